@@ -269,7 +269,7 @@ public static class ItemEncoder
     }
 
     // Finds candidates only; equality is then checked word by word.
-    private static ulong Hash(ulong[] bits)
+    internal static ulong Hash(ulong[] bits)
     {
         ulong hash = 14695981039346656037;
         foreach (ulong word in bits)
