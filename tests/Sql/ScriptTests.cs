@@ -107,6 +107,21 @@ public sealed partial class ScriptTests
     }
 
     [Theory]
+    [MemberData(nameof(Migrations))]
+    public void Migration_has_a_row_on_the_page_for_database_administrators(string path)
+    {
+        Assert.Contains($"| `{path["sql/".Length..]}` |", Repository.Text("sql/README.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_for_database_administrators_names_no_migration_that_is_not_there()
+    {
+        IEnumerable<string> named = Regex.Matches(Repository.Text("sql/README.md"), @"`(migrations/[a-z0-9_./]+\.sql)`").Select(match => "sql/" + match.Groups[1].Value);
+
+        Assert.Equal([], named.Except(Repository.Files("sql/migrations", ".sql")));
+    }
+
+    [Theory]
     [MemberData(nameof(Scripts))]
     public void Script_starts_with_a_comment_has_a_plain_name_and_is_embedded(string path)
     {
