@@ -126,22 +126,18 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 3.1f), new TableColumn("続柄", 1.5f), new TableColumn("生年月日", 2.9f), new TableColumn("同居", 1.1f, TextAlignment.Center), new TableColumn("備考", 2.6f)],
+            [new TableColumn("氏名", 2.3f), new TableColumn("続柄", 1.6f), new TableColumn("生年月日", 2.5f), new TableColumn("同居", 1.2f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.9f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
                 person.Relation,
                 person.BirthDate is { } birth ? JapaneseDate.Short(birth) : "不明",
-                person.IsCohabiting ? "同居" : "別居",
+                person.IsDeceased ? "死亡" : person.IsCohabiting ? "同居" : "別居",
                 Remark(person),
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock([facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.53f));
-        if (brief.Household.Count > 0)
-        {
-            blocks.Add(household);
-        }
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.6f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)
@@ -153,6 +149,8 @@ public static class CaseBriefComposer
         var ownGeneration = parents.TryGetValue(child.PersonId, out var own) && own.Exists(generations.ContainsKey)
             ? own.Where(generations.ContainsKey).Max(id => generations[id]) + 1
             : brief.Household.Count == 0 ? 0 : brief.Household.Max(person => person.Generation);
+        var births = brief.Household.ToDictionary(person => person.PersonId, person => person.BirthDate ?? DateOnly.MaxValue, StringComparer.Ordinal);
+        births[child.PersonId] = child.BirthDate;
         var persons = brief.Household.Select(person => new GenogramPerson(
                 person.PersonId,
                 GivenName(person.Name),
@@ -163,7 +161,7 @@ public static class CaseBriefComposer
                 person.IsDeceased,
                 person.IsCohabiting))
             .Append(new GenogramPerson(child.PersonId, GivenName(child.Name), string.Create(CultureInfo.InvariantCulture, $"本人　{child.Age}歳"), child.Sex, ownGeneration, true, false, true))
-            .OrderBy(person => person.Generation).ToList();
+            .OrderBy(person => person.Generation).ThenBy(person => births[person.Id]).ToList();
         return new GenogramBlock(
             persons,
             brief.Kinships.Where(tie => tie.Kind != KinshipKind.ParentOf)
@@ -380,7 +378,7 @@ public static class CaseBriefComposer
         blocks.Add(brief.Lineage.Count == 0
             ? new ParagraphBlock(NotRecorded)
             : new TableBlock(
-                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 4), new TableColumn("基準日", 2), new TableColumn("取込番号", 1.4f, TextAlignment.End), new TableColumn("件数", 1.1f, TextAlignment.End)],
+                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 3.6f), new TableColumn("基準日", 2), new TableColumn("取込番号", 1.9f, TextAlignment.End), new TableColumn("件数", 1.1f, TextAlignment.End)],
                 brief.Lineage.Select(line => new TableRow(
                 [
                     line.Source,
@@ -411,7 +409,7 @@ public static class CaseBriefComposer
         string.IsNullOrEmpty(text) ? RichText.Of(NotRecorded, Emphasis.Muted) : RichText.Of(text);
 
     private static RichText Remark(BriefPerson person) =>
-        RichText.Of(Join(person.IsDeceased ? "死亡" : null, person.Remark, person.LastSeenDate is { } seen ? $"最終現認 {JapaneseDate.Short(seen)}" : null));
+        RichText.Of(Join(person.Remark, person.LastSeenDate is { } seen ? $"現認 {JapaneseDate.Numeric(seen)}" : null));
 
     private static string? Join(params string?[] parts)
     {
