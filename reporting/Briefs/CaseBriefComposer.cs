@@ -21,8 +21,8 @@ public static class CaseBriefComposer
     private const string NotRecorded = "記録なし";
     private const int ReasonsForShown = 3;
     private const int ReasonsAgainstShown = 2;
-    private const int PlanRows = 4;
-    private const float HandwritingHeight = 20f;
+    private const int PlanRows = 3;
+    private const float HandwritingHeight = 19f;
 
     // 厚生労働省「子ども虐待対応の手引き」一時保護決定に向けてのアセスメントシート, items in its order.
     private static readonly string[] UrgencySteps =
@@ -126,7 +126,7 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 2.3f), new TableColumn("続柄", 1.6f), new TableColumn("生年月日", 2.5f), new TableColumn("同居", 1.2f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.9f)],
+            [new TableColumn("氏名", 2f), new TableColumn("続柄", 1.6f), new TableColumn("生年月日", 2.75f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.7f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
@@ -137,7 +137,7 @@ public static class CaseBriefComposer
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.6f));
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.64f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)
@@ -209,7 +209,7 @@ public static class CaseBriefComposer
     private static void AddNotes(CaseBrief brief, List<Block> blocks)
     {
         static List<NoteItem> Items(IReadOnlyList<BriefNote> notes) =>
-            notes.Select(note => new NoteItem(note.Text, note.Source, note.AsOf is { } date ? JapaneseDate.Short(date) : null)).ToList();
+            notes.Select(note => new NoteItem(note.Text, note.Source, note.AsOf is { } date ? JapaneseDate.Numeric(date) : null)).ToList();
 
         blocks.Add(new HeadingBlock(1, "心配なこと・うまくいっていること・わからないこと", "5"));
         blocks.Add(new NotesBlock(
