@@ -28,6 +28,7 @@ public sealed record TableLine(string Code, string Title, CellLevel Level);
 /// <param name="Columns">The columns.</param>
 /// <param name="Counts">The counts.</param>
 /// <param name="Structural">True where a count is zero by definition and everybody knows; null where no cell is.</param>
+/// <param name="RowsAreDisjoint">False where one child may be in several rows; such a table has no column totals.</param>
 public sealed record CountTable(
     string Code,
     string Title,
@@ -37,7 +38,8 @@ public sealed record CountTable(
     IReadOnlyList<TableLine> Rows,
     IReadOnlyList<TableLine> Columns,
     IReadOnlyList<IReadOnlyList<long>> Counts,
-    IReadOnlyList<IReadOnlyList<bool>>? Structural = null);
+    IReadOnlyList<IReadOnlyList<bool>>? Structural = null,
+    bool RowsAreDisjoint = true);
 
 /// <summary>Why a figure is as it is.</summary>
 public enum CellMark
@@ -75,7 +77,7 @@ public readonly record struct ReleasedCell(long? Count, CellMark Mark)
 }
 
 /// <summary>A table after disclosure control.</summary>
-/// <remarks>Shape: one row more and one column more than the lines: the last of each is the total.</remarks>
+/// <remarks>Shape: one column more than the lines, the total; one row more, the total, where the rows are disjoint.</remarks>
 public sealed record ReleasedTable(
     string Code,
     string Title,

@@ -78,12 +78,16 @@ public static class Suppression
         private readonly int _rows;
         private readonly int _columns;
 
+        // Rows that take part: with the row of totals where there is one.
+        private readonly int _lines;
+
         internal Grid(CountTable table, SuppressionProfile profile)
         {
             _table = table;
             _profile = profile;
             _rows = table.Rows.Count;
             _columns = table.Columns.Count;
+            _lines = table.RowsAreDisjoint ? _rows + 1 : _rows;
             if (table.Counts.Count != _rows || table.Counts.Any(row => row.Count != _columns))
             {
                 throw new ArgumentException($"Table {table.Code} does not have {_rows} rows of {_columns} counts.", nameof(table));
@@ -107,7 +111,7 @@ public static class Suppression
 
         internal void HidePrimary()
         {
-            for (int row = 0; row <= _rows; row++)
+            for (int row = 0; row < _lines; row++)
             {
                 for (int column = 0; column <= _columns; column++)
                 {
@@ -119,12 +123,12 @@ public static class Suppression
         internal bool HideSecondary()
         {
             bool changed = false;
-            for (int row = 0; row <= _rows; row++)
+            for (int row = 0; row < _lines; row++)
             {
                 changed |= ProtectSum(Enumerable.Range(0, _columns + 1).Select(column => (row, column)).ToList());
             }
 
-            for (int column = 0; column <= _columns; column++)
+            for (int column = 0; column <= _columns && _table.RowsAreDisjoint; column++)
             {
                 changed |= ProtectSum(Enumerable.Range(0, _rows + 1).Select(row => (row, column)).ToList());
             }
@@ -151,8 +155,8 @@ public static class Suppression
 
         internal ReleasedTable Release()
         {
-            ReleasedCell[][] cells = new ReleasedCell[_rows + 1][];
-            for (int row = 0; row <= _rows; row++)
+            ReleasedCell[][] cells = new ReleasedCell[_lines][];
+            for (int row = 0; row < _lines; row++)
             {
                 cells[row] = new ReleasedCell[_columns + 1];
                 for (int column = 0; column <= _columns; column++)
@@ -220,7 +224,7 @@ public static class Suppression
         }
 
         private IEnumerable<(int Row, int Column)> Cells() =>
-            Enumerable.Range(0, _rows + 1).SelectMany(row => Enumerable.Range(0, _columns + 1).Select(column => (row, column)));
+            Enumerable.Range(0, _lines).SelectMany(row => Enumerable.Range(0, _columns + 1).Select(column => (row, column)));
 
         private bool IsHidden((int Row, int Column) cell) => _marks[cell.Row, cell.Column] is CellMark.Primary or CellMark.Secondary;
 
