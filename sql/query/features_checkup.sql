@@ -17,6 +17,7 @@ WITH known_checkup AS (
     FROM fact.checkup AS k
     WHERE k.person_key <> 0
         AND k.due_date <= @snapshot_date
+        AND k.due_date >= @checkup_from
         AND k.known_from_utc <= @as_known_utc
         AND k.known_to_utc > @as_known_utc
 )

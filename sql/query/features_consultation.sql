@@ -10,6 +10,7 @@ SELECT
 FROM fact.consultation AS c
 WHERE c.person_key <> 0
     AND c.received_date < @snapshot_date
+    AND c.received_date >= @consultation_from
     AND c.known_from_utc <= @as_known_utc
     AND c.known_to_utc > @as_known_utc
 GROUP BY c.person_key

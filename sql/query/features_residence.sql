@@ -4,7 +4,7 @@
 -- Cost: one pass over fact.residence_move
 SELECT
     v.person_key AS child_key,
-    MAX(CASE WHEN v.move_code = 'move_in' THEN v.move_date END) AS last_move_in_date,
+    MAX(CASE WHEN v.move_code = 'move_in' AND v.move_date >= @move_in_from THEN v.move_date END) AS last_move_in_date,
     CAST(COUNT(DISTINCT CASE
         WHEN v.move_code IN ('move_in', 'move_out', 'move_within') AND v.move_date > @from_24m
         THEN v.move_date END) AS INTEGER) AS move_count_24m

@@ -9,7 +9,9 @@ SELECT
     s.band_code,
     s.list_rank,
     s.withheld_code,
-    s.source_count
+    s.source_count,
+    s.similar_count,
+    s.similar_positive_count
 FROM fact.risk_score AS s
 WHERE s.model_run_id = @model_run_id
     AND s.snapshot_date = @snapshot_date
