@@ -22,7 +22,7 @@ public sealed class ScoreJob(WarehouseDatabases databases, ModelOptions options)
         catch (Exception cause)
         {
             // The scheduler takes no other exception; the next firing tries again, not this one.
-            throw new JobExecutionException(cause, refireImmediately: false);
+            throw new JobExecutionException(cause);
         }
     }
 }
