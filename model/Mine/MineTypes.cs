@@ -31,7 +31,7 @@ public sealed record MineOptions
     /// <summary>A risk rule's rate is at least this many times the base rate; a protective rule's at most the base rate divided by it.</summary>
     public double MinLift { get; init; } = 2;
 
-    /// <summary>Smallest share of the target class among covered rows; when set it is used instead of the lift.</summary>
+    /// <summary>Smallest rate of a risk rule; when set it is used instead of the lift. Protective rules always use the lift.</summary>
     public double? MinConfidence { get; init; }
 
     /// <summary>Chance, at most, that any rule at all is verified by luck.</summary>

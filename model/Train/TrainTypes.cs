@@ -133,6 +133,9 @@ public sealed record TrainedModel
     /// <summary>The model to store and apply.</summary>
     public required ModelDocument Document { get; init; }
 
+    /// <summary>All items of the table. Mined rules refer to these; the document keeps and renumbers the ones its terms use.</summary>
+    public required ItemSet Items { get; init; }
+
     /// <summary>All rules mined, in the model or not.</summary>
     public required MineResult Mined { get; init; }
 
