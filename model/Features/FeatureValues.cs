@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace Warehouse.Model.Features;
+
+/// <summary>Computes the value of each catalogued feature from what is known about a child; pure.</summary>
+/// <remarks>
+/// Nulls: NaN or null is "not recorded" or "does not apply". Absence from a register that lists every case (allowance, nursery for
+/// the ages it serves, consultation) is a no or a zero, not a missing value.
+/// </remarks>
+public static class FeatureValues
+{
+    private static readonly Dictionary<string, Func<ChildFacts, double>> Numbers = new(StringComparer.Ordinal)
+    {
+        ["age_years"] = f => f.AgeYears,
+        ["age_months"] = f => f.Snapshot.AgeMonths(f.Population.BirthYearMonth),
+        ["grade"] = f => f.Grade is >= 1 and <= 9 ? f.Grade : double.NaN,
+        ["months_since_move_in"] = f => MonthsSince(f, f.Residence?.LastMoveInDate),
+        ["move_count_24m"] = f => f.Residence?.MoveCount24m ?? 0,
+        ["child_count"] = f => Number(f.Household?.ChildCount),
+        ["adult_count"] = f => Number(f.Household?.AdultCount),
+        ["months_since_allowance"] = f => MonthsSince(f, f.Allowance?.AllowanceFromDate),
+        ["nursery_count_24m"] = f => f.Stage == "preschool" ? f.Nursery?.NurseryCount24m ?? 0 : double.NaN,
+        ["checkup_missed_count"] = f => Number(f.Checkup?.CheckupMissedCount),
+        ["checkup_reminder_count"] = f => Number(f.Checkup?.CheckupReminderCount),
+        ["caries_count"] = f => Number(f.Checkup?.CariesCount),
+        ["school_change_24m"] = f => Number(f.School?.SchoolChange24m),
+        ["absent_days_3m"] = f => Number(f.Attendance?.AbsentDays3m),
+        ["absent_days_6m"] = f => Number(f.Attendance?.AbsentDays6m),
+        ["absent_days_12m"] = f => Number(f.Attendance?.AbsentDays12m),
+        ["absent_percent_12m"] = f => Percent(f.Attendance?.AbsentDays12m, f.Attendance?.EnrolledDays12m),
+        ["absent_percent_change_6m"] = f => Percent(f.Attendance?.AbsentDays6m, f.Attendance?.EnrolledDays6m)
+            - Percent(f.Attendance?.AbsentDays12m - f.Attendance?.AbsentDays6m, f.Attendance?.EnrolledDays12m - f.Attendance?.EnrolledDays6m),
+        ["late_days_12m"] = f => Number(f.Attendance?.LateDays12m),
+        ["early_leave_days_12m"] = f => Number(f.Attendance?.EarlyLeaveDays12m),
+        ["absent_unknown_days_12m"] = f => f.Attendance is null ? double.NaN : f.AbsenceReason?.AbsentUnknownDays12m ?? 0,
+        ["absent_pain_days_12m"] = f => f.Attendance is null ? double.NaN : f.AbsenceReason?.AbsentPainDays12m ?? 0,
+        ["consultation_other_count"] = f => f.Consultation?.ConsultationOtherCount ?? 0,
+        ["consultation_own_count"] = f => f.Consultation?.ConsultationOwnCount ?? 0,
+        ["months_since_consultation"] = f => MonthsSince(f, f.Consultation?.LastConsultationDate),
+    };
+
+    private static readonly Dictionary<string, Func<ChildFacts, string?>> Categories = new(StringComparer.Ordinal)
+    {
+        ["sex_code"] = f => f.Population.SexCode == 0 ? null : f.Population.SexCode.ToString(CultureInfo.InvariantCulture),
+        ["stage"] = f => f.Stage,
+        ["is_foreign_roots"] = f => Flag(f.Population.IsForeign),
+        ["district"] = f => f.Population.DistrictCode.Length == 0 ? null : f.Population.DistrictCode,
+        ["is_in_move_24m"] = f => Flag(f.Residence?.LastMoveInDate is { } date && date > f.Snapshot.Date.AddMonths(-24) ? 1 : 0),
+        ["is_single_parent"] = f => Flag(f.Household?.IsSingleParent),
+        ["has_grandparent"] = f => Flag(f.Household?.HasGrandparent),
+        ["household_changed_12m"] = f => Flag(f.Household?.HouseholdChanged12m),
+        ["has_infant"] = f => Flag(f.Household?.HasInfant),
+        ["has_allowance"] = f => Flag(f.Allowance?.HasAllowance ?? 0),
+        ["allowance_class"] = f => f.Allowance?.AllowanceClass,
+        ["allowance_reason"] = f => f.Allowance?.AllowanceReason,
+        ["allowance_ended_12m"] = f => Flag(f.Allowance?.AllowanceEnded12m ?? 0),
+        ["is_in_nursery"] = f => f.Stage == "preschool" ? Flag(f.Nursery?.IsInNursery ?? 0) : null,
+        ["left_nursery_family_12m"] = f => f.Stage == "preschool" ? Flag(f.Nursery?.LeftNurseryFamily12m ?? 0) : null,
+        ["is_not_enrolled_3_5"] = f => f.Stage == "preschool" && f.AgeYears >= 3 ? Flag(1 - (f.Nursery?.IsInNursery ?? 0)) : null,
+        ["is_checkup_3m_missed"] = f => Flag(f.Checkup?.IsCheckup3mMissed),
+        ["is_checkup_18m_missed"] = f => Flag(f.Checkup?.IsCheckup18mMissed),
+        ["is_checkup_36m_missed"] = f => Flag(f.Checkup?.IsCheckup36mMissed),
+        ["checkup_judgement"] = f => f.Checkup?.CheckupJudgement,
+        ["class_kind"] = f => f.School?.ClassKind,
+    };
+
+    /// <summary>All names that can be computed.</summary>
+    public static IEnumerable<string> Names => Numbers.Keys.Concat(Categories.Keys);
+
+    /// <summary>Tells whether a feature of that name can be computed.</summary>
+    public static bool Has(string name) => Numbers.ContainsKey(name) || Categories.ContainsKey(name);
+
+    /// <summary>Returns the value of a number feature; NaN when it is missing.</summary>
+    public static double Number(string name, ChildFacts facts) => Numbers[name](facts);
+
+    /// <summary>Returns the value of a category feature; null when it is missing.</summary>
+    public static string? Category(string name, ChildFacts facts) => Categories[name](facts);
+
+    private static double Number(int? value) => value ?? double.NaN;
+
+    private static string? Flag(int? value) => value switch
+    {
+        null => null,
+        0 => "0",
+        _ => "1",
+    };
+
+    private static double MonthsSince(ChildFacts facts, DateOnly? date) => date is { } known ? facts.Snapshot.MonthsSince(known) : double.NaN;
+
+    private static double Percent(int? part, int? whole) => part is { } p && whole is { } w && w > 0 ? Math.Round(100.0 * p / w, 1) : double.NaN;
+}

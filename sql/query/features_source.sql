@@ -1,0 +1,44 @@
+-- Grain: one person with a record in any feed about something that happened by the snapshot, as known then.
+-- What: in how many of the feeds the person is found
+-- Why: a score from too few sources is withheld (thin file)
+-- Cost: one pass over each fact table
+SELECT
+    u.person_key AS child_key,
+    CAST(COUNT(DISTINCT u.feed) AS INTEGER) AS source_count
+FROM (
+    SELECT v.person_key, 'resident' AS feed
+    FROM fact.residence_move AS v
+    WHERE v.move_date <= @snapshot_date AND v.known_from_utc <= @as_known_utc AND v.known_to_utc > @as_known_utc
+    UNION
+    SELECT h.person_key, 'household' AS feed
+    FROM dim.household_member AS h
+    WHERE h.valid_from <= @snapshot_date AND h.known_from_utc <= @as_known_utc AND h.known_to_utc > @as_known_utc
+    UNION
+    SELECT b.person_key, 'allowance' AS feed
+    FROM fact.benefit_spell AS b
+    WHERE b.valid_from <= @snapshot_date AND b.known_from_utc <= @as_known_utc AND b.known_to_utc > @as_known_utc
+    UNION
+    SELECT n.person_key, 'nursery' AS feed
+    FROM fact.nursery_enrolment AS n
+    WHERE n.valid_from <= @snapshot_date AND n.known_from_utc <= @as_known_utc AND n.known_to_utc > @as_known_utc
+    UNION
+    SELECT k.person_key, 'checkup' AS feed
+    FROM fact.checkup AS k
+    WHERE k.due_date <= @snapshot_date AND k.known_from_utc <= @as_known_utc AND k.known_to_utc > @as_known_utc
+    UNION
+    SELECT e.person_key, 'school' AS feed
+    FROM fact.school_enrolment AS e
+    WHERE e.valid_from <= @snapshot_date AND e.known_from_utc <= @as_known_utc AND e.known_to_utc > @as_known_utc
+    UNION
+    SELECT a.person_key, 'attendance' AS feed
+    FROM fact.school_attendance_month AS a
+    WHERE a.month_key < @month_0m AND a.known_from_utc <= @as_known_utc AND a.known_to_utc > @as_known_utc
+    UNION
+    SELECT c.person_key, 'consultation' AS feed
+    FROM fact.consultation AS c
+    WHERE c.received_date < @snapshot_date AND c.known_from_utc <= @as_known_utc AND c.known_to_utc > @as_known_utc
+) AS u
+WHERE u.person_key <> 0
+    AND u.person_key IN (SELECT p.person_key FROM dim.person AS p WHERE p.birth_year_month >= @birth_month_from)
+GROUP BY u.person_key
+ORDER BY u.person_key
