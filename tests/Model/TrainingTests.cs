@@ -275,6 +275,8 @@ public sealed class TrainingTests
     {
         public bool Label { get; set; }
 
+        public bool PredictedLabel { get; set; }
+
         public float Score { get; set; }
     }
 }
