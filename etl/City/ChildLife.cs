@@ -19,9 +19,9 @@ internal sealed class ChildLife(CityOptions options, CityPlaces places)
         child.LateTendency = random.Exponential();
         child.IsSpecialSupport = random.Chance(0.03 + (child.Vulnerability > 1.2 ? 0.12 : 0));
         Attend(family, person, child, ref random);
-        Examine(family, person, child, ref random);
         Enrol(family, person, child);
         GoToNursery(family, person, child, ref random);
+        Examine(family, person, child, ref random);
         Receive(family, person, child, ref random);
     }
 
@@ -87,6 +87,14 @@ internal sealed class ChildLife(CityOptions options, CityPlaces places)
             if (person.From > options.FirstDay && due - person.From < 730 && person.Birth < person.From)
             {
                 miss *= 2.6;
+                // Single parents who have just moved in are the hardest to reach: gives rule R1 its support.
+                miss = family.IsSingle(due) ? Math.Max(miss, 0.34) : miss;
+            }
+
+            if (child.Nursery.Exists(n => n.Reason == "家庭都合" && n.End < due))
+            {
+                // A nursery that a family has left no longer reminds it: gives rule R4 its support.
+                miss = Math.Max(miss, 0.32);
             }
 
             if (family.IsForeign)
@@ -193,7 +201,7 @@ internal sealed class ChildLife(CityOptions options, CityPlaces places)
             return;
         }
 
-        double leaveRate = 0.017 * ExactMath.Exp((0.6 * family.Hardship) + (0.4 * family.Stress));
+        double leaveRate = 0.022 * ExactMath.Exp((0.6 * family.Hardship) + (0.4 * family.Stress));
         int last = Math.Min(graduation, person.To - 1);
         int start = entry;
         while (start < last)

@@ -27,7 +27,7 @@ internal sealed class FeedFile : IDisposable
         _path = path;
         _encodingName = encodingName;
         _encoding = EncodingOf(encodingName);
-        _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1);
+        _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
         if (encodingName == "utf-8-bom")
         {
             Write([0xEF, 0xBB, 0xBF]);

@@ -43,10 +43,11 @@ internal sealed class NeedModel(CityOptions options)
         ("R2", ["absence_raised", "allowance_received", "moved_within_2_years"], 1.7, 1.7, "true"),
         ("R3", ["often_late", "no_grandparent_in_household", "single_parent"], 1.6, 0.3, "true, weaker in the last year"),
         ("R4", ["nursery_left_family_reason", "checkup_36_months_missed"], 1.8, 1.8, "true"),
-        ("R5", ["caries_3_or_more", "absence_raised"], 1.6, 1.6, "true"),
-        ("R6", ["siblings_3_or_more", "checkup_finding", "allowance_full"], 1.6, 1.6, "true"),
+        ("R5", ["caries_3_or_more", "siblings_3_or_more"], 1.6, 1.6, "true"),
+        ("R6", ["checkup_finding", "allowance_full"], 1.5, 1.5, "true"),
         ("R7", ["moved_within_2_years", "often_late"], 0.0, 1.6, "true, only in the last year"),
         ("R8", ["single_parent", "move_in_within_2_years"], 0.8, 0.8, "true"),
+        ("R9", ["caries_3_or_more", "absence_raised"], 1.6, 1.6, "true, rare"),
         ("P1", ["grandparent_in_household"], 0, 0, "protective"),
         ("P2", ["nursery_continued_1_year"], 0, 0, "protective"),
         ("P3", ["all_checkups_visited"], 0, 0, "protective"),
@@ -58,7 +59,7 @@ internal sealed class NeedModel(CityOptions options)
     ];
 
     private const double NeedShare = 0.05;
-    private const double Scale = 1.15;
+    private const double Scale = 1.25;
     private const double FalsePositive = 0.0004;
 
     private static readonly (uint Mask, double Weight, double LastYear)[] RuleMasks =
@@ -95,7 +96,7 @@ internal sealed class NeedModel(CityOptions options)
         var child = person.Child!;
         int halves = Halves;
         child.Conditions = new uint[halves];
-        child.Rules = new ushort[halves];
+        child.Rules = new uint[halves];
         child.Score = new float[halves];
         child.Seen = new float[halves];
         child.Probability = new float[halves];
@@ -117,12 +118,12 @@ internal sealed class NeedModel(CityOptions options)
             }
 
             bool isLastYear = h >= halves - 2 && options.Years > 1;
-            ushort rules = 0;
+            uint rules = 0;
             for (int r = 0; r < RuleMasks.Length; r++)
             {
                 if ((bits & RuleMasks[r].Mask) == RuleMasks[r].Mask)
                 {
-                    rules |= (ushort)(1 << r);
+                    rules |= 1u << r;
                     score += isLastYear ? RuleMasks[r].LastYear : RuleMasks[r].Weight;
                 }
             }

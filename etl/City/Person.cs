@@ -75,7 +75,7 @@ internal sealed class Child
 
     public uint[] Conditions { get; set; } = [];
 
-    public ushort[] Rules { get; set; } = [];
+    public uint[] Rules { get; set; } = [];
 
     public float[] Score { get; set; } = [];
 

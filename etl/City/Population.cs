@@ -79,10 +79,10 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
             isThreeGeneration = isThreeGeneration && random.Chance(0.35);
         }
 
-        // Separation: hazard 1.0 % a year from the first birth, unmarried mothers from the birth.
+        // Separation: hazard 1.2 % a year from the first birth, unmarried mothers from the birth.
         int separation = random.Chance(0.022 * ExactMath.Exp(0.5 * hardship))
             ? firstBirth + 1
-            : AddYearsOf(firstBirth + 60, random.Exponential() / (0.0098 * ExactMath.Exp(0.5 * hardship)));
+            : AddYearsOf(firstBirth + 60, random.Exponential() / (0.0115 * ExactMath.Exp(0.5 * hardship)));
         if (isMover && random.Chance(0.22))
         {
             separation = Math.Max(firstBirth + 1, family.Arrive - random.Between(20, 700));
@@ -165,7 +165,7 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
         double moveRate = 0.026 * ExactMath.Exp(0.45 * hardship);
         for (int day = appear; ;)
         {
-            double rate = moveRate * (family.IsSingle(day) ? 2.0 : isThreeGeneration ? 0.4 : 1);
+            double rate = moveRate * (family.IsSingle(day) ? 2.6 : isThreeGeneration ? 0.4 : 1);
             day = AddYearsOf(day, random.Exponential() / rate);
             if (day >= end)
             {
