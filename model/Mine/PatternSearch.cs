@@ -1,0 +1,350 @@
+using System.Numerics;
+
+namespace Warehouse.Model.Mine;
+
+/// <summary>A pattern found: positions of its items, rows of the target class and of the other class it covers.</summary>
+internal readonly record struct FoundPattern(int[] Items, int Target, int Other);
+
+/// <summary>Finds every minimal pattern of bounded length with enough support and confidence in a target class.</summary>
+/// <remarks>
+/// Exact. A pattern satisfies when target ≥ support, target + other ≥ total support and
+/// target ≥ confidence × (target + other); it is minimal when no proper subset satisfies.
+/// Cuts used: support; items that exclude nothing of the other class; items without a row of the other class
+/// that they alone exclude (as in Murakami, Uno, Discrete Applied Mathematics 170, 2014); satisfied patterns are not extended;
+/// pairs that cannot occur together; a bound on what the remaining items can still exclude; a bound from pair counts before a leaf is counted.
+/// </remarks>
+internal sealed class PatternSearch
+{
+    private readonly ulong[][] _target;
+    private readonly ulong[][] _other;
+    private readonly int _otherCount;
+    private readonly int _support;
+    private readonly int _totalSupport;
+    private readonly double _confidence;
+    private readonly int _length;
+    private readonly int _threads;
+
+    private int[] _p = [];
+    private int[] _q = [];
+    private int[][] _pairP = [];
+    private int[][] _pairQ = [];
+    private bool[][] _pairOpen = [];
+
+    public PatternSearch(
+        ulong[][] target, ulong[][] other, int otherCount, int support, int totalSupport, double confidence, int length, int threads)
+    {
+        _target = target;
+        _other = other;
+        _otherCount = otherCount;
+        _support = support;
+        _totalSupport = totalSupport;
+        _confidence = confidence;
+        _length = length;
+        _threads = threads;
+    }
+
+    /// <summary>Returns all minimal patterns in an order that does not depend on the threads.</summary>
+    public List<FoundPattern> Run(CancellationToken cancellationToken)
+    {
+        int n = _target.Length;
+        var found = new List<FoundPattern>();
+        _p = [.. _target.Select(w => Count(w))];
+        _q = [.. _other.Select(w => Count(w))];
+        var open = new List<int>();
+        for (int i = 0; i < n; i++)
+        {
+            if (!Supported(_p[i], _q[i]) || _q[i] == _otherCount)
+            {
+                continue;
+            }
+
+            if (Satisfies(_p[i], _q[i]))
+            {
+                found.Add(new FoundPattern([i], _p[i], _q[i]));
+            }
+            else
+            {
+                open.Add(i);
+            }
+        }
+
+        if (_length < 2)
+        {
+            return found;
+        }
+
+        _pairP = new int[n][];
+        _pairQ = new int[n][];
+        _pairOpen = new bool[n][];
+        foreach (int i in open)
+        {
+            _pairP[i] = new int[n];
+            _pairQ[i] = new int[n];
+            _pairOpen[i] = new bool[n];
+        }
+
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _threads), CancellationToken = cancellationToken };
+        int[] items = [.. open];
+        var pairs = new List<FoundPattern>[items.Length];
+        Parallel.For(0, items.Length, parallel, i => pairs[i] = Pairs(items, i));
+        foreach (List<FoundPattern> list in pairs)
+        {
+            found.AddRange(list);
+        }
+
+        if (_length >= 3)
+        {
+            var longer = new List<FoundPattern>[items.Length];
+            Parallel.For(0, items.Length, parallel, i => longer[i] = Longer(items, i, cancellationToken));
+            foreach (List<FoundPattern> list in longer)
+            {
+                found.AddRange(list);
+            }
+        }
+
+        return _length <= 3 ? found : Minimal(found);
+    }
+
+    private bool Supported(int p, int q) => p >= _support && p + q >= _totalSupport;
+
+    private bool Satisfies(int p, int q) => p >= _confidence * (p + q);
+
+    private List<FoundPattern> Pairs(int[] items, int first)
+    {
+        var found = new List<FoundPattern>();
+        int a = items[first];
+        for (int second = first + 1; second < items.Length; second++)
+        {
+            int b = items[second];
+            int p = CountAnd(_target[a], _target[b]);
+            int q = p < _support ? 0 : CountAnd(_other[a], _other[b]);
+            _pairP[a][b] = _pairP[b][a] = p;
+            _pairQ[a][b] = _pairQ[b][a] = q;
+            if (!Supported(p, q) || q == _q[a] || q == _q[b])
+            {
+                continue;
+            }
+
+            if (Satisfies(p, q))
+            {
+                found.Add(new FoundPattern([a, b], p, q));
+            }
+            else
+            {
+                _pairOpen[a][b] = _pairOpen[b][a] = true;
+            }
+        }
+
+        return found;
+    }
+
+    private List<FoundPattern> Longer(int[] items, int first, CancellationToken cancellationToken)
+    {
+        var found = new List<FoundPattern>();
+        int a = items[first];
+        var levels = new Level[_length + 1];
+        for (int d = 2; d <= _length; d++)
+        {
+            levels[d] = new Level(_target[a].Length, _other[a].Length, d, items.Length);
+        }
+
+        for (int second = first + 1; second < items.Length; second++)
+        {
+            int b = items[second];
+            if (!_pairOpen[a][b])
+            {
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            Level level = levels[2];
+            And(_target[a], _target[b], level.Target);
+            And(_other[a], _other[b], level.Other);
+            AndNot(_other[b], _other[a], level.Private[0]);
+            AndNot(_other[a], _other[b], level.Private[1]);
+            level.Count = 0;
+            for (int third = second + 1; third < items.Length; third++)
+            {
+                if (_pairOpen[a][items[third]] && _pairOpen[b][items[third]])
+                {
+                    level.Candidates[level.Count++] = items[third];
+                }
+            }
+
+            Extend(levels, 2, [a, b], _pairP[a][b], _pairQ[a][b], found);
+        }
+
+        return found;
+    }
+
+    private void Extend(Level[] levels, int depth, int[] pattern, int p, int q, List<FoundPattern> found)
+    {
+        Level level = levels[depth];
+        bool leaf = depth + 1 == _length;
+        int kept = 0;
+        for (int i = 0; i < level.Count; i++)
+        {
+            int c = level.Candidates[i];
+            int mostP = p, leastQ = 0;
+            for (int u = 0; u < pattern.Length; u++)
+            {
+                int a = pattern[u];
+                mostP = Math.Min(mostP, _pairP[a][c]);
+                if (depth == 2)
+                {
+                    // Rows of the other class: inclusion and exclusion within those that the shared item covers.
+                    leastQ = Math.Max(leastQ, q + _pairQ[a][c] - _q[a]);
+                }
+            }
+
+            if (mostP < _support || (leaf && !Satisfies(mostP, leastQ)))
+            {
+                continue;
+            }
+
+            int pc = CountAnd(level.Target, _target[c]);
+            if (pc < _support || (leaf && !Satisfies(pc, leastQ)))
+            {
+                continue;
+            }
+
+            int qc = CountAnd(level.Other, _other[c]);
+            if (qc == q || !Supported(pc, qc))
+            {
+                continue;
+            }
+
+            if (Satisfies(pc, qc))
+            {
+                found.Add(new FoundPattern([.. pattern, c], pc, qc));
+            }
+            else if (!leaf)
+            {
+                level.Candidates[kept] = c;
+                level.P[kept] = pc;
+                level.Q[kept] = qc;
+                kept++;
+            }
+        }
+
+        if (leaf || kept == 0)
+        {
+            return;
+        }
+
+        int remaining = _length - depth - 1;
+        int[] falls = [.. Enumerable.Range(0, kept).Select(i => q - level.Q[i]).OrderDescending().Take(remaining)];
+        int most = falls.Sum();
+        for (int i = 0; i < kept; i++)
+        {
+            int c = level.Candidates[i];
+            if (!Satisfies(level.P[i], Math.Max(0, level.Q[i] - most)))
+            {
+                continue;
+            }
+
+            Level next = levels[depth + 1];
+            bool free = true;
+            for (int u = 0; u < depth && free; u++)
+            {
+                free = And(level.Private[u], _other[c], next.Private[u]);
+            }
+
+            if (!free)
+            {
+                continue;
+            }
+
+            AndNot(level.Other, _other[c], next.Private[depth]);
+            And(level.Target, _target[c], next.Target);
+            And(level.Other, _other[c], next.Other);
+            next.Count = 0;
+            for (int k = i + 1; k < kept; k++)
+            {
+                if (_pairOpen[c][level.Candidates[k]])
+                {
+                    next.Candidates[next.Count++] = level.Candidates[k];
+                }
+            }
+
+            if (next.Count > 0)
+            {
+                Extend(levels, depth + 1, [.. pattern, c], level.P[i], level.Q[i], found);
+            }
+        }
+    }
+
+    // A longer pattern can be found before a shorter one inside it; every satisfying subset holds a found one.
+    private static List<FoundPattern> Minimal(List<FoundPattern> found)
+    {
+        var keys = new HashSet<string>(found.Select(f => Key(f.Items, (1 << f.Items.Length) - 1)), StringComparer.Ordinal);
+        return found.FindAll(f =>
+        {
+            for (int mask = 1; mask < (1 << f.Items.Length) - 1; mask++)
+            {
+                if (keys.Contains(Key(f.Items, mask)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+    }
+
+    private static string Key(int[] items, int mask) => string.Join(',', items.Where((_, i) => (mask >> i & 1) != 0));
+
+    internal static int Count(ReadOnlySpan<ulong> words)
+    {
+        int count = 0;
+        foreach (ulong word in words)
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return count;
+    }
+
+    internal static int CountAnd(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y)
+    {
+        y = y[..x.Length];
+        int c0 = 0, c1 = 0, i = 0;
+        for (; i + 1 < x.Length; i += 2)
+        {
+            c0 += BitOperations.PopCount(x[i] & y[i]);
+            c1 += BitOperations.PopCount(x[i + 1] & y[i + 1]);
+        }
+
+        if (i < x.Length)
+        {
+            c0 += BitOperations.PopCount(x[i] & y[i]);
+        }
+
+        return c0 + c1;
+    }
+
+    internal static bool And(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> result)
+    {
+        System.Numerics.Tensors.TensorPrimitives.BitwiseAnd(x, y, result);
+        return result.ContainsAnyExcept(0UL);
+    }
+
+    private static void AndNot(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> result)
+    {
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = x[i] & ~y[i];
+        }
+    }
+
+    private sealed class Level(int targetWords, int otherWords, int depth, int items)
+    {
+        public readonly ulong[] Target = new ulong[targetWords];
+        public readonly ulong[] Other = new ulong[otherWords];
+        public readonly ulong[][] Private = [.. Enumerable.Range(0, depth).Select(_ => new ulong[otherWords])];
+        public readonly int[] Candidates = new int[items];
+        public readonly int[] P = new int[items];
+        public readonly int[] Q = new int[items];
+        public int Count;
+    }
+}

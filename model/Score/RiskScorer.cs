@@ -1,0 +1,86 @@
+using Warehouse.Model.Items;
+using Warehouse.Model.Mine;
+using Warehouse.Model.Train;
+
+namespace Warehouse.Model.Score;
+
+/// <summary>Applies a model to rows.</summary>
+/// <remarks>Cost: O(rows × (items of the terms + terms)).</remarks>
+public static class RiskScorer
+{
+    /// <summary>Returns the score of every row, in row order.</summary>
+    public static IReadOnlyList<RiskScore> Score(ModelDocument document, FeatureTable table, ScoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        BitColumns bits = new ItemSet(document.Features, document.Items).Encode(table);
+        double minCoverage = options.MinCoverage ?? document.MinCoverage;
+        var raw = new double[table.RowCount];
+        var coverage = new double[table.RowCount];
+        var shown = new List<int>(table.RowCount);
+        FeatureColumn[] columns = [.. document.Features.Select(f => table.Find(f.Name)!)];
+        for (int row = 0; row < raw.Length; row++)
+        {
+            raw[row] = RawLogOdds(document, bits, row);
+            int recorded = columns.Count(c => !c.IsMissing(row));
+            coverage[row] = columns.Length == 0 ? 1 : (double)recorded / columns.Length;
+            if (coverage[row] >= minCoverage)
+            {
+                shown.Add(row);
+            }
+        }
+
+        var rank = new int[raw.Length];
+        shown.Sort((a, b) => raw[a] != raw[b] ? raw[b].CompareTo(raw[a]) : a.CompareTo(b));
+        for (int i = 0; i < shown.Count; i++)
+        {
+            rank[shown[i]] = i + 1;
+        }
+
+        var scores = new RiskScore[raw.Length];
+        for (int row = 0; row < raw.Length; row++)
+        {
+            RiskBand band = rank[row] == 0 ? RiskBand.Withheld
+                : rank[row] <= options.ListSizeA ? RiskBand.A
+                : rank[row] <= options.ListSizeA + options.ListSizeB ? RiskBand.B
+                : RiskBand.C;
+            scores[row] = new RiskScore(row, raw[row], Probability(document, raw[row]), rank[row], band, coverage[row], rank[row] == 0);
+        }
+
+        return scores;
+    }
+
+    /// <summary>Returns the bias plus the weights of the terms that fire, added in the order of the model.</summary>
+    internal static double RawLogOdds(ModelDocument document, BitColumns bits, int row)
+    {
+        double sum = document.Bias;
+        foreach (ModelTerm term in document.Terms)
+        {
+            if (Fires(term, bits, row))
+            {
+                sum += term.Weight;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Tells whether all items of a term hold in a row.</summary>
+    internal static bool Fires(ModelTerm term, BitColumns bits, int row)
+    {
+        foreach (int item in term.Items)
+        {
+            if (!bits.Get(item, row))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns the calibrated probability of a raw log-odds.</summary>
+    internal static double Probability(ModelDocument document, double raw) =>
+        Logistic.Sigmoid((document.CalibrationSlope * raw) + document.CalibrationIntercept);
+}

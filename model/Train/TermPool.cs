@@ -1,0 +1,158 @@
+using Warehouse.Model.Items;
+using Warehouse.Model.Mine;
+
+namespace Warehouse.Model.Train;
+
+/// <summary>The terms offered to a fit: single items and the best rules, each with its rows and its permitted sign.</summary>
+internal sealed class TermPool
+{
+    private TermPool(List<int[]> terms, List<ulong[]> columns, List<sbyte> signs)
+    {
+        Terms = terms;
+        Columns = columns;
+        Signs = [.. signs];
+    }
+
+    /// <summary>Item ids per term.</summary>
+    public List<int[]> Terms { get; }
+
+    /// <summary>Rows per term, over all rows of the table.</summary>
+    public List<ulong[]> Columns { get; }
+
+    /// <summary>Permitted sign per term: 1 never negative, -1 never positive, 0 free.</summary>
+    public sbyte[] Signs { get; }
+
+    /// <summary>Returns the pool for a set of mined rules.</summary>
+    public static TermPool Build(ItemSet items, BitColumns bits, MineResult mined, TrainOptions options)
+    {
+        var terms = new List<int[]>();
+        var columns = new List<ulong[]>();
+        var signs = new List<sbyte>();
+        var seen = new Dictionary<ulong, List<ulong[]>>();
+        Dictionary<string, FeatureSpec> specs = items.Features.ToDictionary(f => f.Name, StringComparer.Ordinal);
+
+        foreach (Item item in items.Items)
+        {
+            // Of an item and its exact complement one is enough; the rarer one makes shorter lists.
+            if (PatternSearch.Count(bits.Columns[item.Id]) * 2 <= bits.RowCount || !HasComplement(items, bits, item.Id))
+            {
+                Offer([item.Id]);
+            }
+        }
+
+        foreach (RuleDirection direction in (RuleDirection[])[RuleDirection.Risk, RuleDirection.Protective])
+        {
+            int taken = 0;
+            foreach (MinedRule rule in mined.Rules.Where(r => r.Direction == direction && r.Items.Length > 1))
+            {
+                if (taken >= options.MaxRulesPerDirection)
+                {
+                    break;
+                }
+
+                if (options.VerifiedOnly && !rule.IsVerified)
+                {
+                    continue;
+                }
+
+                taken += Offer(rule.Items) ? 1 : 0;
+            }
+        }
+
+        return new TermPool(terms, columns, signs);
+
+        bool Offer(int[] term)
+        {
+            sbyte sign = 0;
+            foreach (int id in term)
+            {
+                Item item = items.Items[id];
+                if (specs.TryGetValue(item.Feature, out FeatureSpec? spec) && spec.IsHelpSeeking)
+                {
+                    sbyte own = item.IsAffirmative ? (sbyte)-1 : (sbyte)1;
+                    if (sign != 0 && sign != own)
+                    {
+                        return false;
+                    }
+
+                    sign = own;
+                }
+            }
+
+            ulong[] column = (ulong[])bits.Columns[term[0]].Clone();
+            for (int i = 1; i < term.Length; i++)
+            {
+                PatternSearch.And(column, bits.Columns[term[i]], column);
+            }
+
+            ulong hash = ItemEncoder.Hash(column);
+            if (!seen.TryGetValue(hash, out List<ulong[]>? same))
+            {
+                seen[hash] = same = [];
+            }
+
+            if (same.Exists(c => c.AsSpan().SequenceEqual(column)))
+            {
+                return false;
+            }
+
+            same.Add(column);
+            terms.Add(term);
+            columns.Add(column);
+            signs.Add(sign);
+            return true;
+        }
+    }
+
+    /// <summary>Returns the rows of a fit: every row with a weight, with the terms that fire.</summary>
+    public Design Design(ReadOnlySpan<int> rows, ReadOnlySpan<float> weight, bool[] label)
+    {
+        var fired = new int[rows.Length][];
+        var y = new bool[rows.Length];
+        var buffer = new int[Terms.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = rows[i], count = 0, word = row >> 6, shift = row & 63;
+            for (int t = 0; t < buffer.Length; t++)
+            {
+                buffer[count] = t;
+                count += (int)(Columns[t][word] >> shift & 1);
+            }
+
+            fired[i] = buffer.AsSpan(0, count).ToArray();
+            y[i] = label[row];
+        }
+
+        return new Design(fired, y, weight.ToArray(), Terms.Count);
+    }
+
+    /// <summary>Returns the score of a row under a fit.</summary>
+    public double Score(LinearFit fit, int row)
+    {
+        double sum = fit.Bias;
+        for (int t = 0; t < Terms.Count; t++)
+        {
+            if (fit.Weights[t] != 0 && (Columns[t][row >> 6] >> (row & 63) & 1) != 0)
+            {
+                sum += fit.Weights[t];
+            }
+        }
+
+        return sum;
+    }
+
+    private static bool HasComplement(ItemSet items, BitColumns bits, int id)
+    {
+        foreach (int other in (int[])[id - 1, id + 1])
+        {
+            if (other >= 0 && other < items.Items.Count
+                && PatternSearch.Count(bits.Columns[id]) + PatternSearch.Count(bits.Columns[other]) == bits.RowCount
+                && PatternSearch.CountAnd(bits.Columns[id], bits.Columns[other]) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

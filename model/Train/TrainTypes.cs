@@ -1,0 +1,150 @@
+using Warehouse.Model.Items;
+using Warehouse.Model.Mine;
+
+namespace Warehouse.Model.Train;
+
+/// <summary>Rows to learn from: one per child and snapshot.</summary>
+public sealed record TrainingSet
+{
+    /// <summary>Features as known at the snapshot.</summary>
+    public required FeatureTable Table { get; init; }
+
+    /// <summary>True when support was judged necessary within the horizon.</summary>
+    public required bool[] Label { get; init; }
+
+    /// <summary>Key of the row that does not depend on the installation.</summary>
+    public required long[] RowKey { get; init; }
+
+    /// <summary>Key of the household; its rows are never split between folds.</summary>
+    public required long[] GroupKey { get; init; }
+
+    /// <summary>Snapshot date as yyyymmdd.</summary>
+    public required int[] TimeKey { get; init; }
+}
+
+/// <summary>Settings of training. The defaults suit a city of a few thousand children.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>How features become items.</summary>
+    public ItemOptions Items { get; init; } = new();
+
+    /// <summary>How rules are mined and verified.</summary>
+    public MineOptions Mine { get; init; } = new();
+
+    /// <summary>Household-grouped folds for choosing the penalty and for calibration.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>Penalties tried, as shares of the smallest penalty that gives an empty model.</summary>
+    public IReadOnlyList<double> PenaltyShares { get; init; } = [0.5, 0.3, 0.18, 0.11, 0.065, 0.04, 0.024];
+
+    /// <summary>Most rules offered to the model per direction.</summary>
+    public int MaxRulesPerDirection { get; init; } = 100;
+
+    /// <summary>True to offer only verified rules to the model. Folds then test their rules as well, which costs time.</summary>
+    public bool VerifiedOnly { get; init; }
+
+    /// <summary>Household resamples for the stability of each term.</summary>
+    public int Bootstraps { get; init; } = 20;
+
+    /// <summary>Negatives used per positive when fitting; the rest are represented by weight.</summary>
+    public int NegativesPerPositive { get; init; } = 10;
+
+    /// <summary>Last snapshot dates held out for the temporal evaluation.</summary>
+    public int HoldOutPeriods { get; init; } = 1;
+
+    /// <summary>Months after the snapshot in which the label is observed; rows whose label was unknown at the hold-out are left out.</summary>
+    public int LabelHorizonMonths { get; init; } = 12;
+
+    /// <summary>List sizes at which precision and recall are reported.</summary>
+    public IReadOnlyList<int> ListSizes { get; init; } = [20, 50, 100, 200];
+
+    /// <summary>Smallest share of recorded features for a score to be shown.</summary>
+    public double MinCoverage { get; init; } = 0.5;
+
+    /// <summary>Seed of folds, samples, bootstraps and permutations.</summary>
+    public ulong Seed { get; init; } = 20260401;
+
+    /// <summary>Threads to use; the result does not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>How far training has come.</summary>
+/// <param name="Stage">Stage name: items, mine, select, evaluate, fit, bootstrap, done.</param>
+/// <param name="Share">Finished share of the whole, 0 to 1.</param>
+public sealed record ModelProgress(string Stage, double Share);
+
+/// <summary>Precision and recall of a list of the k highest scores.</summary>
+public sealed record ListMetric(int Size, int Hits, double Precision, Interval PrecisionInterval, double Recall, Interval RecallInterval);
+
+/// <summary>How well scores order and measure the risk in one set of rows.</summary>
+/// <remarks>Nulls: NaN where the rows have one class only.</remarks>
+public sealed record EvaluationResult
+{
+    /// <summary>Rows.</summary>
+    public required int RowCount { get; init; }
+
+    /// <summary>Rows with a positive label.</summary>
+    public required int PositiveCount { get; init; }
+
+    /// <summary>Area under the ROC curve.</summary>
+    public required double Auc { get; init; }
+
+    /// <summary>95 % interval of the AUC, DeLong with rows of one household taken together.</summary>
+    public required Interval AucInterval { get; init; }
+
+    /// <summary>Average precision.</summary>
+    public required double Auprc { get; init; }
+
+    /// <summary>Mean squared error of the probability.</summary>
+    public required double Brier { get; init; }
+
+    /// <summary>Expected calibration error over ten bins of equal size.</summary>
+    public required double Ece { get; init; }
+
+    /// <summary>Slope of the label on the log-odds; 1 is ideal.</summary>
+    public required double CalibrationSlope { get; init; }
+
+    /// <summary>Intercept of the label on the log-odds with slope 1; 0 is ideal.</summary>
+    public required double CalibrationIntercept { get; init; }
+
+    /// <summary>Lists of the highest scores.</summary>
+    public IReadOnlyList<ListMetric> Lists { get; init; } = [];
+}
+
+/// <summary>Metrics of one group of rows.</summary>
+public sealed record GroupMetric(string Group, EvaluationResult Result);
+
+/// <summary>The metrics of a training run.</summary>
+public sealed record TrainMetrics
+{
+    /// <summary>Out-of-fold result on all rows, folds by household.</summary>
+    public required EvaluationResult CrossValidated { get; init; }
+
+    /// <summary>Result on the held-out last snapshots by a model of the earlier ones; null when there are too few snapshots.</summary>
+    public EvaluationResult? Temporal { get; init; }
+
+    /// <summary>First held-out snapshot, 0 when there is none.</summary>
+    public int TemporalFrom { get; init; }
+}
+
+/// <summary>A trained model, its rules and how well it does.</summary>
+public sealed record TrainedModel
+{
+    /// <summary>The model to store and apply.</summary>
+    public required ModelDocument Document { get; init; }
+
+    /// <summary>All items of the table. Mined rules refer to these; the document keeps and renumbers the ones its terms use.</summary>
+    public required ItemSet Items { get; init; }
+
+    /// <summary>All rules mined, in the model or not.</summary>
+    public required MineResult Mined { get; init; }
+
+    /// <summary>Its metrics.</summary>
+    public required TrainMetrics Metrics { get; init; }
+
+    /// <summary>Calibrated out-of-fold probability per training row, for group metrics.</summary>
+    public required double[] OutOfFoldProbability { get; init; }
+
+    /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}

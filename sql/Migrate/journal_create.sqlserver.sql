@@ -1,0 +1,16 @@
+-- Grain: none; makes the journal of scripts where it is missing.
+IF SCHEMA_ID(N'meta') IS NULL
+    EXEC (N'CREATE SCHEMA meta');
+GO
+IF OBJECT_ID(N'meta.schema_journal', N'U') IS NULL
+    CREATE TABLE meta.schema_journal (
+        database_kind VARCHAR(20) NOT NULL,
+        script_name VARCHAR(200) NOT NULL,
+        script_kind VARCHAR(20) NOT NULL,
+        script_sha256 CHAR(64) NOT NULL,
+        compatible_release VARCHAR(20) NOT NULL,
+        program_version VARCHAR(40) NOT NULL,
+        applied_at_utc DATETIME2 NOT NULL,
+        CONSTRAINT pk_schema_journal PRIMARY KEY (database_kind, script_name)
+    );
+GO

@@ -1,0 +1,169 @@
+using System.Data;
+using Warehouse.Sql;
+using Warehouse.Tests.Support;
+
+namespace Warehouse.Tests.Sql;
+
+/// <summary>Bulk inserts keep every value exactly, or refuse it.</summary>
+public sealed class BulkInsertTests
+{
+    private const string Table =
+        "CREATE SCHEMA a\nGO\nCREATE TABLE a.t (k BIGINT NOT NULL, d DATE, u DATETIME2, m DECIMAL(9, 2), s SMALLINT DEFAULT 7, x DOUBLE PRECISION, n NVARCHAR(10), i INTEGER, c CHAR(4), w DECIMAL(28, 10))";
+
+    private static readonly string[] All = ["k", "d", "u", "m", "s", "x", "n", "i", "c", "w"];
+
+    [Theory]
+    [EngineData]
+    public void Every_type_comes_back_as_it_went_in(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        Row sent = new(
+            long.MinValue, new DateOnly(1899, 12, 31), new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc).AddTicks(10), -1234567.89m, short.MaxValue, Math.PI, "髙橋𠮷", int.MinValue, "abcd", 123456789012345678.0123456789m);
+
+        long count = session.BulkInsert("a.t", All, [[sent.K, sent.D, sent.U, sent.M, sent.S, sent.X, sent.N, sent.I, sent.C, sent.W]]);
+
+        Assert.Equal(1, count);
+        Assert.Equal(sent, session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t"));
+    }
+
+    [Theory]
+    [EngineData]
+    public void Columns_that_are_not_named_take_their_default_or_null(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        session.BulkInsert("a.t", ["n", "K"], [["x", 1]]);
+
+        Assert.Equal(new Row(1, null, null, null, 7, null, "x", null, null, null), session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t"));
+    }
+
+    [Theory]
+    [EngineData]
+    public void Kinds_that_fit_are_widened_or_narrowed_without_loss(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        session.BulkInsert("a.t", ["k", "s", "i", "m", "x", "d"], [[1, true, 3L, 4, 5, new DateTime(2026, 1, 1)]]);
+
+        Assert.Equal(
+            new Row(1, new DateOnly(2026, 1, 1), null, 4m, 1, 5d, null, 3, null, null),
+            session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t"));
+    }
+
+    [Theory]
+    [EngineData("m", 1.234)]
+    [EngineData("m", 12345678.0)]
+    [EngineData("s", 40000)]
+    [EngineData("i", 4294967296L)]
+    [EngineData("i", 1.5)]
+    [EngineData("i", "1")]
+    [EngineData("x", double.NaN)]
+    [EngineData("d", "2026-01-01")]
+    [EngineData("n", 1)]
+    public void A_value_that_does_not_fit_exactly_is_refused_by_column_name_without_its_value(Engine engine, string column, object value)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        Exception? failure = Record.Exception(() => session.BulkInsert("a.t", ["k", column], [[1L, null], [2L, value]]));
+
+        WarehouseException refusal = Assert.IsType<WarehouseException>(failure);
+        Assert.Contains($" for {column} ", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Row 2 ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EngineData]
+    public void A_refused_row_leaves_the_session_usable_and_the_transaction_can_go_back(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        session.Begin();
+
+        Assert.Throws<WarehouseException>(() => session.BulkInsert(
+            "a.t", ["k"], Enumerable.Range(0, 5000).Select(k => new object?[] { k == 4999 ? "x" : k })));
+        session.Rollback();
+
+        Assert.Equal(0, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
+        Assert.Equal(1, session.BulkInsert("a.t", ["k"], [[1]]));
+    }
+
+    [Theory]
+    [EngineData]
+    public void Rows_added_in_a_transaction_are_seen_by_it_at_once_and_by_others_after_commit(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        session.Begin();
+
+        session.BulkInsert("a.t", ["k"], [[1], [2]]);
+
+        Assert.Equal(2, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
+        session.Commit();
+        using WarehouseSession other = fixture.Warehouse();
+        Assert.Equal(2, other.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
+    }
+
+    [Theory]
+    [EngineData]
+    public void A_null_in_a_column_without_nulls_is_refused_by_the_engine(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        Exception? failure = Record.Exception(() => session.BulkInsert("a.t", ["n"], [["x"]]));
+
+        Assert.NotNull(failure);
+        Assert.Equal(0, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
+    }
+
+    [Fact]
+    public void Unknown_tables_and_columns_and_short_rows_are_named()
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        Assert.Contains("a.missing", Assert.Throws<WarehouseException>(() => session.BulkInsert("a.missing", ["k"], [])).Message, StringComparison.Ordinal);
+        Assert.Contains("'zz'", Assert.Throws<WarehouseException>(() => session.BulkInsert("a.t", ["zz"], [])).Message, StringComparison.Ordinal);
+        Assert.Contains("1 values; expected 2", Assert.Throws<WarehouseException>(() => session.BulkInsert("a.t", ["k", "n"], [[1]])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reader_is_copied_by_its_column_names()
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        using DataTable source = new();
+        source.Columns.Add("n", typeof(string));
+        source.Columns.Add("k", typeof(long));
+        source.Rows.Add("a", 1L);
+        source.Rows.Add(DBNull.Value, 2L);
+
+        Assert.Equal(2, session.BulkInsert("a.t", source.CreateDataReader()));
+        Assert.Equal([1L, 2L], session.QueryText<long>("SELECT k FROM a.t ORDER BY k"));
+    }
+
+    [Fact]
+    public void A_cancelled_insert_stops()
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => session.BulkInsert("a.t", ["k"], [[1]], new CancellationToken(canceled: true)));
+    }
+
+    private sealed record Row(long K, DateOnly? D, DateTime? U, decimal? M, short? S, double? X, string? N, int? I, string? C, decimal? W);
+}

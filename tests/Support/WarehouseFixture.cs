@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Warehouse.Sql;
+
+namespace Warehouse.Tests.Support;
+
+/// <summary>A fresh pair of databases for one test: DuckDB in memory, or two SQL Server databases that are dropped after.</summary>
+public sealed class WarehouseFixture : IDisposable
+{
+    private readonly string? _identityName;
+    private readonly string? _warehouseName;
+
+    private WarehouseFixture(Engine engine, bool migrate, TimeProvider? timeProvider, ILogger? logger)
+    {
+        string name = "test_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        if (engine == Engine.DuckDb)
+        {
+            Options = WarehouseOptions.DuckDb(":memory:w_" + name, ":memory:i_" + name) with { Threads = 1, MemoryLimit = "512MB" };
+        }
+        else
+        {
+            _warehouseName = name + "_w";
+            _identityName = name + "_i";
+            CreateDatabase(_warehouseName);
+            CreateDatabase(_identityName);
+            Options = WarehouseOptions.SqlServer(ConnectionString(_warehouseName), ConnectionString(_identityName));
+        }
+
+        Databases = new WarehouseDatabases(Options, logger, timeProvider);
+        if (migrate)
+        {
+            Migrator.Apply(Databases);
+        }
+    }
+
+    /// <summary>The databases.</summary>
+    public WarehouseDatabases Databases { get; }
+
+    /// <summary>The options that the databases were opened with.</summary>
+    public WarehouseOptions Options { get; }
+
+    /// <summary>Returns a migrated pair of databases.</summary>
+    public static WarehouseFixture Create(Engine engine = Engine.DuckDb, TimeProvider? timeProvider = null, ILogger? logger = null) =>
+        new(engine, migrate: true, timeProvider, logger);
+
+    /// <summary>Returns a pair of databases without any schema of ours.</summary>
+    public static WarehouseFixture Empty(Engine engine = Engine.DuckDb, TimeProvider? timeProvider = null, ILogger? logger = null) =>
+        new(engine, migrate: false, timeProvider, logger);
+
+    /// <summary>Opens a session on the warehouse database.</summary>
+    public WarehouseSession Warehouse(SessionRole role = SessionRole.EtlWarehouse) => Databases.Open(DatabaseKind.Warehouse, role);
+
+    /// <summary>Opens a session on the identity database.</summary>
+    public WarehouseSession Identity(SessionRole role = SessionRole.EtlIdentity) => Databases.Open(DatabaseKind.Identity, role);
+
+    /// <summary>Closes the databases and drops them.</summary>
+    public void Dispose()
+    {
+        Databases.Dispose();
+        if (_warehouseName is not null)
+        {
+            DropDatabase(_warehouseName);
+            DropDatabase(_identityName!);
+        }
+    }
+
+    private static string ConnectionString(string database) =>
+        EngineDataAttribute.Server!.TrimEnd(';') + ";Initial Catalog=" + database + ";Pooling=false";
+
+    private static void CreateDatabase(string name) => OnMaster($"CREATE DATABASE {name} COLLATE Japanese_XJIS_140_BIN2");
+
+    private static void DropDatabase(string name) =>
+        OnMaster($"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE\nGO\nDROP DATABASE {name}");
+
+    private static void OnMaster(string text)
+    {
+        using WarehouseDatabases master = new(WarehouseOptions.SqlServer(ConnectionString("master"), ConnectionString("master")));
+        using WarehouseSession session = master.Open(DatabaseKind.Warehouse, SessionRole.Migrator);
+        session.ExecuteText(text);
+    }
+}
