@@ -65,7 +65,7 @@ public sealed class FactWriter : IDisposable
             "person_key", "record_key", "recipient_key", "recipient_record_key", "benefit_code", "certificate_key", "reason_code",
             "payment_class", "valid_from", "valid_to",
         ],
-        key, key, 0L, 0L, "allowance", key, reason, payment, Day(from), To(to));
+        key, key, 0L, 0L, "child_rearing_allowance", key, reason, payment, Day(from), To(to));
 
     public FactWriter Nursery(long key, string from, string? to = null, string leave = "none", int facility = 1) => Row(
         "fact.nursery_enrolment",
