@@ -16,7 +16,7 @@ INNER JOIN fact.child_month AS m ON m.child_key = s.child_key
 INNER JOIN dim.place AS p ON p.place_key = m.place_key
 WHERE s.list_rank IS NOT NULL
     AND s.is_withheld = 0
-    AND s.list_rank <= @list_length
+    AND s.band_code = 'A'
     AND s.as_known_utc = (
         SELECT MAX(w.as_known_utc)
         FROM fact.risk_score AS w

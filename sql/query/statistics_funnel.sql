@@ -58,7 +58,7 @@ FROM (
     LEFT JOIN (
         SELECT
             z.child_key AS child_key,
-            MAX(CASE WHEN z.list_rank IS NULL THEN 0 ELSE 1 END) AS is_listed
+            MAX(CASE WHEN z.band_code = 'A' THEN 1 ELSE 0 END) AS is_listed
         FROM fact.risk_score AS z
         INNER JOIN meta.model_run AS q ON q.model_run_id = z.model_run_id AND q.is_current = 1
         WHERE z.is_withheld = 0
