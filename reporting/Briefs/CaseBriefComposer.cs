@@ -66,7 +66,8 @@ public static class CaseBriefComposer
         AddJudgement(brief, blocks);
         AddPlan(brief, blocks);
         AddAnnex(brief, blocks);
-        return new BriefDocument("個別ケース検討会議　児童概要書", "ja-JP", furniture, blocks).Seal();
+        var document = new BriefDocument("個別ケース検討会議　児童概要書", "ja-JP", furniture, blocks);
+        return Redaction.Apply(document, Redaction.WordsOf(brief), NotDisclosed).Seal();
     }
 
     private static void AddRestriction(CaseBrief brief, List<Block> blocks)
@@ -137,7 +138,7 @@ public static class CaseBriefComposer
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男 ○女 △胎児　二重：本人　破線：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.65f));
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男 ○女 △胎児 二重：本人 破線：同居 斜線：離別 ×：死亡", ParagraphSize.Small)], 0.65f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)

@@ -105,7 +105,7 @@ public static class PdfTheme
         _ => "データ",
     };
 
-    /// <summary>Returns size and colour of a paragraph.</summary>
+    /// <summary>Returns the type size of a paragraph.</summary>
     public static float ParagraphSizeOf(ParagraphSize size) => size switch
     {
         ParagraphSize.Lead => LeadSize,
