@@ -398,7 +398,7 @@ internal sealed class Pipeline : IDisposable
 
     private void LoadDimensions()
     {
-        Calendar.Load(_warehouse);
+        Load.Calendar.Load(_warehouse);
         References.Load(_warehouse, _options.Inbox);
         _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
         _warehouse.Execute("load/etl_scope_version");
