@@ -20,6 +20,31 @@ public static class RiskTrainer
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
         Check(set);
+
+        // The order in which the rows arrive must not matter; within a household it follows time for the permutations.
+        int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
+        TrainedModel ordered = TrainOrdered(Take(set, order), options, progress, cancellationToken);
+        var outOfFold = new double[order.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            outOfFold[order[i]] = ordered.OutOfFoldProbability[i];
+        }
+
+        return ordered with { OutOfFoldProbability = outOfFold };
+    }
+
+    private static TrainingSet Take(TrainingSet set, int[] rows) => new()
+    {
+        Table = set.Table.Take(rows),
+        Label = [.. rows.Select(r => set.Label[r])],
+        RowKey = [.. rows.Select(r => set.RowKey[r])],
+        GroupKey = [.. rows.Select(r => set.GroupKey[r])],
+        TimeKey = [.. rows.Select(r => set.TimeKey[r])],
+    };
+
+    private static TrainedModel TrainOrdered(
+        TrainingSet set, TrainOptions options, IProgress<ModelProgress>? progress, CancellationToken cancellationToken)
+    {
         progress?.Report(new ModelProgress("items", 0));
         ItemSet items = ItemEncoder.Fit(set.Table, options.Items);
         if (items.Items.Count == 0)

@@ -33,6 +33,28 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void Train_rows_in_another_order_gives_the_same_document()
+    {
+        TrainingSet set = City(8, 200, 3);
+        int[] order = [.. Enumerable.Range(0, set.Label.Length)];
+        new SplitMix(1).Shuffle<int>(order);
+        var shuffled = new TrainingSet
+        {
+            Table = set.Table.Take(order),
+            Label = [.. order.Select(r => set.Label[r])],
+            RowKey = [.. order.Select(r => set.RowKey[r])],
+            GroupKey = [.. order.Select(r => set.GroupKey[r])],
+            TimeKey = [.. order.Select(r => set.TimeKey[r])],
+        };
+
+        TrainedModel one = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken);
+        TrainedModel two = ModelLibrary.Train(shuffled, Quick, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(one.Document.Hash(), two.Document.Hash());
+        Assert.Equal(order.Select(r => one.OutOfFoldProbability[r]), two.OutOfFoldProbability);
+    }
+
+    [Fact]
     public void Train_planted_signal_is_found_on_rows_not_seen()
     {
         TrainedModel model = ModelLibrary.Train(City(2, 500, 6), Quick, null, TestContext.Current.CancellationToken);
@@ -274,6 +296,8 @@ public sealed class TrainingTests
     private sealed class ScoredRow
     {
         public bool Label { get; set; }
+
+        public bool PredictedLabel { get; set; }
 
         public float Score { get; set; }
     }
