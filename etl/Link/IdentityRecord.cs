@@ -25,6 +25,9 @@ public sealed record IdentityRecord
     /// <summary>When this version became known.</summary>
     public required DateTime KnownFromUtc { get; init; }
 
+    /// <summary>The day of the register event that this version belongs to; orders the versions within one file.</summary>
+    public DateOnly? EventDate { get; init; }
+
     /// <summary>The resident number where the source carries one.</summary>
     public string? ResidentNumber { get; init; }
 

@@ -182,6 +182,7 @@ internal sealed class FeedStage
             GuardianName = Text(row, "guardian_name"),
             HouseholdNumber = Text(row, "household_number"),
             IsForeign = Code(row, _foreign) == 1,
+            EventDate = row.Day(_contract.OrdinalOf("move_date")),
             StatesRestriction = restricted >= 0,
             RestrictedFrom = restricted >= 0 && row.Text[restricted] == "1" ? row.Day(_contract.OrdinalOf("move_date")) : null,
         };
