@@ -86,4 +86,14 @@ FROM (
     INNER JOIN meta.load_run AS r
         ON r.load_id = n.load_id
     WHERE r.batch_id = @batch_id
-        AND o.load_id <> n.load_id) AS u
+        AND o.load_id <> n.load_id
+    UNION
+    -- A record whose link changed takes its facts along.
+    SELECT l.record_key
+    FROM stg.link AS l
+    WHERE l.known_from_utc > '0001-01-01'
+        AND EXISTS (
+            SELECT 1
+            FROM stg.link AS o
+            WHERE o.record_key = l.record_key
+                AND o.known_from_utc <> l.known_from_utc)) AS u
