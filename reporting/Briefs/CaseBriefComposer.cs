@@ -21,8 +21,8 @@ public static class CaseBriefComposer
     private const string NotRecorded = "記録なし";
     private const int ReasonsForShown = 3;
     private const int ReasonsAgainstShown = 2;
-    private const int PlanRows = 4;
-    private const float HandwritingHeight = 20f;
+    private const int PlanRows = 3;
+    private const float HandwritingHeight = 19f;
 
     // 厚生労働省「子ども虐待対応の手引き」一時保護決定に向けてのアセスメントシート, items in its order.
     private static readonly string[] UrgencySteps =
@@ -126,22 +126,18 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 3.1f), new TableColumn("続柄", 1.5f), new TableColumn("生年月日", 2.9f), new TableColumn("同居", 1.1f, TextAlignment.Center), new TableColumn("備考", 2.6f)],
+            [new TableColumn("氏名", 2f), new TableColumn("続柄", 1.6f), new TableColumn("生年月日", 2.75f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.7f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
                 person.Relation,
                 person.BirthDate is { } birth ? JapaneseDate.Short(birth) : "不明",
-                person.IsCohabiting ? "同居" : "別居",
+                person.IsDeceased ? "死亡" : person.IsCohabiting ? "同居" : "別居",
                 Remark(person),
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock([facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.53f));
-        if (brief.Household.Count > 0)
-        {
-            blocks.Add(household);
-        }
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.64f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)
@@ -153,6 +149,8 @@ public static class CaseBriefComposer
         var ownGeneration = parents.TryGetValue(child.PersonId, out var own) && own.Exists(generations.ContainsKey)
             ? own.Where(generations.ContainsKey).Max(id => generations[id]) + 1
             : brief.Household.Count == 0 ? 0 : brief.Household.Max(person => person.Generation);
+        var births = brief.Household.ToDictionary(person => person.PersonId, person => person.BirthDate ?? DateOnly.MaxValue, StringComparer.Ordinal);
+        births[child.PersonId] = child.BirthDate;
         var persons = brief.Household.Select(person => new GenogramPerson(
                 person.PersonId,
                 GivenName(person.Name),
@@ -163,7 +161,7 @@ public static class CaseBriefComposer
                 person.IsDeceased,
                 person.IsCohabiting))
             .Append(new GenogramPerson(child.PersonId, GivenName(child.Name), string.Create(CultureInfo.InvariantCulture, $"本人　{child.Age}歳"), child.Sex, ownGeneration, true, false, true))
-            .OrderBy(person => person.Generation).ToList();
+            .OrderBy(person => person.Generation).ThenBy(person => births[person.Id]).ToList();
         return new GenogramBlock(
             persons,
             brief.Kinships.Where(tie => tie.Kind != KinshipKind.ParentOf)
@@ -211,7 +209,7 @@ public static class CaseBriefComposer
     private static void AddNotes(CaseBrief brief, List<Block> blocks)
     {
         static List<NoteItem> Items(IReadOnlyList<BriefNote> notes) =>
-            notes.Select(note => new NoteItem(note.Text, note.Source, note.AsOf is { } date ? JapaneseDate.Short(date) : null)).ToList();
+            notes.Select(note => new NoteItem(note.Text, note.Source, note.AsOf is { } date ? JapaneseDate.Numeric(date) : null)).ToList();
 
         blocks.Add(new HeadingBlock(1, "心配なこと・うまくいっていること・わからないこと", "5"));
         blocks.Add(new NotesBlock(
@@ -380,7 +378,7 @@ public static class CaseBriefComposer
         blocks.Add(brief.Lineage.Count == 0
             ? new ParagraphBlock(NotRecorded)
             : new TableBlock(
-                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 4), new TableColumn("基準日", 2), new TableColumn("取込番号", 1.4f, TextAlignment.End), new TableColumn("件数", 1.1f, TextAlignment.End)],
+                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 3.6f), new TableColumn("基準日", 2), new TableColumn("取込番号", 1.9f, TextAlignment.End), new TableColumn("件数", 1.1f, TextAlignment.End)],
                 brief.Lineage.Select(line => new TableRow(
                 [
                     line.Source,
@@ -411,7 +409,7 @@ public static class CaseBriefComposer
         string.IsNullOrEmpty(text) ? RichText.Of(NotRecorded, Emphasis.Muted) : RichText.Of(text);
 
     private static RichText Remark(BriefPerson person) =>
-        RichText.Of(Join(person.IsDeceased ? "死亡" : null, person.Remark, person.LastSeenDate is { } seen ? $"最終現認 {JapaneseDate.Short(seen)}" : null));
+        RichText.Of(Join(person.Remark, person.LastSeenDate is { } seen ? $"現認 {JapaneseDate.Numeric(seen)}" : null));
 
     private static string? Join(params string?[] parts)
     {

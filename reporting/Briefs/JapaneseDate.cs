@@ -23,7 +23,10 @@ public static class JapaneseDate
     public static string Medium(DateOnly date) => string.Create(
         CultureInfo.InvariantCulture, $"{EraYear(date)}{date.Month}月{date.Day}日");
 
-    /// <summary>Returns e.g. <c>R8.4.1</c> with the western year: <c>2026.4.1（R8）</c>.</summary>
+    /// <summary>Returns e.g. <c>2026.4.1</c>, for places too narrow for the era.</summary>
+    public static string Numeric(DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{date.Year}.{date.Month}.{date.Day}");
+
+    /// <summary>Returns the western date with the era's year, e.g. <c>2026.4.1（R8）</c>.</summary>
     public static string Short(DateOnly date)
     {
         var era = Array.Find(Eras, entry => date >= entry.Start);

@@ -1,1 +1,4 @@
-return 0;
+using Warehouse.Reporting.Host;
+
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+return await CommandLine.Run(args, Console.Out, Console.Error).ConfigureAwait(false);

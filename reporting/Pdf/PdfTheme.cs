@@ -81,8 +81,8 @@ public static class PdfTheme
     /// <summary>Fill of a reference box.</summary>
     public const uint ReferenceTint = 0xF7F8FA;
 
-    /// <summary>Watermark: visible on paper, pale enough to read over.</summary>
-    public const uint Watermark = 0xECEEF1;
+    /// <summary>Watermark (ARGB): lies over fills, transparent enough to read through.</summary>
+    public const uint Watermark = 0x141D3F66;
 
     /// <summary>White.</summary>
     public const uint Paper = 0xFFFFFF;

@@ -14,8 +14,17 @@ internal sealed class BlockLayout(TextShaper shaper)
     public List<Element> Build(IEnumerable<Block> blocks, float width)
     {
         var elements = new List<Element>();
+        Block? previous = null;
         foreach (var block in blocks)
         {
+            // Rows of check boxes that follow one another read as one form.
+            if (block is TickRowBlock next && previous is TickRowBlock)
+            {
+                elements[^1] = new StackElement([elements[^1], Ticks(next, width)], 2);
+                continue;
+            }
+
+            previous = block;
             if (Build(block, width, elements.Count == 0 || elements[^1] is PageBreakElement) is { } element)
             {
                 elements.Add(element);

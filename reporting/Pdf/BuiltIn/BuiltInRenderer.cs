@@ -191,5 +191,5 @@ public sealed class BuiltInRenderer : IPdfRenderer
         PathEffect = isDashed ? SKPathEffect.CreateDash([4, 2.5f], 0) : null,
     };
 
-    private static SKColor Color(uint rgb) => new(0xFF000000 | rgb);
+    private static SKColor Color(uint rgb) => new(rgb > 0xFFFFFF ? rgb : 0xFF000000 | rgb);
 }

@@ -8,15 +8,15 @@ internal sealed class FurnitureLayout(TextShaper shaper, PageFurniture furniture
     private const float WatermarkSize = 92f;
     private const float WatermarkAngle = -38f;
 
-    /// <summary>Returns the page with its furniture; the watermark lies under everything.</summary>
+    /// <summary>Returns the page with its furniture; the watermark comes last, so that it neither hides under fills nor stands first for a screen reader.</summary>
     public PageCanvas Complete(PageCanvas content, int number, int count)
     {
         var page = new PageCanvas();
-        Watermark(page);
         Header(page);
         page.Operations.AddRange(content.Operations);
         page.Clusters.AddRange(content.Clusters);
         Footer(page, number, count);
+        Watermark(page);
         return page;
     }
 

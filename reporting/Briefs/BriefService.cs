@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Text;
+using Warehouse.Reporting.Pdf;
+using Warehouse.Reporting.Security;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Briefs;
+
+/// <summary>What briefs are wanted for one child.</summary>
+/// <param name="ChildKey">The child.</param>
+/// <param name="AsOf">The day the facts are true for.</param>
+/// <param name="AsKnownUtc">The state of knowledge.</param>
+/// <param name="Recipients">Who receives a copy; one copy each.</param>
+/// <param name="Watermark">Text across the pages, or null.</param>
+public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUtc, IReadOnlyList<string> Recipients, string? Watermark);
+
+/// <summary>A brief that was stored and drawn.</summary>
+public sealed record BriefFile(string BriefId, long ChildKey, string DocumentHash, string Engine, int PageCount, byte[] Pdf);
+
+/// <summary>Makes briefs: reads with an audit row, stores the canonical document, draws it.</summary>
+public sealed class BriefService
+{
+    // NVARCHAR(4000) holds this many UTF-16 units.
+    private const int PartLength = 4000;
+
+    private readonly WarehouseDatabases _databases;
+    private readonly BriefReader _reader;
+    private readonly IPdfRenderer _renderer;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a service.</summary>
+    public BriefService(WarehouseDatabases databases, BriefReader reader, IPdfRenderer renderer, TimeProvider time)
+    {
+        _databases = databases;
+        _reader = reader;
+        _renderer = renderer;
+        _time = time;
+    }
+
+    /// <summary>The engine that draws, with its version.</summary>
+    public string EngineName => _renderer.EngineName;
+
+    /// <summary>Returns the briefs of one child, one a copy, stored and drawn; none where the child is not known.</summary>
+    /// <exception cref="AccessRefusedException">The role, the remit or the purpose does not allow it; the refusal is in the log.</exception>
+    public async Task<IReadOnlyList<BriefFile>> Make(BriefOrder order, AccessReason reason, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(reason);
+        string batch = NewId(order, reason);
+        IdentifiedChild? child = await _reader
+            .ReadChild(order.ChildKey, order.AsOf, order.AsKnownUtc, reason, "brief", batch, cancellation).ConfigureAwait(false);
+        if (child is null)
+        {
+            return [];
+        }
+
+        (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis = _reader.ReadScore(order.ChildKey, order.AsOf, order.AsKnownUtc);
+        List<BriefFile> files = [];
+        for (int copy = 1; copy <= order.Recipients.Count; copy++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            BriefRequest request = new(
+                $"{batch}-{copy}", "個別ケース検討会議", order.Recipients[copy - 1], copy, order.Recipients.Count, reason.Member.DisplayName, order.Watermark);
+            BriefDocument document = CaseBriefComposer.Compose(CaseBriefBuilder.Build(child, analysis, request)).Seal();
+            BriefFile file = Draw(request.BriefId, order.ChildKey, document, cancellation);
+            Store(file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
+            files.Add(file);
+        }
+
+        return files;
+    }
+
+    /// <summary>Returns a stored brief, drawn again from its document; null where there is none with this id.</summary>
+    /// <exception cref="WarehouseException">The stored document is not the one whose hash was kept.</exception>
+    public async Task<BriefFile?> Rebuild(string briefId, AccessReason reason, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        StoredBrief? stored;
+        string json;
+        using (WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker))
+        {
+            stored = session.QuerySingleOrDefault<StoredBrief>("query/brief_stored", new { brief_id = briefId });
+            json = string.Concat(session.Query<string>("query/brief_stored_parts", new { brief_id = briefId }));
+        }
+
+        if (stored is null)
+        {
+            return null;
+        }
+
+        (DateOnly asOf, DateTime known) = _reader.Now();
+        // The right to the child today decides, and the access is logged like the first.
+        await _reader.ReadChild(stored.ChildKey, asOf, known, reason, "brief-rebuild", briefId, cancellation).ConfigureAwait(false);
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (hash != stored.DocumentSha256)
+        {
+            throw new WarehouseException(
+                $"The stored document of brief {briefId} has the hash {hash[..12]}; expected {stored.DocumentSha256[..12]}. It was changed after it was written; restore the identity database from a backup.");
+        }
+
+        return Draw(briefId, stored.ChildKey, BriefDocument.FromCanonicalBytes(bytes), cancellation);
+    }
+
+    private BriefFile Draw(string briefId, long childKey, BriefDocument document, CancellationToken cancellation)
+    {
+        using MemoryStream stream = new();
+        RenderResult result = _renderer.Render(document, stream, cancellation);
+        return new BriefFile(
+            briefId, childKey, Convert.ToHexStringLower(SHA256.HashData(document.ToCanonicalBytes())), result.EngineName, result.PageCount, stream.ToArray());
+    }
+
+    private void Store(BriefFile file, BriefDocument document, BriefOrder order, BriefRequest request, DateOnly snapshot, AccessReason reason)
+    {
+        string json = Encoding.UTF8.GetString(document.ToCanonicalBytes());
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        session.Begin();
+        session.Execute("load/report_brief_delete", new { brief_id = file.BriefId });
+        session.Execute("load/report_brief_insert", new
+        {
+            file.BriefId,
+            order.ChildKey,
+            SnapshotDate = snapshot,
+            order.AsKnownUtc,
+            CreatedUtc = _time.GetUtcNow().UtcDateTime,
+            CreatedBy = reason.Member.StaffId,
+            request.Recipient,
+            request.CopyNumber,
+            request.CopyCount,
+            DocumentSha256 = file.DocumentHash,
+            Renderer = file.Engine.Length <= 60 ? file.Engine : file.Engine[..60],
+        });
+        int part = 0;
+        foreach (string piece in Pieces(json))
+        {
+            part++;
+            session.Execute("load/report_brief_part_insert", new { file.BriefId, part_number = part, document_json = piece });
+        }
+
+        session.Commit();
+    }
+
+    // Never between the two halves of a surrogate pair, and never with a blank at the end, which SQL Server compares away.
+    private static IEnumerable<string> Pieces(string text)
+    {
+        int at = 0;
+        while (at < text.Length)
+        {
+            int length = Math.Min(PartLength, text.Length - at);
+            if (at + length < text.Length && char.IsHighSurrogate(text[at + length - 1]))
+            {
+                length--;
+            }
+
+            yield return text.Substring(at, length);
+            at += length;
+        }
+    }
+
+    // The same order by the same person on the same day is the same brief.
+    private string NewId(BriefOrder order, AccessReason reason)
+    {
+        string day = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
+        string key = string.Join('|', order.ChildKey, order.AsOf, order.AsKnownUtc.Ticks, reason.Member.StaffId, day, string.Join(',', order.Recipients));
+        return $"B{day}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
+    }
+
+    private sealed record StoredBrief(string BriefId, long ChildKey, string DocumentSha256, string Renderer, int CopyNumber, int CopyCount);
+}

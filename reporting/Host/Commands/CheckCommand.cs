@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Host.Commands;
+
+/// <summary><c>check</c>: everything that must hold.</summary>
+internal static class CheckCommand
+{
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("check", "Check schema, row accounting, orphans, uniqueness, access log and jobs; exit code 1 on any failure"),
+        ["check --output out", "check --output out --json"],
+        Act);
+
+    private static Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        using WarehouseDatabases databases = context.Open(mustExist: true);
+        IReadOnlyList<CheckLine> lines = Stages.Check(databases);
+        context.Screen.Table("Checks", ["check", "result", "detail"], lines.Select(line => (IReadOnlyList<string>)[line.Name, line.IsGood ? "ok" : "FAILED", line.Detail]));
+        context.Screen.Result(new { Ok = lines.All(line => line.IsGood), Checks = lines });
+        return Task.FromResult(lines.All(line => line.IsGood) ? ExitCode.Done : ExitCode.Failed);
+    }
+}
+
+/// <summary>The outcome of one check.</summary>
+internal sealed record CheckLine(string Name, bool IsGood, string Detail);

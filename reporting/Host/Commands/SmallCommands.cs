@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using Warehouse.Etl.City;
+using Warehouse.Model;
+using Warehouse.Model.Features;
+using Warehouse.Reporting.Statistics;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Host.Commands;
+
+/// <summary><c>city</c>: files of the fictional city.</summary>
+internal static class CityCommand
+{
+    internal static readonly Option<CityPreset> Preset = new("--preset")
+    {
+        Description = "mini (300 children), city (6,000), large (60,000) or metro (500,000, one year)", DefaultValueFactory = _ => CityPreset.City,
+    };
+
+    internal static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same city", DefaultValueFactory = _ => 20190401UL };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("city", "Write the delivery files of a fictional city and the truth about it") { Preset, Seed },
+        ["city --preset mini --output out", "city --preset city --seed 7 --output out --json"],
+        Act);
+
+    private static async Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        CityOptions options = CityOptions.For(parsed.GetValue(Preset), parsed.GetValue(Seed));
+        (CitySummary summary, _) = await Stages.City(context, options).ConfigureAwait(false);
+        context.Screen.Line($"{summary.Files} files, {summary.Rows.Values.Sum():N0} rows, {summary.Children:N0} children in {Path.Combine(context.Output, "inbox")}");
+        context.Screen.Result(summary);
+        return ExitCode.Done;
+    }
+}
+
+/// <summary><c>migrate</c>: the schema.</summary>
+internal static class MigrateCommand
+{
+    private static readonly Option<FileInfo?> Script = new("--script")
+    {
+        Description = "Write guarded T-SQL for a DBA to this file (and FILE.identity.sql) and change nothing", HelpName = "FILE",
+    };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("migrate", "Bring both databases to the schema of this release, or write the script for a DBA") { Script },
+        ["migrate --output out", "migrate --script deploy.sql"],
+        Act);
+
+    private static Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetValue(Script) is { } file)
+        {
+            List<string> paths = [];
+            foreach ((DatabaseKind kind, string path) in new[] { (DatabaseKind.Warehouse, file.FullName), (DatabaseKind.Identity, file.FullName + ".identity.sql") })
+            {
+                using StreamWriter writer = new(path);
+                DeployBundle.Write(writer, kind);
+                paths.Add(path);
+                context.Screen.Line($"{kind}: {path}");
+            }
+
+            context.Screen.Result(new { Scripts = paths });
+            return Task.FromResult(ExitCode.Done);
+        }
+
+        Directory.CreateDirectory(context.Output);
+        using WarehouseDatabases databases = new(context.Options.Databases(context.Output), null, context.Time);
+        IReadOnlyList<string> applied = Migrator.Apply(databases);
+        context.Screen.Line(applied.Count == 0 ? "The schema is up to date." : $"{applied.Count} scripts applied.");
+        foreach (string script in applied)
+        {
+            context.Screen.Line("  " + script);
+        }
+
+        context.Screen.Result(new { Applied = applied });
+        return Task.FromResult(ExitCode.Done);
+    }
+}
+
+/// <summary><c>train</c>: mine rules and train the model.</summary>
+internal static class TrainCommand
+{
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("train", "Mine rules and train the model on all finished snapshots"), ["train --output out", "train --output out --json"], Act);
+
+    private static async Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        using WarehouseDatabases databases = context.Open(mustExist: true);
+        (ModelSummary summary, _) = await Stages.Train(context, databases).ConfigureAwait(false);
+        context.Screen.Line(Stages.Describe(summary));
+        context.Screen.Result(summary);
+        return ExitCode.Done;
+    }
+}
+
+/// <summary><c>score</c>: score children at a snapshot.</summary>
+internal static class ScoreCommand
+{
+    private static readonly Option<DateOnly?> SnapshotDate = new("--snapshot") { Description = "Day that the scores describe; default: the last 1 April of the data", HelpName = "DATE" };
+
+    private static readonly Option<DateOnly?> AsKnown = new("--as-known") { Description = "Use only what was known on this day; default: the snapshot", HelpName = "DATE" };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("score", "Score all children of a snapshot with the current model, with reasons") { SnapshotDate, AsKnown },
+        ["score --output out", "score --snapshot 2024-04-01 --output out"],
+        Act);
+
+    private static async Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        using WarehouseDatabases databases = context.Open(mustExist: true);
+        DateOnly snapshot = parsed.GetValue(SnapshotDate) ?? Stages.LastFirstOfApril(databases);
+        DateTime known = Snapshot.StartOfDayUtc(parsed.GetValue(AsKnown) ?? snapshot);
+        (ScoreSummary summary, _) = await Stages.Score(context, databases, snapshot, known).ConfigureAwait(false);
+        context.Screen.Line(Stages.Describe(summary));
+        context.Screen.Result(summary);
+        return ExitCode.Done;
+    }
+}
+
+/// <summary><c>stats</c>: statistics under disclosure control.</summary>
+internal static class StatsCommand
+{
+    private static readonly Option<DateOnly?> AsOf = new("--as-of") { Description = "Day of the figures; default: the last day of the data", HelpName = "DATE" };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("stats", "Write aggregate statistics with small cells hidden, as CSV and JSON") { AsOf },
+        ["stats --output out", "stats --as-of 2024-03-31 --output out --json"],
+        Act);
+
+    private static Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        using WarehouseDatabases databases = context.Open(mustExist: true);
+        (StatisticsRelease release, IReadOnlyList<string> paths) = Stages.Statistics(context, databases, parsed.GetValue(AsOf));
+        foreach (ReleasedTable table in release.Tables)
+        {
+            context.Screen.Table(
+                table.Title,
+                [table.RowDimension, .. table.Columns.Select(column => column.Title), "合計"],
+                table.Cells.Select((row, index) => (IReadOnlyList<string>)[index < table.Rows.Count ? table.Rows[index].Title : "合計", .. row.Select(cell => cell.Text)]));
+        }
+
+        context.Screen.Line(StatisticsWriter.Legend);
+        context.Screen.Line($"{paths.Count} files in {Path.Combine(context.Output, "statistics")}, {release.Tables.Sum(table => table.HiddenCount).ToString(CultureInfo.InvariantCulture)} figures hidden");
+        context.Screen.Result(StatisticsWriter.Shape(release));
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,270 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration;
+using Quartz;
+using Warehouse.Reporting.Pdf;
+using Warehouse.Reporting.Statistics;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Host;
+
+/// <summary>Section <c>Warehouse</c>: where the data is.</summary>
+public sealed class DatabaseSection
+{
+    /// <summary>The engine: DuckDb or SqlServer.</summary>
+    public Engine Engine { get; set; } = Engine.DuckDb;
+
+    /// <summary>The warehouse database; empty on DuckDB means a file in the output folder.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>The identity database; empty on DuckDB means a file in the output folder.</summary>
+    public string IdentityConnectionString { get; set; } = "";
+
+    /// <summary>Whether the program brings the schema up to date by itself; in production a DBA does.</summary>
+    public bool MigrateOnStart { get; set; } = true;
+
+    /// <summary>DuckDB: memory of each database before it spills to disk.</summary>
+    public string MemoryLimit { get; set; } = "1GB";
+
+    /// <summary>The installation secret from which person keys are made; only from the environment, as WAREHOUSE__SECRET.</summary>
+    public string Secret { get; set; } = "";
+}
+
+/// <summary>Section <c>Etl</c>: taking files in.</summary>
+public sealed class EtlSection
+{
+    /// <summary>The folder that departments hand files into; empty means <c>inbox</c> in the output folder.</summary>
+    public string FeedFolder { get; set; } = "";
+
+    /// <summary>A feed with a larger share of rejected rows is not published; 0 takes the limit of each contract.</summary>
+    public double MaxRejectShare { get; set; }
+}
+
+/// <summary>Section <c>Schedule</c>: cron expressions of Quartz; an empty one switches the job off.</summary>
+public sealed class ScheduleSection
+{
+    /// <summary>The time zone of the expressions.</summary>
+    public string TimeZone { get; set; } = "Asia/Tokyo";
+
+    /// <summary>Load and link.</summary>
+    public string Load { get; set; } = "";
+
+    /// <summary>Score with the current model.</summary>
+    public string Score { get; set; } = "";
+
+    /// <summary>Briefs for the top of the list.</summary>
+    public string Brief { get; set; } = "";
+
+    /// <summary>Statistics.</summary>
+    public string Statistics { get; set; } = "";
+}
+
+/// <summary>Section <c>Statistics</c>: disclosure control.</summary>
+public sealed class StatisticsSection
+{
+    /// <summary>The profile; jp-ndb is the only one so far.</summary>
+    public string Profile { get; set; } = SuppressionProfile.JpNdb.Name;
+
+    /// <summary>A city figure below this is hidden.</summary>
+    public int MinimumCell { get; set; } = SuppressionProfile.JpNdb.CityThreshold;
+
+    /// <summary>A figure of a district or school below this is hidden.</summary>
+    public int MinimumDistrictCell { get; set; } = SuppressionProfile.JpNdb.DistrictThreshold;
+
+    /// <summary>The profile with its thresholds.</summary>
+    public SuppressionProfile ToProfile() => new(Profile, MinimumCell, MinimumDistrictCell);
+}
+
+/// <summary>Section <c>Briefs</c>: what the scheduled job makes.</summary>
+public sealed class BriefSection
+{
+    /// <summary>How many children from the top of the list.</summary>
+    public int Top { get; set; } = 10;
+
+    /// <summary>Who receives them.</summary>
+    public string Recipient { get; set; } = "個別ケース検討会議";
+}
+
+/// <summary>Section <c>Web</c>: the reporting service.</summary>
+public sealed class WebSection
+{
+    /// <summary>Where the service listens.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>Whether the sign-in cookie is sent over HTTPS only; switch off only for a demo on one machine.</summary>
+    public bool RequireHttps { get; set; }
+
+    /// <summary>Minutes without a request after which a session ends.</summary>
+    public int SessionMinutes { get; set; } = 30;
+}
+
+/// <summary>Says that somebody used the program wrongly: exit code 2.</summary>
+public sealed class UsageException(string message) : Exception(message);
+
+/// <summary>All configuration of the program.</summary>
+public sealed class HostOptions
+{
+    /// <summary>Where the data is.</summary>
+    public DatabaseSection Warehouse { get; } = new();
+
+    /// <summary>Taking files in.</summary>
+    public EtlSection Etl { get; } = new();
+
+    /// <summary>When jobs run.</summary>
+    public ScheduleSection Schedule { get; } = new();
+
+    /// <summary>Disclosure control.</summary>
+    public StatisticsSection Statistics { get; } = new();
+
+    /// <summary>Scheduled briefs.</summary>
+    public BriefSection Briefs { get; } = new();
+
+    /// <summary>PDF output.</summary>
+    public PdfOptions Pdf { get; } = new();
+
+    /// <summary>The reporting service.</summary>
+    public WebSection Web { get; } = new();
+
+    private static readonly string[] Sections = ["Warehouse", "Etl", "Schedule", "Statistics", "Briefs", "Pdf", "Web"];
+
+    /// <summary>Reads appsettings.json beside the program, one in the working folder, then WAREHOUSE__* from the environment.</summary>
+    /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
+    public static HostOptions Read() => Read(new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "warehouse.json"), optional: true)
+        .AddInMemoryCollection(FromEnvironment(Environment.GetEnvironmentVariables()))
+        .Build());
+
+    /// <summary>Binds and checks a configuration.</summary>
+    /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
+    public static HostOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        HostOptions options = new();
+        List<string> faults = [];
+        void Bind(string name, object section)
+        {
+            foreach (IConfigurationSection entry in configuration.GetSection(name).GetChildren())
+            {
+                try
+                {
+                    // One key at a time, so that one bad value does not hide another.
+                    IConfiguration single = new ConfigurationBuilder()
+                        .AddInMemoryCollection(entry.AsEnumerable().Select(pair => KeyValuePair.Create(pair.Key[(name.Length + 1)..], pair.Value))).Build();
+                    single.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
+                }
+                catch (InvalidOperationException cause)
+                {
+                    bool unknown = section.GetType().GetProperties().All(property => !string.Equals(property.Name, entry.Key, StringComparison.OrdinalIgnoreCase));
+                    faults.Add(unknown ? $"{name}:{entry.Key} is not a setting" : $"{name}:{entry.Key} has a value that cannot be read ({(cause.InnerException ?? cause).Message.Split('.')[0]})");
+                }
+            }
+        }
+
+        Bind("Warehouse", options.Warehouse);
+        Bind("Etl", options.Etl);
+        Bind("Schedule", options.Schedule);
+        Bind("Statistics", options.Statistics);
+        Bind("Briefs", options.Briefs);
+        Bind("Pdf", options.Pdf);
+        Bind("Web", options.Web);
+        faults.AddRange(options.Faults());
+        return faults.Count == 0
+            ? options
+            : throw new UsageException("The configuration has faults: " + string.Join("; ", faults) + ". Correct appsettings.json or WAREHOUSE__* in the environment.");
+    }
+
+    /// <summary>Returns settings from variables such as <c>WAREHOUSE__WEB__URLS</c>; a name without a section belongs to <c>Warehouse</c>.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> FromEnvironment(IDictionary variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        const string Prefix = "WAREHOUSE__";
+        foreach (DictionaryEntry variable in variables)
+        {
+            string name = (string)variable.Key;
+            if (!name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            string key = name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+            string section = key.Split(':')[0];
+            bool known = key.Contains(':', StringComparison.Ordinal) && Sections.Contains(section, StringComparer.OrdinalIgnoreCase);
+            yield return KeyValuePair.Create(known ? key : "Warehouse:" + key.Replace("_", "", StringComparison.Ordinal), (string?)variable.Value);
+        }
+    }
+
+    /// <summary>Returns where the databases are: as configured, or two files in the output folder.</summary>
+    public WarehouseOptions Databases(string output)
+    {
+        bool files = Warehouse.Engine == Engine.DuckDb && Warehouse.ConnectionString.Length == 0;
+        WarehouseOptions options = Warehouse.Engine == Engine.SqlServer
+            ? WarehouseOptions.SqlServer(Warehouse.ConnectionString, Warehouse.IdentityConnectionString)
+            : files ? WarehouseOptions.DuckDb(Path.Combine(output, "warehouse.duckdb"), Path.Combine(output, "identity.duckdb"))
+            : new WarehouseOptions { ConnectionString = Warehouse.ConnectionString, IdentityConnectionString = Warehouse.IdentityConnectionString };
+        return options with { MigrateOnStart = Warehouse.MigrateOnStart, MemoryLimit = Warehouse.MemoryLimit };
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if ((Warehouse.ConnectionString.Length == 0) != (Warehouse.IdentityConnectionString.Length == 0))
+        {
+            yield return "Warehouse:ConnectionString and Warehouse:IdentityConnectionString go together, but only one is set";
+        }
+
+        if (Warehouse.Engine == Engine.SqlServer && Warehouse.ConnectionString.Length == 0)
+        {
+            yield return "Warehouse:ConnectionString is empty; SQL Server needs one";
+        }
+
+        if (Warehouse.Secret.Length is > 0 and < 32)
+        {
+            yield return "WAREHOUSE__SECRET is shorter than 32 characters";
+        }
+
+        if (Etl.MaxRejectShare is < 0 or > 1)
+        {
+            yield return "Etl:MaxRejectShare is not between 0 and 1";
+        }
+
+        if (Statistics.Profile != SuppressionProfile.JpNdb.Name)
+        {
+            yield return $"Statistics:Profile is '{Statistics.Profile}'; expected {SuppressionProfile.JpNdb.Name}";
+        }
+
+        if (Statistics.MinimumCell < 3 || Statistics.MinimumDistrictCell < Statistics.MinimumCell)
+        {
+            yield return "Statistics:MinimumCell is below 3, or Statistics:MinimumDistrictCell below it";
+        }
+
+        if (Briefs.Top is < 0 or > 200)
+        {
+            yield return "Briefs:Top is not between 0 and 200";
+        }
+
+        if (Web.SessionMinutes is < 1 or > 720)
+        {
+            yield return "Web:SessionMinutes is not between 1 and 720";
+        }
+
+        foreach (string url in Web.Urls.Split(';'))
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            {
+                yield return $"Web:Urls holds '{url}', which is not an http or https address";
+            }
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(Schedule.TimeZone, out _))
+        {
+            yield return $"Schedule:TimeZone is '{Schedule.TimeZone}', which this machine does not know";
+        }
+
+        foreach ((string name, string cron) in new[] { ("Load", Schedule.Load), ("Score", Schedule.Score), ("Brief", Schedule.Brief), ("Statistics", Schedule.Statistics) })
+        {
+            if (cron.Length > 0 && !CronExpression.TryParse(cron, out _))
+            {
+                yield return $"Schedule:{name} is '{cron}', which is not a cron expression of Quartz (seconds first, e.g. '0 0 3 * * ?')";
+            }
+        }
+    }
+}

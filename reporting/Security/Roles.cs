@@ -1,0 +1,59 @@
+namespace Warehouse.Reporting.Security;
+
+/// <summary>The roles of the national guideline and what each may do.</summary>
+public static class Roles
+{
+    /// <summary>総括管理主体: catalogue, counts, logs, approvals, statistics.</summary>
+    public const string Steward = "steward";
+
+    /// <summary>分析主体: pseudonymous rows and models; never names.</summary>
+    public const string Analyst = "analyst";
+
+    /// <summary>活用・支援主体: identified results of children in its remit, one at a time, with a purpose.</summary>
+    public const string Caseworker = "caseworker";
+
+    /// <summary>Reads released statistics only.</summary>
+    public const string Policymaker = "policymaker";
+
+    /// <summary>Reads the access log and the releases.</summary>
+    public const string Auditor = "auditor";
+
+    /// <summary>保有・管理主体: the beginning of the role of a department, such as <c>source:school</c>.</summary>
+    public const string SourcePrefix = "source:";
+
+    /// <summary>The remit of a caseworker who serves the whole city.</summary>
+    public const string CityRemit = "city";
+
+    /// <summary>Returns whether this is a role.</summary>
+    public static bool IsKnown(string role) =>
+        role is Steward or Analyst or Caseworker or Policymaker or Auditor
+        || (role.StartsWith(SourcePrefix, StringComparison.Ordinal) && role.Length > SourcePrefix.Length);
+
+    /// <summary>Returns the role's title for people.</summary>
+    public static string Title(string role) => role switch
+    {
+        Steward => "総括管理主体",
+        Analyst => "分析主体",
+        Caseworker => "活用・支援主体",
+        Policymaker => "政策立案",
+        Auditor => "監査",
+        _ when role.StartsWith(SourcePrefix, StringComparison.Ordinal) => "保有・管理主体",
+        _ => role,
+    };
+}
+
+/// <summary>Why a child's data is opened; a purpose that is not in this list is refused.</summary>
+public static class Purposes
+{
+    /// <summary>The purposes by code with their titles.</summary>
+    public static readonly IReadOnlyDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["assessment"] = "支援要否の検討",
+        ["conference"] = "個別ケース検討会議の準備",
+        ["support"] = "支援の実施・経過の確認",
+        ["inquiry"] = "本人・保護者からの照会への対応",
+    };
+
+    /// <summary>Returns whether this is a purpose.</summary>
+    public static bool IsKnown(string? purpose) => purpose is not null && All.ContainsKey(purpose);
+}

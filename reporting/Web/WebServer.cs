@@ -1,0 +1,376 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Host.Jobs;
+using Warehouse.Reporting.Security;
+using Warehouse.Reporting.Statistics;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Web;
+
+/// <summary>What the pages stand on.</summary>
+public sealed record WebParts(
+    WarehouseDatabases Databases,
+    AuditTrail Audit,
+    StaffAccounts Accounts,
+    BriefReader Reader,
+    BriefService Briefs,
+    JobHistory Jobs,
+    SuppressionProfile Profile,
+    TimeProvider Time)
+{
+    /// <summary>Whether the sign-in cookie is sent over HTTPS only.</summary>
+    public bool RequireHttps { get; init; }
+
+    /// <summary>How long a session lives without a request.</summary>
+    public TimeSpan SessionTime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How many children the worklist holds.</summary>
+    public int ListLength { get; init; } = 60;
+
+    /// <summary>Text across the pages of briefs, or null.</summary>
+    public string? Watermark { get; init; }
+
+    /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
+    public string? KeyFolder { get; init; }
+}
+
+/// <summary>One child of the worklist; pseudonymous.</summary>
+public sealed record WorklistRow(
+    long ChildKey, DateOnly SnapshotDate, int ListRank, int SourceCount, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
+
+/// <summary>Services and middleware of the reporting service: closed unless an endpoint names who may call it.</summary>
+public static class WebServer
+{
+    /// <summary>Adds what the pages need.</summary>
+    public static void AddPages(this WebApplicationBuilder builder, WebParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(parts);
+        IServiceCollection services = builder.Services;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        services.AddSingleton(parts);
+        services.AddSingleton(parts.Audit);
+        services.AddSingleton(parts.Time);
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
+        IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
+        if (parts.KeyFolder is { } folder)
+        {
+            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+        }
+        else
+        {
+            protection.UseEphemeralDataProtectionProvider();
+        }
+
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = "warehouse";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Strict;
+            cookie.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = parts.SessionTime;
+            cookie.SlidingExpiration = true;
+            cookie.TimeProvider = parts.Time;
+            cookie.Events.OnRedirectToLogin = context =>
+            {
+                if (WantsPage(context.Request))
+                {
+                    context.Response.Redirect("/sign-in?from=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString));
+                }
+                else
+                {
+                    context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                }
+
+                return Task.CompletedTask;
+            };
+            cookie.Events.OnRedirectToAccessDenied = context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            };
+            cookie.Events.OnValidatePrincipal = context =>
+            {
+                // An account that was closed or changed loses its session with its next request.
+                if (context.Principal?.Member() is not { } member || parts.Accounts.Find(member.StaffId) != member)
+                {
+                    context.RejectPrincipal();
+                }
+
+                return Task.CompletedTask;
+            };
+        });
+        services.AddAuthorization(Policies.Configure);
+        services.AddAntiforgery(forgery =>
+        {
+            forgery.Cookie.Name = "warehouse-form";
+            forgery.Cookie.SameSite = SameSiteMode.Strict;
+            forgery.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddRazorComponents();
+        services.AddOpenApi();
+        services.AddProblemDetails();
+    }
+
+    /// <summary>Puts the middleware in order and maps all endpoints.</summary>
+    public static void UsePages(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.Use(SecurityHeaders);
+        app.UseExceptionHandler(errors => errors.Run(context => Fail(context, StatusCodes.Status500InternalServerError)));
+        app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
+            ? Task.CompletedTask
+            : Fail(context.HttpContext, context.HttpContext.Response.StatusCode));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        MapOpen(app);
+        MapStaff(app);
+        MapCasework(app);
+        MapOversight(app);
+    }
+
+    private static void MapOpen(WebApplication app)
+    {
+        app.MapGet("/health", () => Results.Ok(new { status = "ok" })).AllowAnonymous();
+        app.MapGet("/health/ready", (WebParts parts) =>
+        {
+            try
+            {
+                SchemaRange.Check(parts.Databases);
+                return Results.Ok(new { status = "ready" });
+            }
+            catch (WarehouseException)
+            {
+                return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            }
+        }).AllowAnonymous();
+        app.MapGet("/site.css", () => Results.Text(Style.Value, "text/css; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/sign-in", (string? from) => Page<SignInPage>(new { From = Local(from) })).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/sign-in", SignIn).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static void MapStaff(WebApplication app)
+    {
+        app.MapOpenApi().RequireAuthorization(Policies.Staff);
+        app.MapPost("/sign-out", async (HttpContext context, IAntiforgery forgery) =>
+        {
+            await forgery.ValidateRequestAsync(context).ConfigureAwait(false);
+            await context.SignOutAsync().ConfigureAwait(false);
+            return Results.Redirect("/sign-in");
+        }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
+        app.MapGet("/", (ClaimsPrincipal user) => user.Member()!.RoleCode switch
+        {
+            Roles.Caseworker => Results.Redirect("/worklist"),
+            Roles.Steward => Results.Redirect("/statistics"),
+            Roles.Auditor => Results.Redirect("/audit"),
+            _ => Page<MessagePage>(new { Title = "ようこそ", Text = "この役割で使えるページは、まだありません。", Member = user.Member() }),
+        }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
+    }
+
+    private static void MapCasework(WebApplication app)
+    {
+        RouteGroupBuilder group = app.MapGroup("").RequireAuthorization(Policies.Casework);
+        group.MapGet("/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
+            Page<WorklistPage>(new { Member = user.Member(), Rows = await Worklist(parts, user.Member()!, stop).ConfigureAwait(false) })).ExcludeFromDescription();
+        group.MapGet("/api/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
+            (await Worklist(parts, user.Member()!, stop).ConfigureAwait(false)).Select(row => new
+            {
+                ChildKey = row.ChildKey.ToString(CultureInfo.InvariantCulture),
+                row.DistrictName,
+                AgeYears = row.AgeMonths / 12,
+                row.GradeCode,
+                row.SourceCount,
+            }));
+        group.MapGet("/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
+        {
+            string key = childKey.ToString(CultureInfo.InvariantCulture);
+            return purpose is null
+                ? Page<PurposePage>(new { Member = context.User.Member(), ChildKey = key })
+                : await Guarded(context, async () => await Summary(parts, childKey, purpose, context).ConfigureAwait(false) is { } brief
+                    ? Page<ChildPage>(new { Member = context.User.Member(), Brief = brief, ChildKey = key })
+                    : Results.NotFound()).ConfigureAwait(false);
+        }).ExcludeFromDescription();
+        group.MapGet("/api/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
+            await Guarded(context, async () => await Summary(parts, childKey, purpose ?? "", context).ConfigureAwait(false) is { } brief
+                ? Results.Ok(new { brief.DataDate, brief.Child, brief.Household, brief.Restriction, brief.Agencies, brief.Events })
+                : Results.NotFound()).ConfigureAwait(false));
+        group.MapGet("/children/{childKey:long}/brief.pdf", async (long childKey, string? purpose, string? recipient, WebParts parts, HttpContext context) =>
+            await Guarded(context, async () =>
+            {
+                if (string.IsNullOrWhiteSpace(recipient) || recipient.Length > 100)
+                {
+                    return Results.BadRequest();
+                }
+
+                (DateOnly asOf, DateTime known) = parts.Reader.Now();
+                BriefOrder order = new(childKey, asOf, known, [recipient.Trim()], parts.Watermark);
+                AccessReason reason = new(context.User.Member()!, purpose ?? "");
+                IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
+                return files.Count == 0 ? Results.NotFound() : Results.File(files[0].Pdf, "application/pdf", files[0].BriefId + ".pdf");
+            }).ConfigureAwait(false));
+    }
+
+    private static void MapOversight(WebApplication app)
+    {
+        RouteGroupBuilder statistics = app.MapGroup("").RequireAuthorization(Policies.Statistics);
+        statistics.MapGet("/statistics", (WebParts parts, ClaimsPrincipal user) =>
+            Page<StatisticsPage>(new { Member = user.Member(), Release = Statistics(parts) })).ExcludeFromDescription();
+        statistics.MapGet("/api/statistics", (WebParts parts) => Results.Text(StatisticsWriter.JsonText(Statistics(parts)), "application/json; charset=utf-8"));
+        statistics.MapGet("/statistics/{code}.csv", (string code, WebParts parts) =>
+            Statistics(parts).Tables.SingleOrDefault(table => table.Code == code) is { } table
+                ? Results.File(StatisticsWriter.CsvFile(table), "text/csv; charset=utf-8", table.Code + ".csv")
+                : Results.NotFound());
+
+        RouteGroupBuilder oversight = app.MapGroup("").RequireAuthorization(Policies.Oversight);
+        oversight.MapGet("/jobs", (WebParts parts, ClaimsPrincipal user) =>
+            Page<JobsPage>(new { Member = user.Member(), Runs = parts.Jobs.Last() })).ExcludeFromDescription();
+        oversight.MapGet("/api/jobs", (WebParts parts) => parts.Jobs.Last());
+        oversight.MapGet("/audit", (WebParts parts, ClaimsPrincipal user) =>
+            Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases) })).ExcludeFromDescription();
+        oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
+    }
+
+    private static async Task<IResult> SignIn(HttpContext context, IAntiforgery forgery, WebParts parts)
+    {
+        if (!await forgery.IsRequestValidAsync(context).ConfigureAwait(false))
+        {
+            return Results.BadRequest();
+        }
+
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string staffId = form["staff_id"].ToString().Trim();
+        string password = form["password"].ToString();
+        string from = Local(form["from"].ToString());
+        (SignInOutcome outcome, StaffMember? member) = password.Length is 0 or > 200 ? (SignInOutcome.Refused, null) : parts.Accounts.SignIn(staffId, password);
+        await parts.Audit.Record(
+            new AuditEntry(staffId, member?.RoleCode ?? "", "sign-in", member is null ? "refused" : "allowed"), context.RequestAborted).ConfigureAwait(false);
+        if (member is null)
+        {
+            string message = outcome == SignInOutcome.Locked
+                ? "続けて失敗したため、一時的にサインインを止めています。15分ほど待ってからやり直してください。"
+                : "職員IDまたはパスワードが違います。";
+            IResult page = Page<SignInPage>(new { Message = message, From = from });
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return page;
+        }
+
+        await context.SignInAsync(Policies.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme)).ConfigureAwait(false);
+        return Results.LocalRedirect(from);
+    }
+
+    private static async Task<IReadOnlyList<WorklistRow>> Worklist(WebParts parts, StaffMember member, CancellationToken stop)
+    {
+        (DateOnly asOf, DateTime known) = parts.Reader.Now();
+        List<WorklistRow> rows;
+        using (WarehouseSession session = parts.Databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
+        {
+            rows = session.Query<WorklistRow>(
+                    "query/report_worklist", new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, list_length = parts.ListLength })
+                .Where(row => member.Serves(row.DistrictCode)).DistinctBy(row => row.ChildKey).ToList();
+        }
+
+        // Each child shown is a read of that child.
+        await parts.Audit.Record(
+            rows.Select(row => new AuditEntry(member.StaffId, member.RoleCode, "worklist", "allowed", row.ChildKey, "", "worklist")).ToList(), stop).ConfigureAwait(false);
+        return rows;
+    }
+
+    private static async Task<CaseBrief?> Summary(WebParts parts, long childKey, string purpose, HttpContext context)
+    {
+        (DateOnly asOf, DateTime known) = parts.Reader.Now();
+        AccessReason reason = new(context.User.Member()!, purpose);
+        IdentifiedChild? child = await parts.Reader
+            .ReadChild(childKey, asOf, known, reason, "child", "summary", context.RequestAborted).ConfigureAwait(false);
+        // Without the score: the caseworker's own judgement comes first.
+        return child is null ? null : CaseBriefBuilder.Build(child, null, new BriefRequest("", "", "", 1, 1, reason.Member.DisplayName, null));
+    }
+
+    private static StatisticsRelease Statistics(WebParts parts)
+    {
+        (DateOnly asOf, DateTime known) = parts.Reader.Now();
+        return StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile);
+    }
+
+    private static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (AccessRefusedException)
+        {
+            // The refusal is in the log; its reason is not told, so that nobody learns who is known.
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+    }
+
+    private static RazorComponentResult<T> Page<T>(object parameters)
+        where T : IComponent => new(parameters);
+
+    private static readonly Lazy<string> Style = new(() =>
+    {
+        using Stream stream = typeof(WebServer).Assembly.GetManifestResourceStream("web/site.css")!;
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    });
+
+    private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        return next(context);
+    }
+
+    private static bool WantsPage(HttpRequest request) =>
+        !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/openapi")
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    // Only a path of this service: never an address of another.
+    private static string Local(string? from) =>
+        from is { Length: > 1 and <= 500 } && from[0] == '/' && from[1] is not ('/' or '\\') && !from.Any(char.IsControl) ? from : "/";
+
+    private static async Task Fail(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        bool english = context.Request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
+            && languages.OrderByDescending(language => language.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+        (string ja, string en) = status switch
+        {
+            400 => ("入力に誤りがあります。", "The request is not valid."),
+            401 => ("サインインが必要です。", "Sign in first."),
+            403 => ("この操作は許可されていません。この記録は残ります。", "This is not allowed. The attempt is on record."),
+            404 => ("見つかりません。", "There is nothing here."),
+            405 => ("この方法では呼び出せません。", "This method is not allowed here."),
+            503 => ("準備ができていません。しばらくしてからやり直してください。", "Not ready. Try again later."),
+            _ => ("処理中に問題が起きました。管理者に連絡してください。", "Something went wrong. Tell the administrator."),
+        };
+        if (WantsPage(context.Request))
+        {
+            await Page<MessagePage>(new { Title = ja, Text = $"状態コード {status}", Member = context.User.Member() }).ExecuteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        await Results.Problem(statusCode: status, title: english ? en : ja).ExecuteAsync(context).ConfigureAwait(false);
+    }
+}
