@@ -53,7 +53,9 @@ public static class GroupMetrics
         ArgumentNullException.ThrowIfNull(probability);
         int[] order = [.. Enumerable.Range(0, label.Length).OrderBy(i => probability[i]).ThenBy(i => i)];
         double[] shares = [0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.985, 0.995];
-        int[] starts = [.. shares.Select(s => (int)(s * order.Length)).Distinct()];
+
+        // A band starts where the probability changes, so that equal scores are always in one band.
+        int[] starts = [.. shares.Select(s => FirstOfTie((int)(s * order.Length))).Distinct()];
         for (int b = 0; b < starts.Length; b++)
         {
             int end = b + 1 < starts.Length ? starts[b + 1] : order.Length;
@@ -67,6 +69,16 @@ public static class GroupMetrics
             double from = b == 0 ? 0 : probability[members[0]];
             yield return new MetricRow(
                 "similar", Invariant($"band_{b + 1}"), from, Wilson.Of(positives, members.Length), members.Length, positives);
+        }
+
+        int FirstOfTie(int at)
+        {
+            while (at > 0 && at < order.Length && probability[order[at - 1]] == probability[order[at]])
+            {
+                at--;
+            }
+
+            return at;
         }
     }
 
