@@ -80,6 +80,9 @@ public sealed class BriefSection
     /// <summary>How many children from the top of the list.</summary>
     public int Top { get; set; } = 10;
 
+    /// <summary>The caseworker on whose behalf the job reads; written to the access log.</summary>
+    public string Staff { get; set; } = "";
+
     /// <summary>Who receives them.</summary>
     public string Recipient { get; set; } = "個別ケース検討会議";
 }
@@ -239,6 +242,11 @@ public sealed class HostOptions
         if (Briefs.Top is < 0 or > 200)
         {
             yield return "Briefs:Top is not between 0 and 200";
+        }
+
+        if (Schedule.Brief.Length > 0 && Briefs.Staff.Length == 0)
+        {
+            yield return "Briefs:Staff is empty; scheduled briefs are made on behalf of a caseworker";
         }
 
         if (Web.SessionMinutes is < 1 or > 720)
