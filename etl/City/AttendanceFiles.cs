@@ -204,7 +204,6 @@ internal sealed class AttendanceFiles
         byte regime = child.Regime[m / 6];
         var (absent, late) = ChildLife.Rates(child, regime, month);
         int count = to - from;
-        int year = month / 12;
         double suspension = (month - (2020 * 12)) switch
         {
             < 2 => month % 12 is 11 or 0 or 1 ? 0.03 : 0.004,
@@ -213,7 +212,6 @@ internal sealed class AttendanceFiles
             < 36 => 0.060,
             _ => month % 12 is 11 or 0 or 1 ? 0.045 : 0.008,
         };
-        _ = year;
         if (random.Chance(suspension))
         {
             int start = from + random.Below(count);

@@ -12,7 +12,6 @@ internal sealed class CityFiles
 
     private readonly CityOptions _options;
     private readonly string _inbox;
-    private readonly CityNames _names;
     private readonly CityPlaces _places;
     private readonly Family[] _families;
     private readonly Family[] _withChildren;
@@ -22,11 +21,10 @@ internal sealed class CityFiles
     private readonly AttendanceFiles _attendance;
 
     public CityFiles(
-        CityOptions options, string inbox, CityNames names, CityPlaces places, Family[] families, Family[] withChildren, List<Consultation> consultations)
+        CityOptions options, string inbox, CityPlaces places, Family[] families, Family[] withChildren, List<Consultation> consultations)
     {
         _options = options;
         _inbox = inbox;
-        _names = names;
         _places = places;
         _families = families;
         _withChildren = withChildren;
@@ -99,7 +97,7 @@ internal sealed class CityFiles
     private void Resident(CancellationToken cancellationToken)
     {
         var writer = _writers[0];
-        var view = new SystemView(_options, _names, SystemView.Resident, isHalfWidth: true, isCp932: true);
+        var view = new SystemView(_options, SystemView.Resident, isHalfWidth: true, isCp932: true);
         var buckets = Buckets<(Family Family, ResidentEvent Event)>();
         writer.Open(_firstMonth - 1);
         foreach (var family in _families)
@@ -255,7 +253,7 @@ internal sealed class CityFiles
     private void Nursery(CancellationToken cancellationToken)
     {
         var writer = _writers[3];
-        var view = new SystemView(_options, _names, SystemView.Nursery, isHalfWidth: false, isCp932: false);
+        var view = new SystemView(_options, SystemView.Nursery, isHalfWidth: false, isCp932: false);
         for (int m = 0; m < _options.Months; m++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -305,7 +303,7 @@ internal sealed class CityFiles
     private void Checkup(CancellationToken cancellationToken)
     {
         var writer = _writers[4];
-        var view = new SystemView(_options, _names, SystemView.Health, isHalfWidth: true, isCp932: true);
+        var view = new SystemView(_options, SystemView.Health, isHalfWidth: true, isCp932: true);
         var buckets = Buckets<(Family Family, Person Person, Checkup Checkup)>();
         foreach (var (family, person) in Children())
         {
@@ -360,7 +358,7 @@ internal sealed class CityFiles
     private void School(CancellationToken cancellationToken)
     {
         var writer = _writers[5];
-        var view = new SystemView(_options, _names, SystemView.School, isHalfWidth: false, isCp932: true);
+        var view = new SystemView(_options, SystemView.School, isHalfWidth: false, isCp932: true);
         for (int m = 0; m < _options.Months; m++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -410,7 +408,7 @@ internal sealed class CityFiles
     private void Consult(CancellationToken cancellationToken)
     {
         var writer = _writers[6];
-        var view = new SystemView(_options, _names, SystemView.Consultation, isHalfWidth: false, isCp932: true);
+        var view = new SystemView(_options, SystemView.Consultation, isHalfWidth: false, isCp932: true);
         var buckets = Buckets<Consultation>();
         foreach (var consultation in _consultations)
         {

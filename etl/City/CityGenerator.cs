@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -7,7 +8,7 @@ namespace Warehouse.Etl.City;
 public static class CityGenerator
 {
     /// <summary>Writes <c>inbox/</c> and <c>truth/</c> below a directory and returns what was written.</summary>
-    /// <remarks>Shape: about 45 attendance rows per child and month of a school year dominate. Cost: O(children × months); the city preset takes
+    /// <remarks>Shape: the attendance rows dominate, about 110 per child and year. Cost: O(children × months); the city preset takes
     /// seconds and below 1 GB. Errors: <see cref="ArgumentException"/> for options, <see cref="IOException"/> for the directory.</remarks>
     public static CitySummary Generate(
         CityOptions options, string outputDirectory, IProgress<CityProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -50,10 +51,10 @@ public static class CityGenerator
         var consultations = need.Decide(withChildren);
 
         progress?.Report(new CityProgress("files", 0.25));
-        var city = new CityFiles(options, inbox, names, places, families, withChildren, consultations);
+        var city = new CityFiles(options, inbox, places, families, withChildren, consultations);
         var jobs = city.Jobs();
         int done = 0;
-        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(jobs, EnumerablePartitionerOptions()), parallel, job =>
+        Parallel.ForEach(Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering), parallel, job =>
         {
             job(cancellationToken);
             progress?.Report(new CityProgress("files", 0.25 + (0.65 * Interlocked.Increment(ref done) / jobs.Count)));
@@ -62,7 +63,7 @@ public static class CityGenerator
 
         progress?.Report(new CityProgress("truth", 0.9));
         var faults = city.Faults();
-        new CityTruth(options, truth, names, withChildren, families, consultations, faults, need).Write();
+        new CityTruth(options, truth, withChildren, families, consultations, faults, need).Write();
         progress?.Report(new CityProgress("done", 1));
 
         int middle = options.FirstDay + ((options.EndDay - options.FirstDay) / 2);
@@ -82,9 +83,6 @@ public static class CityGenerator
             need.BayesAuc,
             faults.Count);
     }
-
-    private static System.Collections.Concurrent.EnumerablePartitionerOptions EnumerablePartitionerOptions() =>
-        System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering;
 
     private static void NumberPupils(Family[] families, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Warehouse.Etl.City;
 
 /// <summary>Writes the truth files, which never enter the warehouse: tests and evaluations compare against them.</summary>
 internal sealed class CityTruth(
-    CityOptions options, string directory, CityNames names, Family[] withChildren, Family[] families,
+    CityOptions options, string directory, Family[] withChildren, Family[] families,
     List<Consultation> consultations, List<Fault> faults, NeedModel need)
 {
     /// <summary>Writes all truth files.</summary>
@@ -69,10 +69,10 @@ internal sealed class CityTruth(
     {
         using var file = Open("records.csv");
         Line(file, "system", "source_id", "person_id", "noise");
-        var health = new SystemView(options, names, SystemView.Health, true, true);
-        var nursery = new SystemView(options, names, SystemView.Nursery, false, false);
-        var school = new SystemView(options, names, SystemView.School, false, true);
-        var desk = new SystemView(options, names, SystemView.Consultation, false, true);
+        var health = new SystemView(options, SystemView.Health, true, true);
+        var nursery = new SystemView(options, SystemView.Nursery, false, false);
+        var school = new SystemView(options, SystemView.School, false, true);
+        var desk = new SystemView(options, SystemView.Consultation, false, true);
         foreach (var family in families)
         {
             foreach (var p in family.Persons.Where(p => p.WasResident))

@@ -23,13 +23,14 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
         Rename,
         Remarry,
         Move,
+        CancelledMove,
         LeaveHome,
         Depart,
         Appear,
     }
 
     /// <summary>Gets the number of families with children; chosen so that the wanted number of children lives there at mid window.</summary>
-    public int FamilyCount => (int)(options.Children * (0.76 + (0.036 * options.Years)));
+    public int FamilyCount => (int)(options.Children * (0.654 + (0.0505 * options.Years)));
 
     public int OtherCount => (int)(options.Children * options.OtherHouseholdsPerChild);
 
@@ -173,6 +174,11 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
             }
 
             steps.Add((day, Step.Move, random.Chance(0.5) ? places.PickDistrict(ref random) : -1));
+        }
+
+        if (random.Chance(0.0006 * options.Years))
+        {
+            steps.Add((appear + 1 + random.Below(end - appear), Step.CancelledMove, 0));
         }
 
         int depart = AddYearsOf(appear + 120, random.Exponential() / (isMover ? 0.055 : 0.023));
@@ -414,6 +420,26 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
                         if (householdOf[person.Slot] == household)
                         {
                             Record(family, person.Slot, householdOf, day, notified, "04");
+                        }
+                    }
+
+                    break;
+                }
+
+                case Step.CancelledMove:
+                {
+                    // The family notified a move-out, stayed, and had it cancelled some days later.
+                    int household = family.ChildHousehold(day);
+                    int back = random.Between(5, 25);
+                    foreach (string code in (string[])["03", "08"])
+                    {
+                        foreach (var person in family.Persons)
+                        {
+                            if (householdOf[person.Slot] == household)
+                            {
+                                int shift = code == "03" ? 0 : back;
+                                Record(family, person.Slot, householdOf, day + shift, notified + shift, code);
+                            }
                         }
                     }
 

@@ -5,7 +5,7 @@ internal readonly record struct Written(string Kanji, string Kana, int Birth, st
 
 /// <summary>Writes names, readings, birth dates and addresses the way each system keeps them.</summary>
 /// <remarks>A system's version of a person depends only on (seed, system, person, day), so that it stays the same from file to file.</remarks>
-internal sealed class SystemView(CityOptions options, CityNames names, int system, bool isHalfWidth, bool isCp932)
+internal sealed class SystemView(CityOptions options, int system, bool isHalfWidth, bool isCp932)
 {
     public const int Resident = 0;
     public const int Health = 1;
@@ -89,7 +89,6 @@ internal sealed class SystemView(CityOptions options, CityNames names, int syste
             noise += "hiragana ";
         }
 
-        _ = names;
         return new Written(kanji, kana, birth, noise.TrimEnd());
     }
 

@@ -141,7 +141,7 @@ internal static class BulkWriter
         CancellationToken cancellationToken)
     {
         TableColumn[] targets = positions.Select(position => columns[position]).ToArray();
-        using SqlBulkCopy copy = new(connection, SqlBulkCopyOptions.CheckConstraints, transaction)
+        using SqlBulkCopy copy = new(connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.KeepNulls, transaction)
         {
             DestinationTableName = table,
             BulkCopyTimeout = (int)timeout.TotalSeconds,

@@ -17,7 +17,7 @@ namespace Warehouse.Sql;
 /// </remarks>
 internal static class RowMapper
 {
-    private static readonly ConcurrentDictionary<(Type Target, string Shape), Delegate> Cache = new();
+    private static readonly ConcurrentDictionary<(Type Target, string Script, string Shape), Delegate> Cache = new();
 
     private static readonly MethodInfo ReadMethod = typeof(RowMapper).GetMethod(nameof(Read), BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -25,7 +25,7 @@ internal static class RowMapper
     internal static Func<DbDataReader, T> For<T>(string script, DbDataReader reader)
     {
         string shape = string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetName(i) + ":" + reader.GetFieldType(i).Name));
-        return (Func<DbDataReader, T>)Cache.GetOrAdd((typeof(T), shape), _ => Build<T>(script, reader));
+        return (Func<DbDataReader, T>)Cache.GetOrAdd((typeof(T), script, shape), _ => Build<T>(script, reader));
     }
 
     private static Func<DbDataReader, T> Build<T>(string script, DbDataReader reader)

@@ -53,6 +53,9 @@ public sealed record WarehouseOptions
         MigrateOnStart = false,
     };
 
+    /// <summary>Returns the engine only; connection strings hold secrets and never reach a log.</summary>
+    public override string ToString() => $"{nameof(WarehouseOptions)} {{ {nameof(Engine)} = {Engine} }}";
+
     /// <summary>Throws one exception that lists every fault of these options.</summary>
     public void Validate()
     {

@@ -39,13 +39,15 @@ public static partial class Migrator
         return Pending(ReadJournal(session, kind), kind, MigrationScript.List(kind, databases.Engine)).ToList();
     }
 
-    /// <summary>Throws unless both databases have the schema of this program: nothing pending, nothing changed, nothing too new.</summary>
-    /// <remarks>Errors: <see cref="SchemaMismatchException"/> with every fault of both databases.</remarks>
-    public static void Verify(WarehouseDatabases databases)
+    /// <summary>Throws unless the databases have the schema of this program: nothing pending, nothing changed, nothing too new.</summary>
+    /// <param name="databases">The databases.</param>
+    /// <param name="kinds">Those to look at; none means both. A service without a login for one of them names the other.</param>
+    /// <remarks>Errors: <see cref="SchemaMismatchException"/> with every fault of every database looked at.</remarks>
+    public static void Verify(WarehouseDatabases databases, params DatabaseKind[] kinds)
     {
         ArgumentNullException.ThrowIfNull(databases);
         List<string> faults = [];
-        foreach (DatabaseKind kind in Enum.GetValues<DatabaseKind>())
+        foreach (DatabaseKind kind in kinds.Length > 0 ? kinds : Enum.GetValues<DatabaseKind>())
         {
             using WarehouseSession session = databases.Open(kind, SessionRole.Migrator);
             faults.AddRange(SchemaRange.Faults(kind, ReadJournal(session, kind), MigrationScript.List(kind, databases.Engine)));
@@ -163,7 +165,7 @@ public static partial class Migrator
             throw new WarehouseException(
                 $"The script sql/{script.Name} failed at line {line.ToString(CultureInfo.InvariantCulture)} on the {kind} database "
                 + $"({session.Engine}); nothing of it was kept. {advice}Correct the cause and run the migration again. "
-                + $"Cause: {cause.Message.Split('\n')[0].Trim()}\nText:\n{text}",
+                + $"Cause: {SqlFault.Describe(cause)}\nText:\n{text}",
                 cause);
         }
     }

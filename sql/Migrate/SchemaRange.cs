@@ -9,7 +9,7 @@ public static class SchemaRange
 {
     /// <summary>Throws when a database is outside the range; reads only.</summary>
     /// <remarks>Errors: <see cref="SchemaMismatchException"/>, exit code 4.</remarks>
-    public static void Check(WarehouseDatabases databases) => Migrator.Verify(databases);
+    public static void Check(WarehouseDatabases databases, params DatabaseKind[] kinds) => Migrator.Verify(databases, kinds);
 
     /// <summary>Returns the highest migration number that this program brings for a database.</summary>
     public static int Highest(DatabaseKind kind, Engine engine) => MigrationScript.List(kind, engine).Max(script => script.Number);

@@ -43,6 +43,19 @@ public sealed class BulkInsertTests
 
     [Theory]
     [EngineData]
+    public void A_null_that_is_given_stays_null_beside_a_default(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        session.BulkInsert("a.t", ["k", "s"], [[1L, null]]);
+
+        Assert.Null(session.ScalarText<short?>("SELECT s FROM a.t"));
+    }
+
+    [Theory]
+    [EngineData]
     public void Kinds_that_fit_are_widened_or_narrowed_without_loss(Engine engine)
     {
         using WarehouseFixture fixture = WarehouseFixture.Create(engine);
@@ -123,7 +136,7 @@ public sealed class BulkInsertTests
 
         Exception? failure = Record.Exception(() => session.BulkInsert("a.t", ["n"], [["x"]]));
 
-        Assert.NotNull(failure);
+        Assert.IsType<WarehouseException>(failure);
         Assert.Equal(0, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
     }
 

@@ -105,6 +105,23 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Scripts_run_asynchronously_too()
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        using WarehouseSession session = fixture.Warehouse();
+
+        IReadOnlyList<long> rows = await session.QueryAsync<long>("Migrate/journal_exists");
+
+        Assert.Equal([1L], rows);
+    }
+
+    [Fact]
+    public void Options_do_not_show_their_connection_strings()
+    {
+        Assert.DoesNotContain("secret", WarehouseOptions.SqlServer("Password=secret", "Password=secret").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lock_is_held_once()
     {
         using WarehouseFixture fixture = WarehouseFixture.Empty();

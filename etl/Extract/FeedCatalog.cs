@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Warehouse.Etl.Extract;
+
+/// <summary>The contracts embedded in this assembly, by feed.</summary>
+public sealed class FeedCatalog
+{
+    private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)
+    {
+        ["resident"] = "RES",
+        ["household"] = "HOU",
+        ["allowance"] = "ALW",
+        ["nursery"] = "NUR",
+        ["checkup"] = "CHK",
+        ["school"] = "SCH",
+        ["attendance"] = "ATT",
+        ["attendance_days"] = "ATD",
+        ["consultation"] = "CON",
+    };
+
+    private static readonly Dictionary<string, ParserKind> Parsers = new(StringComparer.Ordinal)
+    {
+        ["text"] = ParserKind.Text,
+        ["name"] = ParserKind.Name,
+        ["kana_name"] = ParserKind.KanaName,
+        ["resident_number"] = ParserKind.ResidentNumber,
+        ["era_date"] = ParserKind.EraDate,
+        ["date"] = ParserKind.Date,
+        ["year_month"] = ParserKind.YearMonth,
+        ["integer"] = ParserKind.Integer,
+        ["decimal"] = ParserKind.Decimal,
+        ["code"] = ParserKind.Code,
+        ["dropped"] = ParserKind.Dropped,
+    };
+
+    private static readonly Lazy<FeedCatalog> Embedded = new(ReadEmbedded);
+
+    private readonly Dictionary<string, FeedContract> _contracts;
+
+    private FeedCatalog(IEnumerable<FeedContract> contracts, IReadOnlyDictionary<string, FeedException> faults)
+    {
+        _contracts = contracts.ToDictionary(contract => contract.Feed, StringComparer.Ordinal);
+        Faults = faults;
+    }
+
+    /// <summary>The contracts that ship with this release.</summary>
+    public static FeedCatalog Default => Embedded.Value;
+
+    /// <summary>The sound contracts, sorted by feed.</summary>
+    public IEnumerable<FeedContract> Contracts => _contracts.Values.OrderBy(contract => contract.Feed, StringComparer.Ordinal);
+
+    /// <summary>Contracts that were refused, by feed; files of such a feed are not taken in.</summary>
+    public IReadOnlyDictionary<string, FeedException> Faults { get; }
+
+    /// <summary>Returns the contract of a feed.</summary>
+    /// <exception cref="FeedException">The feed is unknown or its contract was refused.</exception>
+    public FeedContract Get(string feed)
+    {
+        if (_contracts.TryGetValue(feed, out FeedContract? contract))
+        {
+            return contract;
+        }
+
+        throw Faults.TryGetValue(feed, out FeedException? fault)
+            ? fault
+            : FeedException.Of("FEED-002", "Manifest", $"feed '{feed}'", "one of " + string.Join(", ", _contracts.Keys.Order(StringComparer.Ordinal)), "Add a contract under etl/Feeds or correct the manifest.");
+    }
+
+    /// <summary>Returns the contract that a JSON text states.</summary>
+    /// <exception cref="FeedException">A member is missing or has a value that is not allowed.</exception>
+    public static FeedContract Parse(string json, string where)
+    {
+        using JsonDocument document = Open(json, where);
+        JsonElement root = document.RootElement;
+        string feed = Text(root, "feed", where);
+        string purpose = Text(root, "purpose", where);
+        string basis = Text(root, "legal_basis", where);
+        int retention = (int)Number(root, "retention_years", where);
+        if (retention <= 0)
+        {
+            throw FeedException.Of("FEED-001", where, $"retention_years {retention}", "a number of years above 0", "Ask the data owner for the retention rule and state it.");
+        }
+
+        List<FeedColumn> columns = [];
+        foreach (JsonElement column in Member(root, "columns", where).EnumerateArray())
+        {
+            columns.Add(Column(column, columns.Count, where));
+        }
+
+        List<int> Ordinals(IEnumerable<string> names) => names.Select(name => columns.FindIndex(column => column.Name == name) is int at and >= 0
+            ? at
+            : throw FeedException.Of("FEED-001", where, $"a key with '{name}'", "names of columns", "Correct the contract.")).ToList();
+
+        JsonElement record = Member(root, "record", where);
+        string supersede = Text(root, "supersede", where);
+        string delimiter = Text(root, "delimiter", where);
+        return new FeedContract(columns)
+        {
+            Feed = feed,
+            Title = Text(root, "title_ja", where),
+            Department = Text(root, "department", where),
+            System = Text(root, "system", where),
+            Subject = Text(root, "subject", where),
+            Purpose = purpose,
+            LegalBasis = basis,
+            RetentionYears = retention,
+            MaxRejectShare = Member(root, "max_reject_share", where).GetDouble(),
+            FilePattern = Text(root, "file_pattern", where),
+            Encoding = Text(root, "encoding", where),
+            Delimiter = delimiter.Length == 1 && delimiter[0] < 0x80
+                ? (byte)delimiter[0]
+                : throw FeedException.Of("FEED-001", where, $"delimiter '{delimiter}'", "one ASCII sign", "Correct the contract."),
+            SourceId = Ordinals(Text(record, "source_id", where).Split('+')),
+            CarriesResidentNumber = Member(record, "carries_resident_number", where).GetBoolean(),
+            Key = Ordinals(Member(root, "key", where).EnumerateArray().Select(item => item.GetString()!)),
+            Supersede = supersede switch
+            {
+                "key" => SupersedeKind.Key,
+                "file-period" => SupersedeKind.FilePeriod,
+                _ => throw FeedException.Of("FEED-001", where, $"supersede '{supersede}'", "key or file-period", "Correct the contract."),
+            },
+        };
+    }
+
+    internal static string Prefix(string feed) => Prefixes.TryGetValue(feed, out string? prefix) ? prefix : feed.ToUpperInvariant()[..Math.Min(3, feed.Length)];
+
+    private static FeedCatalog ReadEmbedded()
+    {
+        List<FeedContract> contracts = [];
+        Dictionary<string, FeedException> faults = new(StringComparer.Ordinal);
+        var assembly = typeof(FeedCatalog).Assembly;
+        foreach (string name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            if (!name.StartsWith("feeds/", StringComparison.Ordinal) || !name.EndsWith(".json", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            using StreamReader reader = new(assembly.GetManifestResourceStream(name)!);
+            string feed = name["feeds/".Length..^".json".Length];
+            try
+            {
+                contracts.Add(Parse(reader.ReadToEnd(), name));
+            }
+            catch (FeedException exception)
+            {
+                faults[feed] = exception;
+            }
+        }
+
+        return new FeedCatalog(contracts, faults);
+    }
+
+    private static JsonDocument Open(string json, string where)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException exception)
+        {
+            throw FeedException.Of("FEED-001", where, "text that is not JSON", "a feed contract", "Correct the contract.", exception);
+        }
+    }
+
+    private static FeedColumn Column(JsonElement column, int ordinal, string where)
+    {
+        string parser = Text(column, "parser", where);
+        Dictionary<string, string> codes = new(StringComparer.Ordinal);
+        if (column.TryGetProperty("codes", out JsonElement map))
+        {
+            foreach (JsonProperty code in map.EnumerateObject())
+            {
+                codes[code.Name] = code.Value.GetString()!;
+            }
+        }
+
+        return new FeedColumn(
+            ordinal,
+            Text(column, "name", where),
+            Text(column, "header", where),
+            Parsers.TryGetValue(parser, out ParserKind kind)
+                ? kind
+                : throw FeedException.Of("FEED-001", where, $"parser '{parser}'", "one of " + string.Join(", ", Parsers.Keys), "Correct the contract."),
+            Member(column, "required", where).GetBoolean(),
+            Text(column, "class", where),
+            Optional(column, "max_length") is long length ? (int)length : 0,
+            Optional(column, "min"),
+            Optional(column, "max"),
+            (int)(Optional(column, "scale") ?? 0),
+            codes);
+    }
+
+    private static JsonElement Member(JsonElement element, string name, string where) => element.TryGetProperty(name, out JsonElement value)
+        ? value
+        : throw FeedException.Of("FEED-001", where, $"no '{name}'", $"a contract with '{name}'", "A feed without it does not load: complete the contract.");
+
+    private static string Text(JsonElement element, string name, string where)
+    {
+        JsonElement value = Member(element, name, where);
+        return value.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(value.GetString())
+            ? value.GetString()!
+            : throw FeedException.Of("FEED-001", where, $"an empty '{name}'", $"a contract with '{name}'", "A feed without it does not load: complete the contract.");
+    }
+
+    private static long Number(JsonElement element, string name, string where) => Member(element, name, where) is { ValueKind: JsonValueKind.Number } value
+        ? value.GetInt64()
+        : throw FeedException.Of("FEED-001", where, $"'{name}' without a number", string.Create(CultureInfo.InvariantCulture, $"a number in '{name}'"), "Complete the contract.");
+
+    private static long? Optional(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : null;
+}

@@ -1,0 +1,142 @@
+namespace Warehouse.Etl.Extract;
+
+/// <summary>How the text of a cell becomes a value.</summary>
+public enum ParserKind
+{
+    /// <summary>Text as it stands, without outer blanks.</summary>
+    Text,
+
+    /// <summary>A name in kanji.</summary>
+    Name,
+
+    /// <summary>A name in kana.</summary>
+    KanaName,
+
+    /// <summary>A resident number of ten digits.</summary>
+    ResidentNumber,
+
+    /// <summary>A date in any Japanese or Gregorian shape.</summary>
+    EraDate,
+
+    /// <summary>A date; the same shapes as <see cref="EraDate"/>.</summary>
+    Date,
+
+    /// <summary>A month.</summary>
+    YearMonth,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>A number with a fixed count of decimals.</summary>
+    Decimal,
+
+    /// <summary>A code of a closed list.</summary>
+    Code,
+
+    /// <summary>Text that is not read any further: it never enters a database.</summary>
+    Dropped,
+}
+
+/// <summary>One column of a feed.</summary>
+/// <param name="Ordinal">The place in the contract, from 0; part of the rule codes, so columns are never reordered.</param>
+/// <param name="Name">The name in the warehouse.</param>
+/// <param name="Header">The name in the file.</param>
+/// <param name="Parser">How the cell is read.</param>
+/// <param name="IsRequired">Whether an empty cell is a fault.</param>
+/// <param name="DataClass">The protection class.</param>
+/// <param name="MaxLength">The longest text in UTF-16 units; 0 for none.</param>
+/// <param name="Min">The smallest number allowed.</param>
+/// <param name="Max">The largest number allowed.</param>
+/// <param name="Scale">The count of decimals.</param>
+/// <param name="Codes">Source code to warehouse code.</param>
+public sealed record FeedColumn(
+    int Ordinal,
+    string Name,
+    string Header,
+    ParserKind Parser,
+    bool IsRequired,
+    string DataClass,
+    int MaxLength,
+    long? Min,
+    long? Max,
+    int Scale,
+    IReadOnlyDictionary<string, string> Codes);
+
+/// <summary>What a later row or file does to an earlier one.</summary>
+public enum SupersedeKind
+{
+    /// <summary>A later row replaces the earlier row of the same key.</summary>
+    Key,
+
+    /// <summary>A later file replaces all rows of the facilities and months that it covers.</summary>
+    FilePeriod,
+}
+
+/// <summary>The contract of one feed: what a department sends, why it may be used and how it is read.</summary>
+public sealed class FeedContract
+{
+    private readonly Dictionary<string, int> _ordinals;
+
+    internal FeedContract(IReadOnlyList<FeedColumn> columns)
+    {
+        Columns = columns;
+        _ordinals = columns.ToDictionary(column => column.Name, column => column.Ordinal, StringComparer.Ordinal);
+    }
+
+    /// <summary>The entity token used in every stage.</summary>
+    public required string Feed { get; init; }
+
+    /// <summary>The Japanese title of the file.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The department that sends the file.</summary>
+    public required string Department { get; init; }
+
+    /// <summary>The source system; together with the source number it names a record.</summary>
+    public required string System { get; init; }
+
+    /// <summary>Whom a row is about.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The purpose of use.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>The legal basis of use.</summary>
+    public required string LegalBasis { get; init; }
+
+    /// <summary>How long the data are kept.</summary>
+    public required int RetentionYears { get; init; }
+
+    /// <summary>The share of rejected rows above which a file is not published.</summary>
+    public required double MaxRejectShare { get; init; }
+
+    /// <summary>The name of files of this feed, with <c>*</c>.</summary>
+    public required string FilePattern { get; init; }
+
+    /// <summary><c>cp932</c>, <c>utf-8-bom</c> or <c>utf-8</c>.</summary>
+    public required string Encoding { get; init; }
+
+    /// <summary>The byte between cells.</summary>
+    public required byte Delimiter { get; init; }
+
+    /// <summary>The columns whose values name a record in its system.</summary>
+    public required IReadOnlyList<int> SourceId { get; init; }
+
+    /// <summary>Whether the source number is the city's resident number.</summary>
+    public required bool CarriesResidentNumber { get; init; }
+
+    /// <summary>The columns that make a row the same row in a later file.</summary>
+    public required IReadOnlyList<int> Key { get; init; }
+
+    /// <summary>What a later row or file replaces.</summary>
+    public required SupersedeKind Supersede { get; init; }
+
+    /// <summary>The columns in the order of the contract.</summary>
+    public IReadOnlyList<FeedColumn> Columns { get; }
+
+    /// <summary>The prefix of the rule codes, such as <c>ATT</c>.</summary>
+    public string RulePrefix => FeedCatalog.Prefix(Feed);
+
+    /// <summary>Returns the ordinal of a column, or -1 where the feed has no such column.</summary>
+    public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);
+}

@@ -1,0 +1,425 @@
+using Warehouse.Etl.Stage;
+using Warehouse.Sql;
+
+namespace Warehouse.Etl.Link;
+
+/// <summary>What linkage did in one batch.</summary>
+internal sealed record LinkResult(int NewRecords, int NewPersons, int Relinked, IReadOnlyDictionary<string, int> ByRule);
+
+/// <summary>Keeps source records, the crosswalk, profiles and restrictions in the identity database.</summary>
+/// <remarks>All work of a batch is in the caller's transaction. A record keeps its link; only one that had no match may find one later.</remarks>
+internal sealed class IdentityStore
+{
+    private const string NoMatch = "NEW";
+    private static readonly DateTime Open = new(9999, 12, 31);
+
+    private static readonly string[] RecordColumns =
+    [
+        "record_key", "file_sha256", "line_number", "feed", "system_code", "source_id", "resident_number", "name_kanji", "name_kana", "name_raw_hex",
+        "surname_norm", "given_norm", "surname_kana_norm", "given_kana_norm", "birth_date", "sex_code", "address", "address_norm", "guardian_name",
+        "household_number", "is_foreign", "known_from_utc", "known_to_utc",
+    ];
+
+    private readonly WarehouseSession _session;
+    private readonly KeyMint _mint;
+    private readonly ILinker _linker;
+    private readonly DateTime _nowUtc;
+    private readonly Dictionary<long, RecordState> _records = [];
+    private readonly List<RecordState> _order = [];
+    private readonly List<object?[]> _newRestrictions = [];
+    private readonly Dictionary<long, DateOnly> _openRestrictions = [];
+    private readonly List<(RecordState State, IdentityRecord Part)> _restrictionParts = [];
+
+    public IdentityStore(WarehouseSession session, KeyMint mint, ILinker linker, DateTime nowUtc)
+    {
+        _session = session;
+        _mint = mint;
+        _linker = linker;
+        _nowUtc = nowUtc;
+        foreach (SourceRecordRow row in session.Stream<SourceRecordRow>("query/etl_source_record"))
+        {
+            RecordState state = StateOf(row.RecordKey);
+            state.PersonKey = row.PersonKey;
+            state.RuleCode = row.RuleCode;
+            state.Versions.Add(new Version(row.ToRecord(), row.KnownToUtc, false));
+        }
+    }
+
+    /// <summary>Takes in the identity parts of a file; files come in the order of the batch.</summary>
+    public void Add(StagedFile file)
+    {
+        foreach (IGrouping<long, IdentityRecord> parts in file.Identities.GroupBy(part => part.RecordKey))
+        {
+            RecordState state = StateOf(parts.Key);
+            List<IdentityRecord> ordered = parts.OrderBy(part => part.EventDate ?? DateOnly.MinValue).ThenBy(part => part.Line).ToList();
+            for (int i = 0; i < ordered.Count; i++)
+            {
+                Add(state, ordered[i], i == ordered.Count - 1);
+                if (ordered[i].StatesRestriction)
+                {
+                    _restrictionParts.Add((state, ordered[i]));
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the records, decides the links and writes them.</summary>
+    public LinkResult Write(DateTime batchKnownUtc)
+    {
+        foreach (RecordState state in _order.Where(state => state.ClosedUtc is not null))
+        {
+            _session.Execute("load/etl_source_record_close", new { state.RecordKey, known_from_utc = state.ClosedUtc });
+        }
+
+        int newRecords = _order.Count(state => state.Versions.TrueForAll(version => version.IsNew));
+        _session.BulkInsert("ident.source_record", RecordColumns, _order.SelectMany(state => state.Versions.Where(version => version.IsNew).Select(Values)));
+        LinkResult result = Link(batchKnownUtc) with { NewRecords = newRecords };
+        WriteRestrictions();
+        WriteProfiles();
+        return result;
+    }
+
+    private RecordState StateOf(long recordKey)
+    {
+        if (!_records.TryGetValue(recordKey, out RecordState? state))
+        {
+            _records[recordKey] = state = new RecordState(recordKey);
+            _order.Add(state);
+        }
+
+        return state;
+    }
+
+    private static void Add(RecordState state, IdentityRecord part, bool isLast)
+    {
+        if (state.Versions.Count == 0)
+        {
+            state.Versions.Add(new Version(part, Open, true));
+            state.IsChanged = true;
+            return;
+        }
+
+        if (!part.HasIdentity)
+        {
+            return;
+        }
+
+        Version current = state.Versions[^1];
+        if (isLast)
+        {
+            if (current.Record.SaysTheSameAs(part))
+            {
+                return;
+            }
+
+            if (current.IsNew)
+            {
+                current.KnownToUtc = part.KnownFromUtc;
+            }
+            else
+            {
+                current.KnownToUtc = part.KnownFromUtc;
+                state.ClosedUtc ??= part.KnownFromUtc;
+            }
+
+            state.Versions.Add(new Version(part, Open, true));
+        }
+        else if (!state.Versions.Exists(version => version.Record.SaysTheSameAs(part)))
+        {
+            // What a later event of the same file already replaced was never current, but linkage may recognise the child by it.
+            state.Versions.Insert(state.Versions.Count - 1, new Version(part, part.KnownFromUtc, true));
+        }
+
+        state.IsChanged = true;
+    }
+
+    private LinkResult Link(DateTime batchKnownUtc)
+    {
+        List<IdentityRecord> subjects = [];
+        List<IdentityRecord> known = [];
+        foreach (RecordState state in _order)
+        {
+            bool isOpen = state.PersonKey is null || state.RuleCode == NoMatch;
+            foreach (Version version in state.Versions)
+            {
+                (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Record with { PersonKey = state.PersonKey });
+            }
+        }
+
+        IReadOnlyList<LinkDecision> decisions = _linker.Decide(new LinkInput(subjects, known));
+        Dictionary<long, LinkDecision> byRecord = decisions.ToDictionary(decision => decision.RecordKey);
+        Dictionary<long, long> persons = _session.Query<PersonRow>("query/etl_person").ToDictionary(person => person.PersonKey, person => person.MintedRecordKey);
+        HashSet<long> stored = [.. persons.Keys];
+        List<object?[]> newPersons = [];
+        List<object?[]> links = [];
+        SortedDictionary<string, int> byRule = new(StringComparer.Ordinal);
+        int relinked = 0;
+
+        long PersonOf(RecordState state, int depth)
+        {
+            if (state.IsDecided || !byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision))
+            {
+                return state.PersonKey ?? Mint(state);
+            }
+
+            state.IsDecided = true;
+            if (decision.SameAsRecordKey is { } same && same != state.RecordKey && depth < 100)
+            {
+                state.PersonKey = PersonOf(_records[same], depth + 1);
+            }
+            else
+            {
+                state.PersonKey ??= Mint(state);
+            }
+
+            return state.PersonKey.Value;
+        }
+
+        long Mint(RecordState state)
+        {
+            IdentityRecord first = state.Versions[0].Record;
+            for (int draw = 0; ; draw++)
+            {
+                long key = _mint.Person(first.System, first.SourceId, draw);
+                if (persons.TryGetValue(key, out long mintedBy) && mintedBy != state.RecordKey)
+                {
+                    continue;
+                }
+
+                persons[key] = state.RecordKey;
+                if (stored.Add(key))
+                {
+                    newPersons.Add([key, state.RecordKey, _nowUtc]);
+                }
+
+                state.PersonKey = key;
+                return key;
+            }
+        }
+
+        foreach (RecordState state in _order)
+        {
+            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision))
+            {
+                continue;
+            }
+
+            long? before = state.PersonKey;
+            string? ruleBefore = state.RuleCode;
+            long person = PersonOf(state, 0);
+            if (before == person && ruleBefore is not null)
+            {
+                continue;
+            }
+
+            DateTime knownFrom = state.Versions.Min(version => version.Record.KnownFromUtc);
+            if (ruleBefore is not null)
+            {
+                knownFrom = batchKnownUtc;
+                _session.Execute("load/etl_crosswalk_close", new { state.RecordKey, known_from_utc = knownFrom });
+                relinked++;
+            }
+
+            state.RuleCode = decision.RuleCode;
+            state.IsChanged = true;
+            byRule[decision.RuleCode] = byRule.GetValueOrDefault(decision.RuleCode) + 1;
+            links.Add([state.RecordKey, person, decision.RuleCode, decision.Evidence, "linker", _linker.Version, _nowUtc, knownFrom, Open]);
+        }
+
+        _session.BulkInsert("ident.person", ["person_key", "minted_record_key", "minted_utc"], newPersons);
+        _session.BulkInsert(
+            "ident.crosswalk",
+            ["record_key", "person_key", "rule_code", "evidence", "decided_by", "linker_version", "decided_utc", "known_from_utc", "known_to_utc"],
+            links);
+        return new LinkResult(0, newPersons.Count, relinked, byRule);
+    }
+
+    private void WriteRestrictions()
+    {
+        foreach (RestrictionRow row in _session.Query<RestrictionRow>("query/etl_restriction"))
+        {
+            _openRestrictions[row.PersonKey] = row.ValidFrom;
+        }
+
+        Dictionary<long, object?[]> openNow = [];
+        foreach ((RecordState state, IdentityRecord part) in _restrictionParts)
+        {
+            long person = state.PersonKey!.Value;
+            bool isOpen = _openRestrictions.TryGetValue(person, out DateOnly from);
+            if (part.RestrictedFrom is { } start && !isOpen)
+            {
+                object?[] row = [person, "support_measure", start, new DateOnly(9999, 12, 31), part.KnownFromUtc, Open, part.FileSha256, part.Line];
+                _openRestrictions[person] = start;
+                openNow[person] = row;
+                _newRestrictions.Add(row);
+            }
+            else if (part.RestrictedFrom is null && isOpen && part.EventDate is { } end && end > from)
+            {
+                if (openNow.Remove(person, out object?[]? row))
+                {
+                    row[5] = part.KnownFromUtc;
+                }
+                else
+                {
+                    _session.Execute("load/etl_restriction_close", new { person_key = person, known_from_utc = part.KnownFromUtc });
+                }
+
+                _openRestrictions.Remove(person);
+                _newRestrictions.Add([person, "support_measure", from, end, part.KnownFromUtc, Open, part.FileSha256, part.Line]);
+            }
+        }
+
+        _session.BulkInsert(
+            "ident.restriction",
+            ["person_key", "restriction_code", "valid_from", "valid_to", "known_from_utc", "known_to_utc", "file_sha256", "line_number"],
+            _newRestrictions);
+    }
+
+    private void WriteProfiles()
+    {
+        HashSet<long> changed = [.. _order.Where(state => state.IsChanged).Select(state => state.PersonKey!.Value)];
+        Dictionary<long, RecordState> best = [];
+        foreach (RecordState state in _order.Where(state => changed.Contains(state.PersonKey!.Value)))
+        {
+            if (!best.TryGetValue(state.PersonKey!.Value, out RecordState? other) || Rank(state).CompareTo(Rank(other)) > 0)
+            {
+                best[state.PersonKey.Value] = state;
+            }
+        }
+
+        Dictionary<long, ProfileRow> stored = _session.Query<ProfileRow>("query/etl_person_profile").ToDictionary(row => row.PersonKey);
+        List<object?[]> inserts = [];
+        foreach ((long person, RecordState state) in best.OrderBy(pair => pair.Key))
+        {
+            IdentityRecord record = state.Versions[^1].Record;
+            ProfileRow profile = new(
+                person, record.NameKanji, record.NameKana, record.BirthDate, (short)record.SexCode, record.Address, record.ResidentNumber, record.HouseholdNumber, state.RecordKey);
+            if (!stored.TryGetValue(person, out ProfileRow? old))
+            {
+                inserts.Add([person, profile.NameKanji, profile.NameKana, profile.BirthDate, profile.SexCode, profile.Address, profile.ResidentNumber, profile.HouseholdNumber, profile.ProfileRecordKey]);
+            }
+            else if (old != profile)
+            {
+                _session.Execute("load/etl_person_profile_update", profile);
+            }
+        }
+
+        _session.BulkInsert(
+            "ident.person_profile",
+            ["person_key", "name_kanji", "name_kana", "birth_date", "sex_code", "address", "resident_number", "household_number", "profile_record_key"],
+            inserts);
+    }
+
+    // The register is the most authoritative; among others the one known last.
+    private static (int Authority, DateTime Known, long Tie) Rank(RecordState state)
+    {
+        IdentityRecord record = state.Versions[^1].Record;
+        return (record.System == "resident" && record.HasIdentity ? 2 : record.HasIdentity ? 1 : 0, record.KnownFromUtc, state.RecordKey);
+    }
+
+    private static object?[] Values(Version version)
+    {
+        IdentityRecord record = version.Record;
+        return
+        [
+            record.RecordKey, record.FileSha256, record.Line, record.Feed, record.System, record.SourceId, record.ResidentNumber, record.NameKanji, record.NameKana,
+            record.NameRawHex, record.Surname, record.Given, record.SurnameKana, record.GivenKana, record.BirthDate, (short)record.SexCode, record.Address,
+            record.AddressNorm, record.GuardianName, record.HouseholdNumber, (short)(record.IsForeign ? 1 : 0), record.KnownFromUtc, version.KnownToUtc,
+        ];
+    }
+
+    private sealed class Version(IdentityRecord record, DateTime knownToUtc, bool isNew)
+    {
+        public IdentityRecord Record { get; } = record;
+
+        public DateTime KnownToUtc { get; set; } = knownToUtc;
+
+        public bool IsNew { get; } = isNew;
+    }
+
+    private sealed class RecordState(long recordKey)
+    {
+        public long RecordKey { get; } = recordKey;
+
+        public List<Version> Versions { get; } = [];
+
+        public long? PersonKey { get; set; }
+
+        public string? RuleCode { get; set; }
+
+        public DateTime? ClosedUtc { get; set; }
+
+        public bool IsChanged { get; set; }
+
+        public bool IsDecided { get; set; }
+    }
+
+    private sealed record PersonRow(long PersonKey, long MintedRecordKey);
+
+    private sealed record RestrictionRow(long PersonKey, string RestrictionCode, DateOnly ValidFrom, DateTime KnownFromUtc);
+
+    private sealed record ProfileRow(
+        long PersonKey,
+        string? NameKanji,
+        string? NameKana,
+        DateOnly? BirthDate,
+        short SexCode,
+        string? Address,
+        string? ResidentNumber,
+        string? HouseholdNumber,
+        long ProfileRecordKey);
+
+    private sealed record SourceRecordRow(
+        long RecordKey,
+        string Feed,
+        string SystemCode,
+        string SourceId,
+        string FileSha256,
+        int LineNumber,
+        DateTime KnownFromUtc,
+        DateTime KnownToUtc,
+        string? ResidentNumber,
+        string? NameKanji,
+        string? NameKana,
+        string? NameRawHex,
+        string? SurnameNorm,
+        string? GivenNorm,
+        string? SurnameKanaNorm,
+        string? GivenKanaNorm,
+        DateOnly? BirthDate,
+        short SexCode,
+        string? Address,
+        string? AddressNorm,
+        string? GuardianName,
+        string? HouseholdNumber,
+        short IsForeign,
+        long? PersonKey,
+        string? RuleCode)
+    {
+        public IdentityRecord ToRecord() => new()
+        {
+            RecordKey = RecordKey,
+            Feed = Feed,
+            System = SystemCode,
+            SourceId = SourceId,
+            FileSha256 = FileSha256,
+            Line = LineNumber,
+            KnownFromUtc = KnownFromUtc,
+            ResidentNumber = ResidentNumber,
+            NameKanji = NameKanji,
+            NameKana = NameKana,
+            NameRawHex = NameRawHex,
+            Surname = SurnameNorm ?? string.Empty,
+            Given = GivenNorm ?? string.Empty,
+            SurnameKana = SurnameKanaNorm ?? string.Empty,
+            GivenKana = GivenKanaNorm ?? string.Empty,
+            BirthDate = BirthDate,
+            SexCode = SexCode,
+            Address = Address,
+            AddressNorm = AddressNorm ?? string.Empty,
+            GuardianName = GuardianName,
+            HouseholdNumber = HouseholdNumber,
+            IsForeign = IsForeign == 1,
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Warehouse.Etl.Extract;
+using Warehouse.Etl.Link;
+
+namespace Warehouse.Etl.Stage;
+
+/// <summary>A file of the inbox with its manifest, in the order of the batch.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Sha256">The hash of the content that was found.</param>
+/// <param name="Manifest">What the sender states.</param>
+/// <param name="Contract">The contract of the feed.</param>
+internal sealed record InboxFile(string Path, string Sha256, FeedManifest Manifest, FeedContract Contract)
+{
+    public string Name => System.IO.Path.GetFileName(Path);
+}
+
+/// <summary>A quarantined row: where it is, what broke and its original bytes.</summary>
+internal sealed record RejectedRow(int Line, IReadOnlyList<(string Column, string Rule)> Faults, byte[] Raw);
+
+/// <summary>A value that was repaired.</summary>
+internal sealed record RepairedValue(int Line, string Column, string Rule);
+
+/// <summary>A facility and month that a file states anew.</summary>
+internal readonly record struct FileScope(string FacilityCode, int MonthKey, bool HasPresent);
+
+/// <summary>What became of one file: rows for staging, identity parts, rejects and counts.</summary>
+internal sealed class StagedFile
+{
+    public required InboxFile File { get; init; }
+
+    /// <summary>Rows in the column order of the stage; superseded ones included.</summary>
+    public required List<object?[]> Rows { get; init; }
+
+    public required List<object?[]> Traits { get; init; }
+
+    public required List<IdentityRecord> Identities { get; init; }
+
+    public required List<RejectedRow> Rejects { get; init; }
+
+    public required List<RepairedValue> Repairs { get; init; }
+
+    public required List<FileScope> Scopes { get; init; }
+
+    public long ReadCount { get; init; }
+
+    public long SupersededCount { get; set; }
+
+    public long StagedCount => Rows.Count - SupersededCount;
+
+    public double RejectShare => ReadCount == 0 ? 0 : (double)Rejects.Count / ReadCount;
+}

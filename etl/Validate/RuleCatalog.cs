@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text;
+using Warehouse.Etl.Extract;
+
+namespace Warehouse.Etl.Validate;
+
+/// <summary>A rule that compares two days of one row.</summary>
+/// <param name="Number">The number in the rule code.</param>
+/// <param name="Early">The column that must not be later.</param>
+/// <param name="Late">The column that must not be earlier; empty for the day of extraction.</param>
+/// <param name="SlackDays">Days by which <paramref name="Early"/> may be later all the same.</param>
+/// <param name="Meaning">What the rule asks for.</param>
+public sealed record OrderRule(int Number, string Early, string Late, int SlackDays, string Meaning);
+
+/// <summary>The codes of all rules: prefix of the feed, two digits of the column's place, one digit of the kind; from 900 on, rules of the whole row.</summary>
+public static class RuleCatalog
+{
+    /// <summary>The row has another count of cells than the header.</summary>
+    public const int CellCount = 901;
+
+    /// <summary>A quote is misplaced or never closed.</summary>
+    public const int Quote = 902;
+
+    /// <summary>Recipient and child of an allowance are one person.</summary>
+    public const int SamePerson = 959;
+
+    private static readonly Dictionary<string, OrderRule[]> Orders = new(StringComparer.Ordinal)
+    {
+        ["resident"] =
+        [
+            new(951, "birth_date", "move_date", 0, "an event is not before the birth"),
+            new(961, "birth_date", "", 0, "the birth is not after the extraction"),
+        ],
+        ["household"] = [new(951, "join_date", "leave_date", 0, "a stay does not end before it starts")],
+        ["allowance"] = [new(951, "start_date", "end_date", 0, "a spell does not end before it starts")],
+        ["nursery"] =
+        [
+            new(951, "start_date", "end_date", 0, "a stay does not end before it starts"),
+            new(952, "birth_date", "start_date", 0, "a stay does not start before the birth"),
+        ],
+        ["checkup"] =
+        [
+            new(951, "birth_date", "due_date", 0, "a check-up is not due before the birth"),
+            new(952, "birth_date", "visit_date", 0, "a visit is not before the birth"),
+            new(953, "due_date", "visit_date", 92, "a visit is at most three months before it is due"),
+            new(961, "visit_date", "", 0, "a visit is not after the extraction"),
+        ],
+        ["school"] =
+        [
+            new(951, "start_date", "end_date", 0, "a spell does not end before it starts"),
+            new(952, "birth_date", "start_date", 0, "a spell does not start before the birth"),
+        ],
+        ["attendance"] = [new(961, "attendance_date", "", 0, "a school day is not after the extraction")],
+        ["consultation"] =
+        [
+            new(951, "birth_date", "received_date", 0, "a consultation is not before the birth"),
+            new(952, "received_date", "decision_date", 0, "a decision is not before the receipt"),
+            new(953, "received_date", "closed_date", 0, "a closing is not before the receipt"),
+            new(954, "received_date", "safety_check_date", 0, "a safety check is not before the receipt"),
+            new(961, "received_date", "", 0, "a receipt is not after the extraction"),
+        ],
+    };
+
+    private static readonly (int Kind, string Meaning)[] Kinds =
+    [
+        (1, "empty though required"),
+        (2, "not readable as the kind of value"),
+        (3, "too long"),
+        (4, "code not on the list"),
+        (5, "number out of range"),
+        (6, "no such day or month"),
+        (7, "check digit does not fit"),
+        (8, "bytes not valid in the file's encoding"),
+    ];
+
+    /// <summary>Returns the rules about the order of days of a feed.</summary>
+    public static IReadOnlyList<OrderRule> OrderRules(string feed) => Orders.TryGetValue(feed, out OrderRule[]? rules) ? rules : [];
+
+    /// <summary>Returns the code of a rule of one column; kind 1 is an empty cell, the others are the faults of a cell.</summary>
+    public static string Code(FeedContract contract, int ordinal, int kind) => Code(contract, (ordinal * 10) + kind);
+
+    /// <summary>Returns the code of a rule of the whole row.</summary>
+    public static string Code(FeedContract contract, int number) => string.Create(CultureInfo.InvariantCulture, $"{contract.RulePrefix}-{number:D3}");
+
+    /// <summary>Returns the document of all codes, as it is kept in <c>etl/Validate/README.md</c>.</summary>
+    public static string Document(FeedCatalog catalog)
+    {
+        StringBuilder text = new();
+        text.Append("""
+            # Rule codes
+            Every row of every file passes the rules of its contract. A row that breaks one goes to quarantine with the codes below; codes are stable and never reused.
+            A code is the feed's prefix, two digits for the place of the column in the contract and one digit for the kind of fault; numbers from 900 concern the whole row.
+
+            | kind | the cell is |
+            |---|---|
+
+            """);
+        foreach ((int kind, string meaning) in Kinds)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {kind} | {meaning} |\n");
+        }
+
+        text.Append("\nRepairs (the row is kept, `stg.repair` says so): ");
+        text.Append("`REP-001` an era that had ended was read on (`H31.5.1` is `R1.5.1`); `REP-002` an era that had not begun was read back; ");
+        text.Append("`REP-003` a spreadsheet's serial number was read as a day; `REP-004` leading zeros of a resident number were put back.\n\n");
+        foreach (FeedContract contract in catalog.Contracts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"## {contract.Feed}\n| code | column | rule |\n|---|---|---|\n");
+            foreach (FeedColumn column in contract.Columns.Where(column => column.Parser != ParserKind.Dropped))
+            {
+                string kinds = string.Join(", ", KindsOf(column).Select(kind => kind.ToString(CultureInfo.InvariantCulture)));
+                text.Append(CultureInfo.InvariantCulture, $"| {contract.RulePrefix}-{column.Ordinal:D2}x | {column.Name} | x = {kinds} |\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, CellCount)} | | as many cells as the header |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, Quote)} | | quotes are closed and enclose whole cells |\n");
+            foreach (OrderRule rule in OrderRules(contract.Feed))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, rule.Number)} | {rule.Early} | {rule.Meaning} |\n");
+            }
+
+            if (contract.Feed == "allowance")
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, SamePerson)} | recipient_resident_number | the recipient is not the child |\n");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString().TrimEnd() + "\n";
+    }
+
+    private static IEnumerable<int> KindsOf(FeedColumn column)
+    {
+        if (column.IsRequired)
+        {
+            yield return 1;
+        }
+
+        if (column.Parser is not (ParserKind.Text or ParserKind.Name or ParserKind.KanaName or ParserKind.Code))
+        {
+            yield return 2;
+        }
+
+        if (column.MaxLength > 0)
+        {
+            yield return 3;
+        }
+
+        if (column.Parser == ParserKind.Code)
+        {
+            yield return 4;
+        }
+
+        if (column.Min is not null || column.Max is not null)
+        {
+            yield return 5;
+        }
+
+        if (column.Parser is ParserKind.Date or ParserKind.EraDate or ParserKind.YearMonth)
+        {
+            yield return 6;
+        }
+
+        if (column.Parser == ParserKind.ResidentNumber)
+        {
+            yield return 7;
+        }
+
+        yield return 8;
+    }
+}

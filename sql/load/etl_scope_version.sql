@@ -1,0 +1,60 @@
+-- Grain: one facility and month of one file
+-- What: gives each file the time in which it was the newest for a facility and month
+-- Why: a later file replaces the facility and month it covers, parts of one extract stand together
+-- Cost: one pass over stg.file_scope
+DELETE FROM stg.scope_version
+WHERE load_id <> 0
+GO
+INSERT INTO stg.scope_version (load_id, feed, facility_code, month_key, has_present, known_from_utc, known_to_utc)
+SELECT
+    f.load_id,
+    f.feed,
+    f.facility_code,
+    f.month_key,
+    f.has_present,
+    v.known_from_utc,
+    v.known_to_utc
+FROM stg.file_scope AS f
+INNER JOIN meta.load_run AS r
+    ON r.load_id = f.load_id
+    AND r.is_published = 1
+INNER JOIN (
+    SELECT
+        e.feed,
+        e.facility_code,
+        e.month_key,
+        e.known_from_utc,
+        e.extracted_utc,
+        LEAD(e.known_from_utc, 1, CAST('9999-12-31' AS DATETIME2)) OVER (
+            PARTITION BY e.feed, e.facility_code, e.month_key
+            ORDER BY e.known_from_utc, e.extracted_utc) AS known_to_utc
+    FROM (
+        SELECT
+            d.feed,
+            d.facility_code,
+            d.month_key,
+            d.known_from_utc,
+            d.extracted_utc,
+            MAX(d.extracted_utc) OVER (
+                PARTITION BY d.feed, d.facility_code, d.month_key
+                ORDER BY d.known_from_utc, d.extracted_utc
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS newest_utc
+        FROM (
+            SELECT DISTINCT
+                s.feed,
+                s.facility_code,
+                s.month_key,
+                p.known_from_utc,
+                p.extracted_utc
+            FROM stg.file_scope AS s
+            INNER JOIN meta.load_run AS p
+                ON p.load_id = s.load_id
+                AND p.is_published = 1) AS d) AS e
+    -- An extract that is older than one known before it never stood.
+    WHERE e.extracted_utc = e.newest_utc) AS v
+    ON v.feed = f.feed
+    AND v.facility_code = f.facility_code
+    AND v.month_key = f.month_key
+    AND v.known_from_utc = r.known_from_utc
+    AND v.extracted_utc = r.extracted_utc
+WHERE v.known_from_utc < v.known_to_utc

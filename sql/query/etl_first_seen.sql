@@ -1,0 +1,84 @@
+-- Grain: one person in one feed
+-- What: when a feed first told anything about a person
+-- Why: source_count of a child and month
+-- Cost: one pass over each fact table
+SELECT
+    u.person_key,
+    u.feed,
+    u.first_date,
+    u.first_known_utc
+FROM (
+    SELECT
+        s.person_key,
+        'resident' AS feed,
+        MIN(s.move_date) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.residence_move AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'household' AS feed,
+        MIN(s.valid_from) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM dim.household_member AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'allowance' AS feed,
+        MIN(s.valid_from) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.benefit_spell AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'nursery' AS feed,
+        MIN(s.valid_from) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.nursery_enrolment AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'checkup' AS feed,
+        MIN(s.due_date) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.checkup AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'school' AS feed,
+        MIN(s.valid_from) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.school_enrolment AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'consultation' AS feed,
+        MIN(s.received_date) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.consultation AS s
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key
+    UNION ALL
+    SELECT
+        s.person_key,
+        'attendance' AS feed,
+        MIN(m.first_date) AS first_date,
+        MIN(s.known_from_utc) AS first_known_utc
+    FROM fact.school_attendance_month AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.month_key
+    WHERE s.person_key <> 0
+    GROUP BY s.person_key) AS u
+ORDER BY u.person_key, u.feed
