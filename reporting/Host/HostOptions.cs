@@ -34,9 +34,6 @@ public sealed class EtlSection
 {
     /// <summary>The folder that departments hand files into; empty means <c>inbox</c> in the output folder.</summary>
     public string FeedFolder { get; set; } = "";
-
-    /// <summary>A feed with a larger share of rejected rows is not published; 0 takes the limit of each contract.</summary>
-    public double MaxRejectShare { get; set; }
 }
 
 /// <summary>Section <c>Schedule</c>: cron expressions of Quartz; an empty one switches the job off.</summary>
@@ -222,11 +219,6 @@ public sealed class HostOptions
         if (Warehouse.Secret.Length is > 0 and < 32)
         {
             yield return "WAREHOUSE__SECRET is shorter than 32 characters";
-        }
-
-        if (Etl.MaxRejectShare is < 0 or > 1)
-        {
-            yield return "Etl:MaxRejectShare is not between 0 and 1";
         }
 
         if (Statistics.Profile != SuppressionProfile.JpNdb.Name)

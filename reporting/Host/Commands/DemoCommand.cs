@@ -53,7 +53,7 @@ internal static class DemoCommand
 
         (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed)).ConfigureAwait(false);
         using WarehouseDatabases databases = context.Open(mustExist: false);
-        (LoadFigures load, seconds["load"]) = await Stages.Load(context, databases, Path.Combine(context.Output, "inbox"), context.Secret(seed), backfill: true).ConfigureAwait(false);
+        (LoadResult load, seconds["load"]) = await Stages.Load(context, databases, Path.Combine(context.Output, "inbox"), context.Secret(seed), backfill: true).ConfigureAwait(false);
 
         DateOnly current = Stages.LastFirstOfApril(databases);
         (ModelSummary model, seconds["train"]) = await Stages.Train(context, databases).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal static class DemoCommand
             mark.Preset,
             mark.Seed,
             City = city,
-            Load = load,
+            Load = new { load.Total, load.Batch.LinkedByRule, load.Batch.StageSeconds, Faults = load.Faults },
             Model = new
             {
                 model.ModelRunId, model.RowCount, model.PositiveCount, RulesKept = model.KeptCount, RulesVerified = model.VerifiedCount,
@@ -112,7 +112,7 @@ internal static class DemoCommand
         screen.Line($"Pages: warehouse serve --output {context.Output}   then open {context.Options.Web.Urls.Split(';')[0]}");
         // With --json the passwords are part of the document, which is not stored.
         screen.Result(new { Summary = summary, Accounts = passwords });
-        return load.HasFailedFeed ? ExitCode.Rejects : ExitCode.Done;
+        return load.ExitCode;
     }
 
     private static Dictionary<string, string> SaveAccounts(WarehouseDatabases databases, TimeProvider time)

@@ -28,14 +28,22 @@ internal static class LoadCommand
 
         byte[] secret = context.Secret(parsed.GetValue(DemoSeed));
         using WarehouseDatabases databases = context.Open(mustExist: false);
-        (LoadFigures figures, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
-        Show(context.Screen, figures);
-        context.Screen.Result(figures);
-        return figures.HasFailedFeed ? ExitCode.Rejects : ExitCode.Done;
+        (LoadResult load, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
+        Show(context.Screen, load);
+        context.Screen.Result(load);
+        return load.ExitCode;
     }
 
-    internal static void Show(Screen screen, LoadFigures figures)
+    internal static void Show(Screen screen, LoadResult load)
     {
+        LoadFigures figures = load.Total;
+        int known = load.Batch.Files.Count(file => file.Status == "known");
+        screen.Line($"{load.Batch.Files.Count} files in the inbox, {known} of them loaded before");
+        foreach (string fault in load.Faults)
+        {
+            screen.Line("  " + fault);
+        }
+
         screen.Table(
             "Rows by feed",
             ["feed", "files", "read", "accepted", "quarantined", "repaired", "superseded", "not published"],
@@ -45,7 +53,7 @@ internal static class LoadCommand
             ]));
         if (figures.Rejects.Count > 0)
         {
-            screen.Table("Quarantined by rule", ["feed", "rule", "rows"], figures.Rejects.Select(reject => (IReadOnlyList<string>)[reject.Feed, reject.RuleCode, N(reject.RowCount)]));
+            screen.Table("Faults of quarantined rows by rule", ["feed", "rule", "rows"], figures.Rejects.Select(reject => (IReadOnlyList<string>)[reject.Feed, reject.RuleCode, N(reject.RowCount)]));
         }
 
         screen.Line($"{N(figures.Linked.LinkedCount)} of {N(figures.Linked.RecordCount)} source records linked to {N(figures.Linked.PersonCount)} persons");

@@ -92,8 +92,10 @@ internal static class ServeCommand
             ["load"] = async stop =>
             {
                 string inbox = context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox");
-                (LoadFigures figures, _) = await Stages.Load(quiet with { Stop = stop }, databases, inbox, context.Secret(seed), backfill: false).ConfigureAwait(false);
-                return $"{figures.Feeds.Sum(feed => feed.StagedCount)} rows accepted, {figures.Feeds.Sum(feed => feed.RejectedCount)} quarantined so far";
+                (LoadResult load, _) = await Stages.Load(quiet with { Stop = stop }, databases, inbox, context.Secret(seed), backfill: false).ConfigureAwait(false);
+                return load.ExitCode == ExitCode.Done
+                    ? $"{load.Batch.Files.Count} files, {load.Batch.Files.Sum(file => file.Staged)} rows accepted, {load.Batch.Files.Sum(file => file.Rejected)} quarantined"
+                    : throw new WarehouseException(string.Join("; ", load.Faults));
             },
             ["score"] = async stop =>
             {
