@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
 using Warehouse.Etl;
-using Warehouse.Model;
+using Warehouse.Model.Items;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Pdf;
@@ -67,7 +67,7 @@ public static class CommandLine
         catch (Exception fault)
         {
             (int code, string message) = Explain(fault);
-            faults.Fault(verbose ? message + Environment.NewLine + fault : message);
+            faults.Fault(message);
             if (verbose)
             {
                 await error.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
