@@ -345,107 +345,107 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
                     break;
 
                 case Step.Rename:
-                {
-                    var surname = names.Surname(ref random);
-                    int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : -1;
-                    foreach (var person in family.Persons)
                     {
-                        if (keeper == Mother && (person.Slot == Mother || person.Slot >= FirstChild) && householdOf[person.Slot] >= 0)
-                        {
-                            person.RenamedOn = day;
-                            person.NewSurname = surname;
-                            if (isVisible)
-                            {
-                                Record(family, person.Slot, householdOf, day, notified, "07");
-                            }
-                        }
-                    }
-
-                    break;
-                }
-
-                case Step.Remarry:
-                {
-                    int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : Father;
-                    if (householdOf[keeper] < 0)
-                    {
-                        break;
-                    }
-
-                    var other = family.Persons.First(p => p.Slot == keeper);
-                    var partner = AddPerson(
-                        family, Partner, (byte)(3 - other.Sex), other.Birth + random.Between(-2500, 1500),
-                        family.IsForeign ? names.ForeignSurname(ref random) : names.Surname(ref random), ref random);
-                    householdOf[Partner] = householdOf[keeper];
-                    bool renames = keeper == Mother && !family.IsForeign && random.Chance(0.7);
-                    foreach (var person in family.Persons)
-                    {
-                        // A person renamed at the separation keeps that history: only one change is modelled per person.
-                        if (renames && person.NewSurname is null && (person.Slot == Mother || person.Slot >= FirstChild)
-                            && householdOf[person.Slot] == householdOf[keeper])
-                        {
-                            person.RenamedOn = day;
-                            person.NewSurname = partner.Surname;
-                        }
-                    }
-
-                    if (isVisible)
-                    {
-                        partner.From = day;
-                        Rebuild(family, householdOf, day, notified, formed);
-                        Record(family, Partner, householdOf, day, notified, "02");
+                        var surname = names.Surname(ref random);
+                        int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : -1;
                         foreach (var person in family.Persons)
                         {
-                            if (person.RenamedOn == day)
+                            if (keeper == Mother && (person.Slot == Mother || person.Slot >= FirstChild) && householdOf[person.Slot] >= 0)
                             {
-                                Record(family, person.Slot, householdOf, day, notified, "07");
+                                person.RenamedOn = day;
+                                person.NewSurname = surname;
+                                if (isVisible)
+                                {
+                                    Record(family, person.Slot, householdOf, day, notified, "07");
+                                }
                             }
                         }
-                    }
 
-                    break;
-                }
-
-                case Step.Move:
-                {
-                    if (!isVisible)
-                    {
                         break;
                     }
 
-                    int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
-                    var before = family.Residences.Last(r => r.Household == household);
-                    family.Residences.Add(NewResidence(day, household, arg >= 0 ? arg : before.Town.District, ref random));
-                    foreach (var person in family.Persons)
+                case Step.Remarry:
                     {
-                        if (householdOf[person.Slot] == household)
+                        int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : Father;
+                        if (householdOf[keeper] < 0)
                         {
-                            Record(family, person.Slot, householdOf, day, notified, "04");
+                            break;
                         }
+
+                        var other = family.Persons.First(p => p.Slot == keeper);
+                        var partner = AddPerson(
+                            family, Partner, (byte)(3 - other.Sex), other.Birth + random.Between(-2500, 1500),
+                            family.IsForeign ? names.ForeignSurname(ref random) : names.Surname(ref random), ref random);
+                        householdOf[Partner] = householdOf[keeper];
+                        bool renames = keeper == Mother && !family.IsForeign && random.Chance(0.7);
+                        foreach (var person in family.Persons)
+                        {
+                            // A person renamed at the separation keeps that history: only one change is modelled per person.
+                            if (renames && person.NewSurname is null && (person.Slot == Mother || person.Slot >= FirstChild)
+                                && householdOf[person.Slot] == householdOf[keeper])
+                            {
+                                person.RenamedOn = day;
+                                person.NewSurname = partner.Surname;
+                            }
+                        }
+
+                        if (isVisible)
+                        {
+                            partner.From = day;
+                            Rebuild(family, householdOf, day, notified, formed);
+                            Record(family, Partner, householdOf, day, notified, "02");
+                            foreach (var person in family.Persons)
+                            {
+                                if (person.RenamedOn == day)
+                                {
+                                    Record(family, person.Slot, householdOf, day, notified, "07");
+                                }
+                            }
+                        }
+
+                        break;
                     }
 
-                    break;
-                }
-
-                case Step.CancelledMove:
-                {
-                    // The family notified a move-out, stayed, and had it cancelled some days later.
-                    int household = family.ChildHousehold(day);
-                    int back = random.Between(5, 25);
-                    foreach (string code in (string[])["03", "08"])
+                case Step.Move:
                     {
+                        if (!isVisible)
+                        {
+                            break;
+                        }
+
+                        int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
+                        var before = family.Residences.Last(r => r.Household == household);
+                        family.Residences.Add(NewResidence(day, household, arg >= 0 ? arg : before.Town.District, ref random));
                         foreach (var person in family.Persons)
                         {
                             if (householdOf[person.Slot] == household)
                             {
-                                int shift = code == "03" ? 0 : back;
-                                Record(family, person.Slot, householdOf, day + shift, notified + shift, code);
+                                Record(family, person.Slot, householdOf, day, notified, "04");
                             }
                         }
+
+                        break;
                     }
 
-                    break;
-                }
+                case Step.CancelledMove:
+                    {
+                        // The family notified a move-out, stayed, and had it cancelled some days later.
+                        int household = family.ChildHousehold(day);
+                        int back = random.Between(5, 25);
+                        foreach (string code in (string[])["03", "08"])
+                        {
+                            foreach (var person in family.Persons)
+                            {
+                                if (householdOf[person.Slot] == household)
+                                {
+                                    int shift = code == "03" ? 0 : back;
+                                    Record(family, person.Slot, householdOf, day + shift, notified + shift, code);
+                                }
+                            }
+                        }
+
+                        break;
+                    }
 
                 case Step.LeaveHome:
                 case Step.Death:
@@ -469,21 +469,21 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
                     break;
 
                 case Step.Depart:
-                {
-                    int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
-                    foreach (var person in family.Persons)
                     {
-                        if (householdOf[person.Slot] == household)
+                        int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
+                        foreach (var person in family.Persons)
                         {
-                            Record(family, person.Slot, householdOf, day, notified, "03");
-                            Gone(family, person.Slot, day);
-                            householdOf[person.Slot] = -1;
+                            if (householdOf[person.Slot] == household)
+                            {
+                                Record(family, person.Slot, householdOf, day, notified, "03");
+                                Gone(family, person.Slot, day);
+                                householdOf[person.Slot] = -1;
+                            }
                         }
-                    }
 
-                    Rebuild(family, householdOf, day, notified, formed);
-                    break;
-                }
+                        Rebuild(family, householdOf, day, notified, formed);
+                        break;
+                    }
 
                 case Step.Appear:
                     isVisible = true;
