@@ -400,8 +400,8 @@ internal sealed class Pipeline : IDisposable
     {
         Load.Calendar.Load(_warehouse);
         References.Load(_warehouse, _options.Inbox);
-        _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
-        _warehouse.Execute("load/etl_scope_version");
+        Timed("dimension.touched", () => _warehouse.Execute("load/etl_touched", new { batch_id = _batchId }));
+        Timed("dimension.scope", () => _warehouse.Execute("load/etl_scope_version"));
         _warehouse.Execute("load/etl_household_member", new { batch_id = _batchId });
     }
 

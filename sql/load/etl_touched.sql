@@ -46,9 +46,7 @@ FROM (
     UNION
     SELECT s.record_key
     FROM stg.attendance AS s
-    INNER JOIN meta.load_run AS r
-        ON r.load_id = s.load_id
-    WHERE r.batch_id = @batch_id
+    WHERE s.load_id IN (SELECT r.load_id FROM meta.load_run AS r WHERE r.batch_id = @batch_id)
     UNION
     SELECT s.record_key
     FROM stg.attendance_days AS s
@@ -62,31 +60,39 @@ FROM (
         ON r.load_id = s.load_id
     WHERE r.batch_id = @batch_id
     UNION
+    -- An earlier batch stated the same facility and month: its pupils may be missing from the new file.
     SELECT s.record_key
     FROM stg.attendance AS s
-    INNER JOIN stg.file_scope AS o
-        ON o.load_id = s.load_id
-    INNER JOIN stg.file_scope AS n
-        ON n.feed = o.feed
-        AND n.facility_code = o.facility_code
-        AND n.month_key = o.month_key
-    INNER JOIN meta.load_run AS r
-        ON r.load_id = n.load_id
-    WHERE r.batch_id = @batch_id
-        AND o.load_id <> n.load_id
+    WHERE s.load_id IN (
+        SELECT o.load_id
+        FROM stg.file_scope AS o
+        INNER JOIN meta.load_run AS p
+            ON p.load_id = o.load_id
+            AND p.batch_id <> @batch_id
+        INNER JOIN stg.file_scope AS n
+            ON n.feed = o.feed
+            AND n.facility_code = o.facility_code
+            AND n.month_key = o.month_key
+        INNER JOIN meta.load_run AS r
+            ON r.load_id = n.load_id
+            AND r.batch_id = @batch_id)
     UNION
+    -- An earlier batch stated the same facility and month: its pupils may be missing from the new file.
     SELECT s.record_key
     FROM stg.attendance_days AS s
-    INNER JOIN stg.file_scope AS o
-        ON o.load_id = s.load_id
-    INNER JOIN stg.file_scope AS n
-        ON n.feed = o.feed
-        AND n.facility_code = o.facility_code
-        AND n.month_key = o.month_key
-    INNER JOIN meta.load_run AS r
-        ON r.load_id = n.load_id
-    WHERE r.batch_id = @batch_id
-        AND o.load_id <> n.load_id
+    WHERE s.load_id IN (
+        SELECT o.load_id
+        FROM stg.file_scope AS o
+        INNER JOIN meta.load_run AS p
+            ON p.load_id = o.load_id
+            AND p.batch_id <> @batch_id
+        INNER JOIN stg.file_scope AS n
+            ON n.feed = o.feed
+            AND n.facility_code = o.facility_code
+            AND n.month_key = o.month_key
+        INNER JOIN meta.load_run AS r
+            ON r.load_id = n.load_id
+            AND r.batch_id = @batch_id)
     UNION
     -- A record whose link changed takes its facts along.
     SELECT l.record_key
