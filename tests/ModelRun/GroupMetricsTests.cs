@@ -19,4 +19,18 @@ public sealed class GroupMetricsTests
         Assert.Equal((0.0, 900L), (bands[0].Value, bands[0].RowCount));
         Assert.Equal((0.5, 10L), (bands[^1].Value, bands[^1].PositiveCount));
     }
+
+    [Fact]
+    public void A_higher_band_never_shows_a_lower_outcome()
+    {
+        Random random = new(3);
+        double[] probability = [.. Enumerable.Range(0, 2000).Select(_ => random.NextDouble())];
+        bool[] label = [.. probability.Select(_ => random.NextDouble() < 0.05)];
+
+        MetricRow[] bands = [.. GroupMetrics.Similar(label, probability)];
+
+        Assert.Equal(2000, bands.Sum(b => b.RowCount));
+        Assert.All(bands.Zip(bands.Skip(1)), pair => Assert.True(
+            (double)pair.First.PositiveCount / pair.First.RowCount <= (double)pair.Second.PositiveCount / pair.Second.RowCount));
+    }
 }
