@@ -8,6 +8,9 @@ public sealed class LoadPipeline
     /// <summary>The code of a file whose share of rejected rows is above its limit.</summary>
     public const string RejectLimitCode = "FEED-010";
 
+    /// <summary>Fewer rejected rows than this never keep a file back: of a file of ten rows one typing error is above every share.</summary>
+    public const int FewRejects = 3;
+
     private readonly WarehouseDatabases _databases;
     private readonly TimeProvider _time;
 

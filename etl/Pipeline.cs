@@ -294,13 +294,13 @@ internal sealed class Pipeline : IDisposable
         }
 
         double limit = run.File.Contract.MaxRejectShare;
-        if (file.RejectShare > limit)
+        if (file.RejectShare > limit && file.Rejects.Count >= LoadPipeline.FewRejects)
         {
             run.Fail(
                 LoadPipeline.RejectLimitCode,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{run.File.Name}: found {file.Rejects.Count} rejected of {file.ReadCount} rows, expected at most {limit:P0}. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
+                    $"{run.File.Name}: found {file.Rejects.Count} rejected of {file.ReadCount} rows, expected at most {limit * 100:0.#} percent. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
             return;
         }
 
