@@ -7,8 +7,6 @@ namespace Warehouse.Model;
 /// <summary>Turns the results of training into metric rows; pure.</summary>
 public static class GroupMetrics
 {
-    private const double Z = 1.959963984540054;
-
     // A share over fewer children in need than this says nothing; the counts are still listed.
     private const int MinPositives = 10;
 
@@ -28,6 +26,8 @@ public static class GroupMetrics
         ArgumentNullException.ThrowIfNull(label);
         ArgumentNullException.ThrowIfNull(probability);
 
+        long[] household = [.. rows.Select(r => r.GroupKey)];
+
         // The list is drawn up at each snapshot on its own, as it would have been.
         var onList = new bool[rows.Count];
         foreach (IGrouping<int, int> snapshot in Enumerable.Range(0, rows.Count).GroupBy(i => rows[i].Snapshot.DateKey))
@@ -43,7 +43,7 @@ public static class GroupMetrics
             .SelectMany(i => Groups(rows[i]).Select(group => (Group: group, Row: i)))
             .GroupBy(x => x.Group, x => x.Row, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .SelectMany(g => Group(g.Key, [.. g], label, probability, onList));
+            .SelectMany(g => Group(g.Key, [.. g], label, probability, onList, household));
     }
 
     /// <summary>Returns bands of similar probability with the outcome in each, narrower towards the top.</summary>
@@ -53,7 +53,9 @@ public static class GroupMetrics
         ArgumentNullException.ThrowIfNull(probability);
         int[] order = [.. Enumerable.Range(0, label.Length).OrderBy(i => probability[i]).ThenBy(i => i)];
         double[] shares = [0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.985, 0.995];
-        int[] starts = [.. shares.Select(s => (int)(s * order.Length)).Distinct()];
+
+        // A band starts where the probability changes, so that equal scores are always in one band.
+        int[] starts = [.. shares.Select(s => FirstOfTie((int)(s * order.Length))).Distinct()];
         for (int b = 0; b < starts.Length; b++)
         {
             int end = b + 1 < starts.Length ? starts[b + 1] : order.Length;
@@ -66,7 +68,17 @@ public static class GroupMetrics
             int positives = members.Count(i => label[i]);
             double from = b == 0 ? 0 : probability[members[0]];
             yield return new MetricRow(
-                "similar", Invariant($"band_{b + 1}"), from, Wilson(positives, members.Length), members.Length, positives);
+                "similar", Invariant($"band_{b + 1}"), from, Wilson.Of(positives, members.Length), members.Length, positives);
+        }
+
+        int FirstOfTie(int at)
+        {
+            while (at > 0 && at < order.Length && probability[order[at - 1]] == probability[order[at]])
+            {
+                at--;
+            }
+
+            return at;
         }
     }
 
@@ -88,18 +100,22 @@ public static class GroupMetrics
             new(prefix + "_" + code, "all", value, interval, r.RowCount, r.PositiveCount);
     }
 
-    private static IEnumerable<MetricRow> Group(string group, int[] rows, bool[] label, double[] probability, bool[] onList)
+    private static IEnumerable<MetricRow> Group(
+        string group, int[] rows, bool[] label, double[] probability, bool[] onList, long[] household)
     {
         int positives = rows.Count(i => label[i]);
-        yield return new MetricRow("group_observed_share", group, (double)positives / rows.Length, Wilson(positives, rows.Length), rows.Length, positives);
+        yield return new MetricRow("group_observed_share", group, (double)positives / rows.Length, Wilson.Of(positives, rows.Length), rows.Length, positives);
         yield return new MetricRow("group_mean_probability", group, rows.Average(i => probability[i]), null, rows.Length, positives);
         int listed = rows.Count(i => onList[i]);
-        yield return new MetricRow("group_list_share", group, (double)listed / rows.Length, Wilson(listed, rows.Length), rows.Length, positives);
+        yield return new MetricRow("group_list_share", group, (double)listed / rows.Length, Wilson.Of(listed, rows.Length), rows.Length, positives);
         if (positives >= MinPositives)
         {
             int missed = rows.Count(i => label[i] && !onList[i]);
             yield return new MetricRow(
-                "group_miss_share", group, (double)missed / positives, Wilson(missed, positives), rows.Length, positives);
+                "group_miss_share", group, (double)missed / positives, Wilson.Of(missed, positives), rows.Length, positives);
+            EvaluationResult result = Evaluation.Evaluate(
+                [.. rows.Select(i => probability[i])], [.. rows.Select(i => label[i])], [.. rows.Select(i => household[i])], []);
+            yield return new MetricRow("group_auc", group, result.Auc, result.AucInterval, rows.Length, positives);
         }
     }
 
@@ -128,15 +144,6 @@ public static class GroupMetrics
         {
             yield return "district:" + child.Population.DistrictCode;
         }
-    }
-
-    private static Interval Wilson(int hits, int count)
-    {
-        double p = (double)hits / count;
-        double z2 = Z * Z / count;
-        double centre = (p + (z2 / 2)) / (1 + z2);
-        double half = Z * Math.Sqrt((p * (1 - p) / count) + (z2 / (4 * count))) / (1 + z2);
-        return new Interval(Math.Max(0, centre - half), Math.Min(1, centre + half));
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

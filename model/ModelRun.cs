@@ -208,7 +208,7 @@ public static class ModelRun
             PositiveCount = rows.Label.Count(y => y),
             ExcludedCount = rows.ExcludedCount,
             FeatureCount = featureCount,
-            ItemCount = model.Document.Items.Count,
+            ItemCount = model.Items.Items.Count,
             VerifiedCount = mined.Count(r => r.IsVerified),
             CandidateCount = mined.Count(r => !r.IsVerified),
             KeptCount = model.Document.Terms.Count,

@@ -285,6 +285,7 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
 
                 case Step.Split:
                     family.SplitDay = day;
+                    family.IsFatherCustody = arg == 0;
                     bool childrenStay = !HasGrandparents(family, householdOf);
                     int leaver = arg == 1 ? Father : Mother;
                     if (arg == 1 && !childrenStay)

@@ -91,8 +91,12 @@ public static class ItemEncoder
 
                 if (twin >= 0)
                 {
+                    // "受給中" reads better than "なしではない": of the two an affirmation is shown.
                     Item kept = items[twin];
-                    items[twin] = kept with { Synonyms = [.. kept.Synonyms, candidate.Text], IsMined = kept.IsMined || candidate.IsMined };
+                    bool better = candidate.Test == ItemTest.Equal && kept.Test == ItemTest.NotEqual && candidate.Feature == kept.Feature;
+                    Item shown = better ? candidate with { Id = kept.Id } : kept;
+                    string synonym = better ? kept.Text : candidate.Text;
+                    items[twin] = shown with { Synonyms = [.. kept.Synonyms, synonym], IsMined = kept.IsMined || candidate.IsMined };
                     merged = true;
                     continue;
                 }

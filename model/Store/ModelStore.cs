@@ -172,7 +172,7 @@ public static class ModelStore
         int index = 0;
         foreach (ModelTerm term in document.Terms)
         {
-            kept.Add(string.Join(',', term.Items));
+            kept.Add(term.Text);
             yield return
             [
                 RuleKey(modelRunId, index), modelRunId, Code(index), term.Weight > 0 ? "risk" : "protective", Cut(term.Text, 600),
@@ -185,14 +185,13 @@ public static class ModelStore
 
         foreach (RuleDirection direction in Enum.GetValues<RuleDirection>())
         {
-            foreach (MinedRule rule in model.Mined.Rules.Where(r => r.Direction == direction && !kept.Contains(string.Join(',', r.Items))).Take(maxListed))
+            foreach (MinedRule rule in model.Mined.Rules.Where(r => r.Direction == direction && !kept.Contains(RuleText.Of(model.Items, r.Items))).Take(maxListed))
             {
-                Item[] items = [.. rule.Items.Select(id => document.Items[id])];
                 yield return
                 [
                     RuleKey(modelRunId, index), modelRunId, Code(index), direction == RuleDirection.Risk ? "risk" : "protective",
-                    Cut(string.Join(" かつ ", items.Select(i => i.Text)), 600),
-                    Cut(string.Join('、', items.Select(i => i.Department).Distinct(StringComparer.Ordinal)), 200), (short)items.Length,
+                    Cut(RuleText.Of(model.Items, rule.Items), 600),
+                    Cut(string.Join('、', RuleText.Departments(model.Items, rule.Items)), 200), (short)rule.Items.Length,
                     (long)rule.Covered, (long)rule.Positives, rule.RateInterval.Low, rule.RateInterval.High, rule.PValue, 0.0, null,
                     rule.IsVerified ? "verified" : "candidate",
                 ];

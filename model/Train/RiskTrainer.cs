@@ -20,6 +20,31 @@ public static class RiskTrainer
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
         Check(set);
+
+        // The order in which the rows arrive must not matter; within a household it follows time for the permutations.
+        int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
+        TrainedModel ordered = TrainOrdered(Take(set, order), options, progress, cancellationToken);
+        var outOfFold = new double[order.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            outOfFold[order[i]] = ordered.OutOfFoldProbability[i];
+        }
+
+        return ordered with { OutOfFoldProbability = outOfFold };
+    }
+
+    private static TrainingSet Take(TrainingSet set, int[] rows) => new()
+    {
+        Table = set.Table.Take(rows),
+        Label = [.. rows.Select(r => set.Label[r])],
+        RowKey = [.. rows.Select(r => set.RowKey[r])],
+        GroupKey = [.. rows.Select(r => set.GroupKey[r])],
+        TimeKey = [.. rows.Select(r => set.TimeKey[r])],
+    };
+
+    private static TrainedModel TrainOrdered(
+        TrainingSet set, TrainOptions options, IProgress<ModelProgress>? progress, CancellationToken cancellationToken)
+    {
         progress?.Report(new ModelProgress("items", 0));
         ItemSet items = ItemEncoder.Fit(set.Table, options.Items);
         if (items.Items.Count == 0)
@@ -199,16 +224,35 @@ public static class RiskTrainer
                 int[] test = [.. Enumerable.Range(0, rows.Length).Where(i => fold[i] == f)];
                 TermPool pool = TermPool.Build(items, bits, Mine(train, options.VerifiedOnly, threads: 1), options);
                 (Design design, double largest) = Prepare(pool, train, null);
-                for (int s = 0; s < shares.Count; s++)
+                double best = double.PositiveInfinity;
+                int s = 0, risen = 0;
+                foreach (LinearFit fit in SparseLogistic.Path(design, shares.Select(x => x * largest)))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    LinearFit fit = SparseLogistic.Fit(design, shares[s] * largest, pool.Signs);
                     foreach (int i in test)
                     {
                         double score = pool.Score(fit, rows[i]);
                         outOfFold[s][i] = score;
                         double margin = set.Label[rows[i]] ? score : -score;
                         loss[s, f] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
+                    }
+
+                    risen = loss[s, f] < best ? 0 : risen + 1;
+                    best = Math.Min(best, loss[s, f]);
+                    s++;
+                    if (risen == 3)
+                    {
+                        break;
+                    }
+                }
+
+                // Smaller penalties overfit this fold and cost most time: they keep its last, already worse result.
+                for (; s < shares.Count; s++)
+                {
+                    loss[s, f] = loss[s - 1, f];
+                    foreach (int i in test)
+                    {
+                        outOfFold[s][i] = outOfFold[s - 1][i];
                     }
                 }
             });
@@ -252,7 +296,8 @@ public static class RiskTrainer
         public (LinearFit Fit, double Penalty) Fit(TermPool pool, int[] rows, int[]? multiplicity, double share)
         {
             (Design design, double largest) = Prepare(pool, rows, multiplicity);
-            return (SparseLogistic.Fit(design, share * largest, pool.Signs), share * largest);
+            double[] path = [.. options.PenaltyShares.Where(s => s > share).Append(share).Select(s => s * largest)];
+            return (SparseLogistic.Path(design, path).Last(), path[^1]);
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.
@@ -267,7 +312,7 @@ public static class RiskTrainer
                 : [.. negatives.OrderBy(r => SplitMix.Mix((ulong)set.RowKey[r] ^ SplitMix.Mix(options.Seed + 1))).ThenBy(r => r).Take(keep).Order()];
             double whole = negatives.Sum(r => (double)Times(r)), sampled = kept.Sum(r => (double)Times(r));
             int[] used = [.. positives, .. kept];
-            float[] weight = [.. used.Select(r => (float)(set.Label[r] ? Times(r) : Times(r) * (whole / sampled)))];
+            double[] weight = [.. used.Select(r => set.Label[r] ? Times(r) : Times(r) * (whole / sampled))];
             Design design = pool.Design(used, weight, set.Label);
             return (design, SparseLogistic.LargestPenalty(design));
         }

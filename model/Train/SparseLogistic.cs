@@ -1,24 +1,31 @@
-using Microsoft.ML;
-using Microsoft.ML.Calibrators;
-using Microsoft.ML.Data;
-using Microsoft.ML.Trainers;
-
 namespace Warehouse.Model.Train;
 
 /// <summary>Weighted rows of yes/no columns for one fit.</summary>
-/// <param name="Fired">Per row, the columns that are 1, ascending.</param>
+/// <param name="Columns">Per column, the rows in which it is 1, ascending.</param>
 /// <param name="Label">Label per row.</param>
 /// <param name="Weight">Weight per row, greater than 0.</param>
-/// <param name="ColumnCount">Number of columns.</param>
-internal sealed record Design(int[][] Fired, bool[] Label, float[] Weight, int ColumnCount);
+/// <param name="Sign">Per column 1: never negative, -1: never positive, 0: free.</param>
+internal sealed record Design(int[][] Columns, bool[] Label, double[] Weight, sbyte[] Sign);
 
 /// <summary>A linear score.</summary>
 internal sealed record LinearFit(double[] Weights, double Bias);
 
-/// <summary>Fits an L1-penalised logistic regression with the L-BFGS trainer of Microsoft.ML.</summary>
-/// <remarks>One thread and no random start, so equal inputs give equal weights.</remarks>
+/// <summary>Fits L1-penalised logistic regressions along a path of penalties by coordinate descent.</summary>
+/// <remarks>
+/// Source: Friedman, Hastie, Tibshirani, J. Stat. Software 33 (2010). Each quadratic model is solved on an active set that grows
+/// until no column outside it breaks the optimality condition; a halved step guards against a rise of the objective.
+/// A sign a column may not have is a bound on its weight, so the fit is the optimum among the permitted ones.
+/// The L-BFGS trainer of Microsoft.ML reaches the same optimum only roughly and cannot start from the previous penalty;
+/// it serves the tests as a reference. One thread, no randomness.
+/// </remarks>
 internal static class SparseLogistic
 {
+    // Relative change of the objective at which a fit is finished; a hundredth of what one standard error of its mean resolves.
+    private const double Tolerance = 1e-7;
+
+    private const int MaxOuter = 60;
+    private const int MaxSweeps = 50;
+
     /// <summary>Returns the smallest penalty with which every weight is zero.</summary>
     public static double LargestPenalty(Design design)
     {
@@ -29,89 +36,278 @@ internal static class SparseLogistic
             positive += design.Label[i] ? design.Weight[i] : 0;
         }
 
-        double rate = positive / total;
-        var gradient = new double[design.ColumnCount];
-        for (int i = 0; i < design.Label.Length; i++)
+        double rate = positive / total, largest = 0;
+        for (int c = 0; c < design.Columns.Length; c++)
         {
-            double residual = design.Weight[i] * ((design.Label[i] ? 1 : 0) - rate);
-            foreach (int c in design.Fired[i])
+            double gradient = 0;
+            foreach (int row in design.Columns[c])
             {
-                gradient[c] += residual;
+                gradient += design.Weight[row] * ((design.Label[row] ? 1 : 0) - rate);
+            }
+
+            if (gradient * design.Sign[c] >= 0)
+            {
+                largest = Math.Max(largest, Math.Abs(gradient));
             }
         }
 
-        return gradient.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return largest;
     }
 
-    /// <summary>Returns the fit at a penalty, never giving a column a sign it may not have.</summary>
-    /// <param name="design">Rows.</param>
-    /// <param name="penalty">L1 penalty on the sum of the weighted losses.</param>
-    /// <param name="sign">Per column 1: never negative, -1: never positive, 0: free.</param>
-    public static LinearFit Fit(Design design, double penalty, sbyte[] sign)
+    /// <summary>Yields one fit per penalty as it is asked for; penalties descend and each fit starts from the one before.</summary>
+    public static IEnumerable<LinearFit> Path(Design design, IEnumerable<double> penalties)
     {
-        var dropped = new HashSet<int>();
-        while (true)
+        var state = new State(design);
+        foreach (double penalty in penalties)
         {
-            LinearFit fit = FitOnce(design, penalty, dropped);
-            int before = dropped.Count;
-            for (int c = 0; c < sign.Length; c++)
+            state.Solve(penalty);
+            yield return state.Fit();
+        }
+    }
+
+    /// <summary>Returns the penalised loss of a fit.</summary>
+    public static double Objective(Design design, LinearFit fit, double penalty)
+    {
+        var score = new double[design.Label.Length];
+        Array.Fill(score, fit.Bias);
+        for (int c = 0; c < design.Columns.Length; c++)
+        {
+            if (fit.Weights[c] != 0)
             {
-                if (fit.Weights[c] * sign[c] < 0)
+                foreach (int row in design.Columns[c])
                 {
-                    dropped.Add(c);
+                    score[row] += fit.Weights[c];
+                }
+            }
+        }
+
+        double sum = penalty * fit.Weights.Sum(Math.Abs);
+        for (int i = 0; i < score.Length; i++)
+        {
+            double margin = design.Label[i] ? score[i] : -score[i];
+            sum += design.Weight[i] * (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))));
+        }
+
+        return sum;
+    }
+
+    private sealed class State
+    {
+        private readonly Design _design;
+        private readonly double[] _weights;
+        private readonly double[] _score;
+        private readonly double[] _residual;
+        private readonly double[] _curvature;
+        private readonly List<int> _active = [];
+        private readonly bool[] _isActive;
+        private double _bias;
+
+        public State(Design design)
+        {
+            _design = design;
+            _weights = new double[design.Columns.Length];
+            _isActive = new bool[design.Columns.Length];
+            _score = new double[design.Label.Length];
+            _residual = new double[_score.Length];
+            _curvature = new double[_score.Length];
+            double positive = 0, negative = 0;
+            for (int i = 0; i < _score.Length; i++)
+            {
+                positive += design.Label[i] ? design.Weight[i] : 0;
+                negative += design.Label[i] ? 0 : design.Weight[i];
+            }
+
+            _bias = Math.Log(positive / negative);
+            Array.Fill(_score, _bias);
+        }
+
+        public LinearFit Fit() => new((double[])_weights.Clone(), _bias);
+
+        public void Solve(double penalty)
+        {
+            double objective = Objective(penalty);
+            for (int outer = 0; outer < MaxOuter; outer++)
+            {
+                Linearise();
+                bool grown = outer == 0 | Grow(penalty);
+                double before = objective;
+                objective = Step(penalty, objective);
+                if (!grown && before - objective <= Tolerance * Math.Abs(before))
+                {
+                    return;
+                }
+            }
+        }
+
+        // Gradient and curvature of the loss at the current score.
+        private void Linearise()
+        {
+            for (int i = 0; i < _score.Length; i++)
+            {
+                double p = Logistic.Sigmoid(_score[i]);
+                _residual[i] = _design.Weight[i] * ((_design.Label[i] ? 1 : 0) - p);
+                _curvature[i] = _design.Weight[i] * Math.Max(1e-6, p * (1 - p));
+            }
+        }
+
+        private bool Grow(double penalty)
+        {
+            bool grown = false;
+            for (int c = 0; c < _weights.Length; c++)
+            {
+                if (_isActive[c])
+                {
+                    continue;
+                }
+
+                double gradient = 0;
+                foreach (int row in _design.Columns[c])
+                {
+                    gradient += _residual[row];
+                }
+
+                if (Math.Abs(gradient) > penalty * (1 + 1e-6) && gradient * _design.Sign[c] >= 0)
+                {
+                    _isActive[c] = true;
+                    _active.Add(c);
+                    grown = true;
                 }
             }
 
-            if (dropped.Count == before)
+            return grown;
+        }
+
+        // Solves the quadratic model over the active columns, then moves there or part of the way.
+        private double Step(double penalty, double objective)
+        {
+            var old = new double[_active.Count];
+            var curvature = new double[_active.Count];
+            for (int a = 0; a < old.Length; a++)
             {
-                return fit;
+                old[a] = _weights[_active[a]];
+                foreach (int row in _design.Columns[_active[a]])
+                {
+                    curvature[a] += _curvature[row];
+                }
+            }
+
+            double oldBias = _bias, all = _curvature.Sum();
+            for (int sweep = 0; sweep < MaxSweeps; sweep++)
+            {
+                double shift = _residual.Sum() / all;
+                _bias += shift;
+                double largest = all * shift * shift;
+                for (int i = 0; i < _residual.Length; i++)
+                {
+                    _residual[i] -= _curvature[i] * shift;
+                }
+
+                for (int a = 0; a < old.Length; a++)
+                {
+                    int c = _active[a];
+                    double h = curvature[a];
+                    if (h <= 0)
+                    {
+                        continue;
+                    }
+
+                    int[] rows = _design.Columns[c];
+                    double gradient = 0;
+                    foreach (int row in rows)
+                    {
+                        gradient += _residual[row];
+                    }
+
+                    double target = gradient + (h * _weights[c]);
+                    double next = Math.Abs(target) <= penalty ? 0 : (target - (Math.Sign(target) * penalty)) / h;
+                    if (next * _design.Sign[c] < 0)
+                    {
+                        next = 0;
+                    }
+
+                    double delta = next - _weights[c];
+                    if (delta == 0)
+                    {
+                        continue;
+                    }
+
+                    _weights[c] = next;
+                    largest = Math.Max(largest, h * delta * delta);
+                    foreach (int row in rows)
+                    {
+                        _residual[row] -= _curvature[row] * delta;
+                    }
+                }
+
+                if (largest <= 0.01 * Tolerance * Math.Abs(objective))
+                {
+                    break;
+                }
+            }
+
+            var full = new double[old.Length];
+            for (int a = 0; a < old.Length; a++)
+            {
+                full[a] = _weights[_active[a]];
+            }
+
+            double fullBias = _bias;
+            for (double part = 1; part > 1e-3; part /= 2)
+            {
+                for (int a = 0; a < old.Length; a++)
+                {
+                    _weights[_active[a]] = part == 1 ? full[a] : old[a] + (part * (full[a] - old[a]));
+                }
+
+                _bias = oldBias + (part * (fullBias - oldBias));
+                Rescore();
+                double found = Objective(penalty);
+                if (found <= objective)
+                {
+                    return found;
+                }
+            }
+
+            for (int a = 0; a < old.Length; a++)
+            {
+                _weights[_active[a]] = old[a];
+            }
+
+            _bias = oldBias;
+            Rescore();
+            return objective;
+        }
+
+        private void Rescore()
+        {
+            Array.Fill(_score, _bias);
+            foreach (int c in _active)
+            {
+                if (_weights[c] != 0)
+                {
+                    foreach (int row in _design.Columns[c])
+                    {
+                        _score[row] += _weights[c];
+                    }
+                }
             }
         }
-    }
 
-    private static LinearFit FitOnce(Design design, double penalty, HashSet<int> dropped)
-    {
-        int size = Math.Max(1, design.ColumnCount);
-        var rows = new Row[design.Label.Length];
-        for (int i = 0; i < rows.Length; i++)
+        private double Objective(double penalty)
         {
-            int[] fired = dropped.Count == 0 ? design.Fired[i] : Array.FindAll(design.Fired[i], c => !dropped.Contains(c));
-            var ones = new float[fired.Length];
-            Array.Fill(ones, 1f);
-            rows[i] = new Row { Label = design.Label[i], Weight = design.Weight[i], Features = new VBuffer<float>(size, fired.Length, ones, fired) };
-        }
-
-        var context = new MLContext(seed: 0);
-        SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, size);
-        IDataView data = context.Data.LoadFromEnumerable(rows, schema);
-        LbfgsLogisticRegressionBinaryTrainer trainer = context.BinaryClassification.Trainers.LbfgsLogisticRegression(
-            new LbfgsLogisticRegressionBinaryTrainer.Options
+            double sum = 0;
+            foreach (int c in _active)
             {
-                ExampleWeightColumnName = nameof(Row.Weight),
-                L1Regularization = (float)penalty,
-                L2Regularization = 0,
-                OptimizationTolerance = 1e-5f,
-                MaximumNumberOfIterations = 300,
-                HistorySize = 10,
-                NumberOfThreads = 1,
-            });
-        var model = (CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>)trainer.Fit(data).Model;
-        var weights = new double[size];
-        for (int c = 0; c < size; c++)
-        {
-            weights[c] = model.SubModel.Weights[c];
+                sum += penalty * Math.Abs(_weights[c]);
+            }
+
+            for (int i = 0; i < _score.Length; i++)
+            {
+                double margin = _design.Label[i] ? _score[i] : -_score[i];
+                sum += _design.Weight[i] * (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))));
+            }
+
+            return sum;
         }
-
-        return new LinearFit(weights, model.SubModel.Bias);
-    }
-
-    private sealed class Row
-    {
-        public bool Label { get; set; }
-
-        public float Weight { get; set; }
-
-        public VBuffer<float> Features { get; set; }
     }
 }

@@ -104,26 +104,29 @@ internal sealed class TermPool
         }
     }
 
-    /// <summary>Returns the rows of a fit: every row with a weight, with the terms that fire.</summary>
-    public Design Design(ReadOnlySpan<int> rows, ReadOnlySpan<float> weight, bool[] label)
+    /// <summary>Returns the design of a fit on some rows, with their weights.</summary>
+    public Design Design(int[] rows, double[] weight, bool[] label)
     {
-        var fired = new int[rows.Length][];
-        var y = new bool[rows.Length];
-        var buffer = new int[Terms.Count];
-        for (int i = 0; i < rows.Length; i++)
+        var columns = new int[Terms.Count][];
+        var buffer = new int[rows.Length];
+        for (int t = 0; t < columns.Length; t++)
         {
-            int row = rows[i], count = 0, word = row >> 6, shift = row & 63;
-            for (int t = 0; t < buffer.Length; t++)
+            ulong[] bits = Columns[t];
+            int count = 0;
+            for (int i = 0; i < rows.Length; i++)
             {
-                buffer[count] = t;
-                count += (int)(Columns[t][word] >> shift & 1);
+                buffer[count] = i;
+                count += (int)(bits[rows[i] >> 6] >> (rows[i] & 63) & 1);
+                if (count == buffer.Length)
+                {
+                    break;
+                }
             }
 
-            fired[i] = buffer.AsSpan(0, count).ToArray();
-            y[i] = label[row];
+            columns[t] = buffer.AsSpan(0, count).ToArray();
         }
 
-        return new Design(fired, y, weight.ToArray(), Terms.Count);
+        return new Design(columns, [.. rows.Select(r => label[r])], weight, Signs);
     }
 
     /// <summary>Returns the score of a row under a fit.</summary>

@@ -34,8 +34,8 @@ public sealed record TrainOptions
     /// <summary>Household-grouped folds for choosing the penalty and for calibration.</summary>
     public int Folds { get; init; } = 5;
 
-    /// <summary>Penalties tried, as shares of the smallest penalty that gives an empty model.</summary>
-    public IReadOnlyList<double> PenaltyShares { get; init; } = [0.5, 0.3, 0.18, 0.11, 0.065, 0.04, 0.024];
+    /// <summary>Penalties tried, descending, as shares of the smallest penalty that gives an empty model.</summary>
+    public IReadOnlyList<double> PenaltyShares { get; init; } = [0.7, 0.5, 0.36, 0.26, 0.18, 0.13, 0.093, 0.066, 0.047, 0.034, 0.024];
 
     /// <summary>Most rules offered to the model per direction.</summary>
     public int MaxRulesPerDirection { get; init; } = 100;

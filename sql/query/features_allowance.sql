@@ -14,7 +14,7 @@ WITH known_spell AS (
             ORDER BY b.valid_to DESC, b.valid_from DESC, b.record_key DESC, b.certificate_key DESC) AS spell_rank
     FROM fact.benefit_spell AS b
     WHERE b.person_key <> 0
-        AND b.benefit_code = 'allowance'
+        AND b.benefit_code = 'child_rearing_allowance'
         AND b.valid_from <= @snapshot_date
         AND b.known_from_utc <= @as_known_utc
         AND b.known_to_utc > @as_known_utc

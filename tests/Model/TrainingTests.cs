@@ -1,0 +1,304 @@
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using Warehouse.Model.Items;
+using Warehouse.Model.Mine;
+using Warehouse.Model.Score;
+using Warehouse.Model.Train;
+using Xunit;
+
+namespace Warehouse.Tests.Model;
+
+public sealed class TrainingTests
+{
+    private static readonly TrainOptions Quick = new()
+    {
+        Mine = new MineOptions { Permutations = 39 },
+        Items = new ItemOptions { MaxCuts = 7 },
+        Bootstraps = 5,
+        ListSizes = [20],
+    };
+
+    [Fact]
+    public void Train_one_and_two_threads_gives_the_same_document()
+    {
+        TrainingSet set = City(1, 300, 4);
+
+        TrainedModel one = ModelLibrary.Train(set, Quick with { Threads = 1 }, null, TestContext.Current.CancellationToken);
+        TrainedModel two = ModelLibrary.Train(set, Quick with { Threads = 2 }, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(one.Document.ToJson(), two.Document.ToJson());
+        Assert.Equal(one.OutOfFoldProbability, two.OutOfFoldProbability);
+    }
+
+    [Fact]
+    public void Train_rows_in_another_order_gives_the_same_document()
+    {
+        TrainingSet set = City(8, 200, 3);
+        int[] order = [.. Enumerable.Range(0, set.Label.Length)];
+        new SplitMix(1).Shuffle<int>(order);
+        var shuffled = new TrainingSet
+        {
+            Table = set.Table.Take(order),
+            Label = [.. order.Select(r => set.Label[r])],
+            RowKey = [.. order.Select(r => set.RowKey[r])],
+            GroupKey = [.. order.Select(r => set.GroupKey[r])],
+            TimeKey = [.. order.Select(r => set.TimeKey[r])],
+        };
+
+        TrainedModel one = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken);
+        TrainedModel two = ModelLibrary.Train(shuffled, Quick, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(one.Document.Hash(), two.Document.Hash());
+        Assert.Equal(order.Select(r => one.OutOfFoldProbability[r]), two.OutOfFoldProbability);
+    }
+
+    [Fact]
+    public void Train_planted_signal_is_found_on_rows_not_seen()
+    {
+        TrainedModel model = ModelLibrary.Train(City(2, 500, 6), Quick, null, TestContext.Current.CancellationToken);
+
+        Assert.InRange(model.Metrics.CrossValidated.Auc, 0.7, 1);
+        Assert.NotNull(model.Metrics.Temporal);
+        Assert.InRange(model.Metrics.Temporal.Auc, 0.65, 1);
+        Assert.Equal(20221001, model.Metrics.TemporalFrom);
+        Assert.InRange(model.Metrics.CrossValidated.Ece, 0, 0.05);
+        Assert.Contains(model.Document.Terms, t => t.Weight > 0 && t.Text.Contains("欠席日数", StringComparison.Ordinal));
+        Assert.Contains(model.Notes, n => n.Contains("constant", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Score_document_from_json_gives_the_same_bits()
+    {
+        TrainingSet set = City(3, 300, 4);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+
+        ModelDocument read = ModelDocument.FromJson(document.ToJson());
+
+        Assert.Equal(document.Hash(), read.Hash());
+        Assert.Equal(ModelLibrary.Score(document, set.Table, new ScoreOptions()), ModelLibrary.Score(read, set.Table, new ScoreOptions()));
+    }
+
+    [Fact]
+    public void Explain_reasons_add_up_to_the_score()
+    {
+        TrainingSet set = City(4, 300, 4);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+        int[] rows = [.. Enumerable.Range(0, 200)];
+
+        IReadOnlyList<RiskScore> scores = ModelLibrary.Score(document, set.Table, new ScoreOptions());
+        IReadOnlyList<RiskExplanation> explained = ModelLibrary.Explain(document, set.Table, rows);
+
+        foreach (RiskExplanation e in explained)
+        {
+            double sum = e.Bias;
+            foreach (RiskReason reason in e.For.Concat(e.Against).OrderBy(r => r.Term))
+            {
+                sum += reason.Weight;
+            }
+
+            Assert.Equal(scores[e.Row].RawLogOdds, sum);
+            Assert.Equal(scores[e.Row].Probability, e.Probability);
+            Assert.All(e.Unknown, u => Assert.NotEmpty(u.MissingFeatures));
+        }
+
+        Assert.Contains(explained, e => e.Unknown.Count > 0);
+    }
+
+    [Fact]
+    public void Score_bands_follow_capacity_and_thin_files_are_withheld()
+    {
+        TrainingSet set = City(5, 200, 3);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+
+        IReadOnlyList<RiskScore> scores = ModelLibrary.Score(document, set.Table, new ScoreOptions { ListSizeA = 10, ListSizeB = 30, MinCoverage = 0.9 });
+
+        Assert.Equal(10, scores.Count(s => s.Band == RiskBand.A));
+        Assert.Equal(30, scores.Count(s => s.Band == RiskBand.B));
+        Assert.All(scores, s => Assert.Equal(s.Coverage < 0.9, s.Band == RiskBand.Withheld));
+        Assert.Contains(scores, s => s.IsWithheld);
+        Assert.True(scores.Where(s => s.Band == RiskBand.A).Min(s => s.RawLogOdds) >= scores.Where(s => s.Band == RiskBand.C).Max(s => s.RawLogOdds));
+    }
+
+    [Fact]
+    public void Train_help_seeking_feature_never_raises_the_score()
+    {
+        TrainedModel model = ModelLibrary.Train(City(6, 500, 4, helpSeekingRaisesLabel: true), Quick, null, TestContext.Current.CancellationToken);
+
+        foreach (ModelTerm term in model.Document.Terms)
+        {
+            foreach (Item item in term.Items.Select(id => model.Document.Items[id]).Where(i => i.Feature == "consulted"))
+            {
+                Assert.True(item.IsAffirmative ? term.Weight < 0 : term.Weight > 0, term.Text);
+            }
+        }
+    }
+
+    [Fact]
+    public void Score_table_without_a_feature_names_it()
+    {
+        TrainingSet set = City(7, 200, 3);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+        var table = new FeatureTable([.. set.Table.Columns.Where(c => c.Spec.Name != "absence")]);
+
+        ModelException e = Assert.Throws<ModelException>(() => ModelLibrary.Score(document, table, new ScoreOptions()));
+
+        Assert.Equal("MDL-020", e.Code);
+        Assert.Contains("absence", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SparseLogistic_objective_is_not_above_that_of_ml_net()
+    {
+        var random = new SplitMix(9);
+        const int Rows = 400, Columns = 12;
+        var fired = new List<int>[Columns];
+        var label = new bool[Rows];
+        var dense = new DenseRow[Rows];
+        for (int c = 0; c < Columns; c++)
+        {
+            fired[c] = [];
+        }
+
+        for (int r = 0; r < Rows; r++)
+        {
+            dense[r] = new DenseRow { Features = new float[Columns] };
+            double z = -1;
+            for (int c = 0; c < Columns; c++)
+            {
+                if (random.Next(3) == 0)
+                {
+                    fired[c].Add(r);
+                    dense[r].Features[c] = 1;
+                    z += c < 3 ? 1.5 - c : 0;
+                }
+            }
+
+            dense[r].Label = label[r] = random.Next(1000) < 1000 * Logistic.Sigmoid(z);
+        }
+
+        double[] ones = new double[Rows];
+        Array.Fill(ones, 1);
+        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new sbyte[Columns]);
+        double largest = SparseLogistic.LargestPenalty(design);
+        var context = new MLContext(0);
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(DenseRow));
+        schema[nameof(DenseRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Columns);
+        IDataView data = context.Data.LoadFromEnumerable(dense, schema);
+        foreach (double share in (double[])[0.5, 0.1, 0.01])
+        {
+            LinearFit fit = SparseLogistic.Path(design, [largest * share]).Single();
+
+            var reference = (CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>)context.BinaryClassification.Trainers
+                .LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
+                {
+                    L1Regularization = (float)(largest * share),
+                    L2Regularization = 0,
+                    OptimizationTolerance = 1e-8f,
+                    NumberOfThreads = 1,
+                }).Fit(data).Model;
+            var other = new LinearFit([.. reference.SubModel.Weights.Select(w => (double)w)], reference.SubModel.Bias);
+            double own = SparseLogistic.Objective(design, fit, largest * share);
+            Assert.True(own <= SparseLogistic.Objective(design, other, largest * share) * (1 + 1e-6));
+        }
+
+        Assert.All(SparseLogistic.Path(design, [largest * 1.0001]).Single().Weights, w => Assert.Equal(0, w));
+    }
+
+    [Fact]
+    public void Evaluation_auc_and_auprc_agree_with_ml_net()
+    {
+        var random = new SplitMix(4);
+        bool[] label = [.. Enumerable.Range(0, 500).Select(_ => random.Next(5) == 0)];
+        double[] probability = [.. label.Select(y => (random.Next(900) + (y ? 100.0 : 0)) / 1000)];
+        var context = new MLContext(0);
+        IDataView data = context.Data.LoadFromEnumerable(label.Select((y, i) => new ScoredRow { Label = y, Score = (float)probability[i] }));
+
+        EvaluationResult own = Evaluation.Evaluate(probability, label, default, [50]);
+        BinaryClassificationMetrics reference = context.BinaryClassification.EvaluateNonCalibrated(data);
+
+        Assert.Equal(reference.AreaUnderRocCurve, own.Auc, 6);
+        Assert.Equal(reference.AreaUnderPrecisionRecallCurve, own.Auprc, 1);
+        Assert.InRange(own.Auc, own.AucInterval.Low, own.AucInterval.High);
+    }
+
+    [Fact]
+    public void Evaluation_auc_interval_is_wider_for_repeated_households()
+    {
+        var random = new SplitMix(5);
+        bool[] label = [.. Enumerable.Range(0, 100).Select(_ => random.Next(3) == 0)];
+        double[] score = [.. label.Select(y => random.Next(100) + (y ? 20.0 : 0))];
+        bool[] label4 = [.. Enumerable.Range(0, 400).Select(i => label[i / 4])];
+        double[] score4 = [.. Enumerable.Range(0, 400).Select(i => score[i / 4])];
+        long[] household = [.. Enumerable.Range(0, 400).Select(i => (long)(i / 4))];
+
+        (_, Interval once) = Evaluation.Auc(score, label, default);
+        (_, Interval repeated) = Evaluation.Auc(score4, label4, household);
+
+        Assert.Equal(once.Low, repeated.Low, 9);
+        Assert.Equal(once.High, repeated.High, 9);
+    }
+
+    // Children in households of two, half-yearly snapshots; absence with allowance raises the risk most.
+    private static TrainingSet City(ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false)
+    {
+        var random = new SplitMix(seed);
+        int rows = children * snapshots;
+        var absence = new double[rows];
+        var noise = new double[rows];
+        var constant = new double[rows];
+        var allowance = new string?[rows];
+        var consulted = new string?[rows];
+        var label = new bool[rows];
+        var key = new long[rows];
+        var group = new long[rows];
+        var time = new int[rows];
+        for (int r = 0; r < rows; r++)
+        {
+            int child = r / snapshots, snapshot = r % snapshots;
+            absence[r] = random.Next(2) == 0 ? 0 : random.Next(40);
+            noise[r] = random.Next(10) == 0 ? double.NaN : random.Next(1000) / 10.0;
+            allowance[r] = random.Next(10) == 0 ? null : random.Next(3) == 0 ? "1" : "0";
+            consulted[r] = random.Next(4) == 0 ? "1" : "0";
+            double z = -3.5 + (absence[r] >= 20 ? 2 : 0) + (allowance[r] == "1" ? 0.8 : 0) + (absence[r] >= 20 && allowance[r] == "1" ? 1.5 : 0)
+                + (helpSeekingRaisesLabel && consulted[r] == "1" ? 2 : 0);
+            label[r] = random.Next(10_000) < 10_000 * Logistic.Sigmoid(z);
+            key[r] = r;
+            group[r] = child / 2;
+            time[r] = ((2020 + (snapshot / 2)) * 10000) + (snapshot % 2 == 0 ? 401 : 1001);
+        }
+
+        var table = new FeatureTable(
+        [
+            FeatureColumn.Number(new FeatureSpec("absence", "欠席日数(直近3か月)", FeatureKind.Number) { Unit = "日", Department = "教育委員会", DomainCuts = [30] }, absence),
+            FeatureColumn.Number(new FeatureSpec("noise", "体重", FeatureKind.Number) { Unit = "kg", Department = "健康課" }, noise),
+            FeatureColumn.Number(new FeatureSpec("constant", "定数", FeatureKind.Number), constant),
+            FeatureColumn.Category(
+                new FeatureSpec("allowance", "児童扶養手当", FeatureKind.Category)
+                {
+                    Department = "福祉課",
+                    CategoryTexts = new Dictionary<string, string> { ["1"] = "受給中", ["0"] = "なし" },
+                },
+                allowance),
+            FeatureColumn.Category(new FeatureSpec("consulted", "相談", FeatureKind.Category) { IsHelpSeeking = true }, consulted),
+        ]);
+        return new TrainingSet { Table = table, Label = label, RowKey = key, GroupKey = group, TimeKey = time };
+    }
+
+    private sealed class DenseRow
+    {
+        public bool Label { get; set; }
+
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class ScoredRow
+    {
+        public bool Label { get; set; }
+
+        public bool PredictedLabel { get; set; }
+
+        public float Score { get; set; }
+    }
+}
