@@ -138,7 +138,7 @@ public static class CaseBriefComposer
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男 ○女 △胎児 二重：本人 破線：同居 斜線：離別 ×：死亡", ParagraphSize.Small)], 0.65f));
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男 ○女 △胎児 二重:本人 破線:同居 斜線:離別 ×:死亡", ParagraphSize.Small)], 0.65f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)

@@ -155,6 +155,15 @@ public sealed class RendererContractTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public void Latin_words_keep_their_letters(PdfEngine engine)
+    {
+        var (bytes, _) = Render(engine, SampleBriefs.Document(new ParagraphBlock("fi office")));
+
+        Assert.Contains("fioffice", AllText(bytes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public void Genogram_of_twelve_shows_every_name(PdfEngine engine)
     {
         var persons = Enumerable.Range(1, 12).Select(i => new GenogramPerson($"p{i}", $"名{i}番", $"{i}歳", (GenogramSex)(i % 4), (i - 1) / 4, i == 12, i == 1, i > 5)).ToList();
