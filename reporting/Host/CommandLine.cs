@@ -63,7 +63,7 @@ public static class CommandLine
                 return ExitCode.Usage;
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, stop).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }, stop).ConfigureAwait(false);
         }
         catch (Exception fault)
         {

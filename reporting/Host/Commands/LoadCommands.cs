@@ -38,7 +38,7 @@ internal static class LoadCommand
     {
         LoadFigures figures = load.Total;
         int known = load.Batch.Files.Count(file => file.Status == "known");
-        screen.Line($"{load.Batch.Files.Count} files in the inbox, {known} of them loaded before");
+        screen.Line($"{load.Batch.Files.Count} files in the inbox, {known} of them with content taken in already");
         foreach (string fault in load.Faults)
         {
             screen.Line("  " + fault);

@@ -51,7 +51,6 @@ internal static class ServeCommand
     private static WebApplication Build(CommandContext context, WarehouseDatabases databases, AuditTrail audit, string urls, string roles, ulong? demoSeed)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Logging.Services.AddSingleton(context.Loggers);
         builder.WebHost.UseKestrelHttpsConfiguration();
