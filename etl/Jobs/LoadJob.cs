@@ -20,7 +20,7 @@ public sealed class LoadJob(WarehouseDatabases databases, LoadOptions options, T
         }
         catch (Exception cause)
         {
-            throw new JobExecutionException("The load failed; see meta.load_run for the file and the reason.", cause, false);
+            throw new JobExecutionException("The load failed; see meta.load_run for the file and the reason.", cause);
         }
     }
 }
