@@ -199,7 +199,8 @@ internal sealed class Pipeline : IDisposable
         IReadOnlyList<RunRow> old = _warehouse.Query<RunRow>("query/etl_run");
         Dictionary<string, long> again = old.Where(run => run.IsPublished == 0).ToDictionary(run => run.FileSha256, run => run.LoadId, StringComparer.Ordinal);
         long next = old.Count == 0 ? 1 : old.Max(run => run.LoadId) + 1;
-        _batchId = old.Count == 0 ? 1 : old.Max(run => run.BatchId) + 1;
+        // A batch that was never published is taken up again under its number.
+        _batchId = old.Where(run => run.IsPublished == 1).Select(run => run.BatchId).DefaultIfEmpty(0).Max() + 1;
         _warehouse.Begin();
         List<object?[]> rows = [];
         foreach (LoadRun run in _runs)

@@ -81,7 +81,9 @@ internal static class DerivedTables
                     }
                 }
 
-                last = best is null ? default : new Trait(best.BirthYearMonth, best.SchoolCohortYear, best.SexCode, best.IsForeign, best.LoadId);
+                // The same said again keeps the load that said it first, whether it came in this batch or an earlier one.
+                Trait said = best is null ? default : new Trait(best.BirthYearMonth, best.SchoolCohortYear, best.SexCode, best.IsForeign, best.LoadId);
+                last = said with { LoadId = last.LoadId } == last && last.LoadId != 0 ? last : said;
                 versions.Say(utc, last.LoadId, [last with { LoadId = 0 }], Emit);
             }
 
