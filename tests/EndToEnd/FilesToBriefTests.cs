@@ -60,7 +60,7 @@ public sealed partial class FilesToBriefTests : IDisposable
             using HttpClient caseworker = await SignIn(address, "caseworker", passwords, server, stop);
             using JsonDocument list = JsonDocument.Parse(await caseworker.GetStringAsync("/api/worklist", stop));
             string child = list.RootElement[0].GetProperty("childKey").GetString()!;
-            string page = await caseworker.GetStringAsync($"/children/{child}?purpose=assessment", stop);
+            string page = WebUtility.HtmlDecode(await caseworker.GetStringAsync($"/children/{child}?purpose=assessment", stop));
             Assert.Contains("児童の概要", page, StringComparison.Ordinal);
             byte[] pdf = await caseworker.GetByteArrayAsync($"/children/{child}/brief.pdf?purpose=conference&recipient=" + Uri.EscapeDataString("教育委員会"), stop);
             Assert.Contains("教育委員会", Text(pdf), StringComparison.Ordinal);

@@ -135,7 +135,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     {
         using HttpClient client = await SignedIn("caseworker");
 
-        string page = await client.GetStringAsync("/worklist", TestContext.Current.CancellationToken);
+        string page = WebUtility.HtmlDecode(await client.GetStringAsync("/worklist", TestContext.Current.CancellationToken));
 
         Assert.Contains("/children/101", page, StringComparison.Ordinal);
         Assert.DoesNotContain("/children/102", page, StringComparison.Ordinal);

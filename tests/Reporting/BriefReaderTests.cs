@@ -73,7 +73,7 @@ public sealed class BriefReaderTests
 
         foreach (AccessReason reason in new[] { new AccessReason(City with { RemitCode = "D2" }, "support"), new AccessReason(City, "curiosity"), new AccessReason(City with { RoleCode = Roles.Steward }, "support") })
         {
-            await Assert.ThrowsAsync<AccessRefusedException>(() => reader.ReadChild(SampleChild.Listed, asOf, known, reason, "child", "x"));
+            await Assert.ThrowsAsync<AccessRefusedException>(() => reader.ReadChild(SampleChild.Listed, asOf, known, reason, "child", "x", TestContext.Current.CancellationToken));
         }
 
         using WarehouseSession session = fixture.Warehouse();
@@ -101,7 +101,7 @@ public sealed class BriefReaderTests
             session.ExecuteText("UPDATE casework.brief_part SET document_json = REPLACE(document_json, N'見本', N'別人')");
         }
 
-        await Assert.ThrowsAsync<WarehouseException>(() => service.Rebuild(made[1].BriefId, reason));
+        await Assert.ThrowsAsync<WarehouseException>(() => service.Rebuild(made[1].BriefId, reason, TestContext.Current.CancellationToken));
     }
 
     private static async Task<CaseBrief> Build(WarehouseFixture fixture, long childKey)
