@@ -76,7 +76,7 @@ public static class CaseBriefBuilder
             UnusedEntitlements = Entitlements(record, child.AsOf),
             Lineage = record.Sources
                 .Select(source => new BriefLineage(
-                    Wording.Department(source.Feed), Wording.Feed(source.Feed), source.PeriodTo, 0, checked((int)source.FileCount))).ToList(),
+                    Wording.Department(source.Feed), Wording.Feed(source.Feed), source.PeriodTo, source.LoadId, checked((int)source.FileCount))).ToList(),
         };
     }
 

@@ -379,7 +379,7 @@ public static class CaseBriefComposer
         blocks.Add(brief.Lineage.Count == 0
             ? new ParagraphBlock(NotRecorded)
             : new TableBlock(
-                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 3.6f), new TableColumn("基準日", 2), new TableColumn("取込番号", 1.9f, TextAlignment.End), new TableColumn("件数", 1.1f, TextAlignment.End)],
+                [new TableColumn("情報源", 2.6f), new TableColumn("ファイル", 3.6f), new TableColumn("基準日", 2), new TableColumn("最後の取込番号", 1.9f, TextAlignment.End), new TableColumn("ファイル数", 1.3f, TextAlignment.End)],
                 brief.Lineage.Select(line => new TableRow(
                 [
                     line.Source,

@@ -52,7 +52,7 @@ public sealed record BenefitRow(string BenefitCode, string PaymentClass, DateOnl
 public sealed record MoveRow(string MoveCode, DateOnly MoveDate);
 
 /// <summary>The last file of one feed.</summary>
-public sealed record SourceRow(string Feed, DateOnly PeriodTo, DateTime ExtractedUtc, long FileCount);
+public sealed record SourceRow(string Feed, DateOnly PeriodTo, DateTime ExtractedUtc, long LoadId, long FileCount);
 
 /// <summary>One score; no probability: people see bands and counts.</summary>
 public sealed record ScoreRow(

@@ -69,21 +69,37 @@ public static class Wording
     /// <summary>Returns the judgement of a check-up.</summary>
     public static string CheckupJudgement(string code) => code switch
     {
-        "healthy" => "健康", "observe" => "要観察", "guidance" => "要指導", "examine" => "要精査", _ => "判定の記録なし",
+        "healthy" => "健康",
+        "observe" => "要観察",
+        "guidance" => "要指導",
+        "examine" => "要精査",
+        _ => "判定の記録なし",
     };
 
     /// <summary>Returns a kind of consultation.</summary>
     public static string Consultation(string code) => code switch
     {
-        "abuse" => "養護相談（虐待）", "care" => "養護相談（その他）", "health" => "保健相談", "disability" => "障害相談",
-        "delinquency" => "非行相談", "upbringing" => "育成相談", _ => "相談",
+        "abuse" => "養護相談（虐待）",
+        "care" => "養護相談（その他）",
+        "health" => "保健相談",
+        "disability" => "障害相談",
+        "delinquency" => "非行相談",
+        "upbringing" => "育成相談",
+        _ => "相談",
     };
 
     /// <summary>Returns who brought a consultation.</summary>
     public static string Route(string code) => code switch
     {
-        "police" => "警察", "neighbour" => "近隣・知人", "family" => "家族・親戚", "school" => "学校", "nursery" => "保育所等",
-        "health" => "保健センター等", "child" => "児童本人", "medical" => "医療機関", _ => "その他",
+        "police" => "警察",
+        "neighbour" => "近隣・知人",
+        "family" => "家族・親戚",
+        "school" => "学校",
+        "nursery" => "保育所等",
+        "health" => "保健センター等",
+        "child" => "児童本人",
+        "medical" => "医療機関",
+        _ => "その他",
     };
 
     /// <summary>Returns a decision on the need for support.</summary>
@@ -92,8 +108,16 @@ public static class Wording
     /// <summary>Returns an event of the resident register.</summary>
     public static string Move(string code) => code switch
     {
-        "initial" => "記載", "birth" => "出生", "move_in" => "転入", "move_out" => "転出", "move_within" => "市内転居", "death" => "死亡",
-        "ex_officio" => "職権記載", "name_change" => "氏名変更", "cancel_move_out" => "転出取消", _ => "異動",
+        "initial" => "記載",
+        "birth" => "出生",
+        "move_in" => "転入",
+        "move_out" => "転出",
+        "move_within" => "市内転居",
+        "death" => "死亡",
+        "ex_officio" => "職権記載",
+        "name_change" => "氏名変更",
+        "cancel_move_out" => "転出取消",
+        _ => "異動",
     };
 
     /// <summary>Returns why a score was withheld.</summary>

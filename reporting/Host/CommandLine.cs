@@ -38,7 +38,10 @@ public static class CommandLine
 {
     private static readonly Option<string> OutputOption = new("--output", "-o")
     {
-        Description = "Folder of the databases and results", DefaultValueFactory = _ => "out", Recursive = true, HelpName = "DIR",
+        Description = "Folder of the databases and results",
+        DefaultValueFactory = _ => "out",
+        Recursive = true,
+        HelpName = "DIR",
     };
 
     private static readonly Option<bool> JsonOption = new("--json") { Description = "One JSON document for programs instead of text", Recursive = true };

@@ -88,7 +88,7 @@ public sealed class BriefSection
 public sealed class WebSection
 {
     /// <summary>Where the service listens.</summary>
-    public string Urls { get; set; } = "http://127.0.0.1:8080";
+    public string Urls { get; set; } = "http://127.0.0.1:5080";
 
     /// <summary>Whether the sign-in cookie is sent over HTTPS only; switch off only for a demo on one machine.</summary>
     public bool RequireHttps { get; set; }

@@ -2,8 +2,8 @@ using System.Collections;
 using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
-using DuckDBDateOnly = DuckDB.NET.Native.DuckDBDateOnly;
 using Microsoft.Data.SqlClient;
+using DuckDBDateOnly = DuckDB.NET.Native.DuckDBDateOnly;
 
 namespace Warehouse.Sql;
 

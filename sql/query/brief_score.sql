@@ -1,4 +1,4 @@
--- What: the score of a child at a snapshot, the latest one as known then
+-- What: the latest score of a child as known then (its snapshot is never later than what was known)
 -- Why: the analysis box of the brief
 -- Cost: a filter on fact.risk_score
 SELECT
@@ -15,7 +15,6 @@ SELECT
 FROM fact.risk_score AS s
 INNER JOIN meta.model_run AS r ON r.model_run_id = s.model_run_id
 WHERE s.child_key = @child_key
-    AND s.snapshot_date <= @as_of
     AND s.as_known_utc <= @as_known_utc
     AND r.status_code = 'succeeded'
 ORDER BY

@@ -5,6 +5,7 @@ SELECT
     r.feed AS feed,
     MAX(r.period_to) AS period_to,
     MAX(r.extracted_utc) AS extracted_utc,
+    CAST(MAX(r.load_id) AS BIGINT) AS load_id,
     CAST(COUNT(*) AS BIGINT) AS file_count
 FROM meta.load_run AS r
 WHERE r.is_published = 1

@@ -139,9 +139,12 @@ public sealed class ExtractTests
     public void Kanji_variants_come_into_one_form(string text, string surname, string given) => Assert.Equal((surname, given), Normalise.Kanji(text));
 
     [Theory]
-    [InlineData("佐和島市大字中町１丁目２番地３号", "佐和島市中町1-2-3")]
-    [InlineData("佐和島市中町一丁目２－３", "佐和島市中町1-2-3")]
-    [InlineData("佐和島市中町1-2-3", "佐和島市中町1-2-3")]
+    [InlineData("佐和島市大字中町１丁目２番地３号", "中町1-2-3")]
+    [InlineData("佐和島市中町一丁目２－３", "中町1-2-3")]
+    [InlineData("中町1-2-3", "中町1-2-3")]
+    [InlineData("金沢野下浜599番地コーポ若葉107", "金沢野下浜599")]
+    [InlineData("佐和島市佐和栄町272番地　コーポ青葉 250", "佐和栄町272")]
+    [InlineData("市野々１２", "市野々12")]
     public void Addresses_come_into_one_form(string text, string expected)
     {
         Assert.Equal(expected, Normalise.Address(text));

@@ -92,7 +92,11 @@ public sealed class CommandLineTests : IDisposable
         Microsoft.Extensions.Configuration.IConfiguration configuration = Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions
             .AddInMemoryCollection(new Microsoft.Extensions.Configuration.ConfigurationBuilder(), new Dictionary<string, string?>
             {
-                ["Warehouse:Engine"] = "Oracle", ["Web:Urls"] = "nowhere", ["Schedule:Load"] = "each morning", ["Statistics:MinimumCell"] = "1", ["Web:Colour"] = "red",
+                ["Warehouse:Engine"] = "Oracle",
+                ["Web:Urls"] = "nowhere",
+                ["Schedule:Load"] = "each morning",
+                ["Statistics:MinimumCell"] = "1",
+                ["Web:Colour"] = "red",
             }).Build();
 
         UsageException fault = Assert.Throws<UsageException>(() => HostOptions.Read(configuration));
@@ -105,7 +109,9 @@ public sealed class CommandLineTests : IDisposable
     {
         Dictionary<string, string?> settings = HostOptions.FromEnvironment(new Dictionary<string, string>
         {
-            ["WAREHOUSE__SECRET"] = "s", ["WAREHOUSE__WEB__URLS"] = "u", ["PATH"] = "p",
+            ["WAREHOUSE__SECRET"] = "s",
+            ["WAREHOUSE__WEB__URLS"] = "u",
+            ["PATH"] = "p",
         }).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
 
         Assert.Equal("s", settings["Warehouse:Secret"]);

@@ -13,7 +13,8 @@ internal static class CityCommand
 {
     internal static readonly Option<CityPreset> Preset = new("--preset")
     {
-        Description = "mini (300 children), city (6,000), large (60,000) or metro (500,000, one year)", DefaultValueFactory = _ => CityPreset.City,
+        Description = "mini (300 children), city (6,000), large (60,000) or metro (500,000, one year)",
+        DefaultValueFactory = _ => CityPreset.City,
     };
 
     internal static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same city", DefaultValueFactory = _ => 20190401UL };
@@ -38,7 +39,8 @@ internal static class MigrateCommand
 {
     private static readonly Option<FileInfo?> Script = new("--script")
     {
-        Description = "Write guarded T-SQL for a DBA to this file (and FILE.identity.sql) and change nothing", HelpName = "FILE",
+        Description = "Write guarded T-SQL for a DBA to this file (and FILE.identity.sql) and change nothing",
+        HelpName = "FILE",
     };
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
