@@ -15,8 +15,7 @@ internal sealed record LinearFit(double[] Weights, double Bias);
 /// Source: Friedman, Hastie, Tibshirani, J. Stat. Software 33 (2010). Each quadratic model is solved on an active set that grows
 /// until no column outside it breaks the optimality condition; a halved step guards against a rise of the objective.
 /// A sign a column may not have is a bound on its weight, so the fit is the optimum among the permitted ones.
-/// The L-BFGS trainer of Microsoft.ML reaches the same optimum only roughly and cannot start from the previous penalty;
-/// it serves the tests as a reference. One thread, no randomness.
+/// It selects the terms; their final weights are estimated by <see cref="MachineLearning"/>. One thread, no randomness.
 /// </remarks>
 internal static class SparseLogistic
 {
