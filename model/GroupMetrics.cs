@@ -47,13 +47,15 @@ public static class GroupMetrics
     }
 
     /// <summary>Returns bands of similar probability with the outcome in each, narrower towards the top.</summary>
+    /// <remarks>Equal scores are in one band. A band with a lower outcome than the one below it is joined with that: chance must not read as a fall of risk.</remarks>
     public static IEnumerable<MetricRow> Similar(bool[] label, double[] probability)
     {
         ArgumentNullException.ThrowIfNull(label);
         ArgumentNullException.ThrowIfNull(probability);
         int[] order = [.. Enumerable.Range(0, label.Length).OrderBy(i => probability[i]).ThenBy(i => i)];
         double[] shares = [0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.985, 0.995];
-        int[] starts = [.. shares.Select(s => (int)(s * order.Length)).Distinct()];
+        int[] starts = [.. shares.Select(s => FirstOfTie((int)(s * order.Length))).Distinct()];
+        List<(double From, int Rows, int Positives)> bands = [];
         for (int b = 0; b < starts.Length; b++)
         {
             int end = b + 1 < starts.Length ? starts[b + 1] : order.Length;
@@ -62,11 +64,25 @@ public static class GroupMetrics
                 continue;
             }
 
-            int[] members = order[starts[b]..end];
-            int positives = members.Count(i => label[i]);
-            double from = b == 0 ? 0 : probability[members[0]];
-            yield return new MetricRow(
-                "similar", Invariant($"band_{b + 1}"), from, Wilson.Of(positives, members.Length), members.Length, positives);
+            bands.Add((b == 0 ? 0 : probability[order[starts[b]]], end - starts[b], order[starts[b]..end].Count(i => label[i])));
+            while (bands.Count > 1 && (long)bands[^1].Positives * bands[^2].Rows < (long)bands[^2].Positives * bands[^1].Rows)
+            {
+                bands[^2] = (bands[^2].From, bands[^2].Rows + bands[^1].Rows, bands[^2].Positives + bands[^1].Positives);
+                bands.RemoveAt(bands.Count - 1);
+            }
+        }
+
+        return bands.Select((band, i) => new MetricRow(
+            "similar", Invariant($"band_{i + 1}"), band.From, Wilson.Of(band.Positives, band.Rows), band.Rows, band.Positives));
+
+        int FirstOfTie(int at)
+        {
+            while (at > 0 && at < order.Length && probability[order[at - 1]] == probability[order[at]])
+            {
+                at--;
+            }
+
+            return at;
         }
     }
 

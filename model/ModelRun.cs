@@ -80,7 +80,7 @@ public static class ModelRun
         long begun = Stopwatch.GetTimestamp();
         using IDisposable held = databases.Lock.Acquire(LockName, TimeSpan.Zero, cancellationToken);
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-        Scoring scoring = Compute(session, options, new Snapshot(snapshotDate, asKnownUtc));
+        Scoring scoring = Compute(session, options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)));
         cancellationToken.ThrowIfCancellationRequested();
         ScoreStore.Write(session, scoring, Now(options), cancellationToken);
         IReadOnlyList<ScoreRow> scores = scoring.Scores;
@@ -88,7 +88,7 @@ public static class ModelRun
         {
             ModelRunId = scoring.ModelRunId,
             SnapshotDate = snapshotDate,
-            AsKnownUtc = asKnownUtc,
+            AsKnownUtc = scoring.Snapshot.AsKnownUtc,
             ChildCount = scores.Count,
             ShownCount = scores.Count(s => s.WithheldCode.Length == 0),
             ThinFileCount = scores.Count(s => s.WithheldCode == "thin_file"),
@@ -106,7 +106,7 @@ public static class ModelRun
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-        Scoring now = Compute(session, options, new Snapshot(snapshotDate, asKnownUtc));
+        Scoring now = Compute(session, options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)));
         Scoring written = ScoreStore.Read(session, now.ModelRunId, now.Snapshot);
         Dictionary<long, ScoreRow> before = written.Scores.ToDictionary(s => s.ChildKey);
         ILookup<long, ReasonRow> reasonsBefore = written.Reasons.ToLookup(r => r.ChildKey);
@@ -222,12 +222,10 @@ public static class ModelRun
         };
     }
 
+    private static DateTime Now(ModelOptions options) => Microseconds(options.Clock.GetUtcNow().UtcDateTime);
+
     // Cut to what both engines keep, so that what is written equals what is asked for later.
-    private static DateTime Now(ModelOptions options)
-    {
-        DateTime now = options.Clock.GetUtcNow().UtcDateTime;
-        return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
-    }
+    private static DateTime Microseconds(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
 
     private sealed record Extent(DateTime? FirstKnownUtc, DateTime? LastKnownUtc, DateTime? LastCaseKnownUtc, DateTime? LastCaseLoadUtc);
 }

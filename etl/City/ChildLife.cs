@@ -30,7 +30,7 @@ internal sealed class ChildLife(CityOptions options, CityPlaces places)
     {
         // Winter has more illness; the long holidays shorten August.
         double season = (month % 12) switch { 0 or 1 or 11 => 1.4, 7 => 0.3, 2 or 3 => 0.7, _ => 1.0 };
-        double absent = (regime & 3) switch { 0 => 0.12 + (0.42 * child.Tendency), 1 => 1.5 + (0.9 * child.Tendency), _ => 5.5 + (3.5 * Math.Min(child.Tendency, 2.5)) };
+        double absent = (regime & 3) switch { 0 => 0.12 + (0.42 * child.Tendency), 1 => 1.10 + (0.50 * child.Tendency), _ => 5.5 + (3.5 * Math.Min(child.Tendency, 2.5)) };
         double late = (regime & 4) != 0 ? 1.6 + (1.3 * child.LateTendency) : 0.09 * child.LateTendency;
         return (absent * season, late * ((month % 12) == 7 ? 0.3 : 1));
     }
@@ -45,15 +45,15 @@ internal sealed class ChildLife(CityOptions options, CityPlaces places)
         {
             int grade = CityDates.Grade(person.Birth, options.FirstFiscalYear + (h < 0 ? -1 : h / 2));
             bool isJunior = grade >= 7;
-            double truant = (isJunior ? 0.038 : 0.012) * ExactMath.Exp(0.75 * strain);
-            double raised = 0.060 * ExactMath.Exp(0.45 * strain);
+            double truant = (isJunior ? 0.050 : 0.009) * ExactMath.Exp(0.75 * strain);
+            double raised = (isJunior ? 0.060 : 0.042) * ExactMath.Exp(0.45 * strain);
             double late = 0.040 * ExactMath.Exp((0.5 * family.Stress) + (0.35 * family.Hardship));
             byte regime;
             if (random.Chance(0.72) && h >= 0)
             {
                 regime = (byte)(previous & 3);
                 // Truancy grows out of raised absence, more often in junior high.
-                if (regime == 1 && random.Chance(isJunior ? 0.14 : 0.04))
+                if (regime == 1 && random.Chance(isJunior ? 0.14 : 0.02))
                 {
                     regime = 2;
                 }

@@ -59,7 +59,7 @@ internal sealed class NeedModel(CityOptions options)
     ];
 
     private const double NeedShare = 0.05;
-    private const double Scale = 1.25;
+    private const double Scale = 1.40;
     private const double FalsePositive = 0.0004;
 
     private static readonly (uint Mask, double Weight, double LastYear)[] RuleMasks =

@@ -23,13 +23,14 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
         Rename,
         Remarry,
         Move,
+        CancelledMove,
         LeaveHome,
         Depart,
         Appear,
     }
 
     /// <summary>Gets the number of families with children; chosen so that the wanted number of children lives there at mid window.</summary>
-    public int FamilyCount => (int)(options.Children * (0.76 + (0.036 * options.Years)));
+    public int FamilyCount => (int)(options.Children * (0.654 + (0.0505 * options.Years)));
 
     public int OtherCount => (int)(options.Children * options.OtherHouseholdsPerChild);
 
@@ -175,6 +176,11 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
             steps.Add((day, Step.Move, random.Chance(0.5) ? places.PickDistrict(ref random) : -1));
         }
 
+        if (random.Chance(0.0006 * options.Years))
+        {
+            steps.Add((appear + 1 + random.Below(end - appear), Step.CancelledMove, 0));
+        }
+
         int depart = AddYearsOf(appear + 120, random.Exponential() / (isMover ? 0.055 : 0.023));
         if (depart < end)
         {
@@ -279,6 +285,7 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
 
                 case Step.Split:
                     family.SplitDay = day;
+                    family.IsFatherCustody = arg == 0;
                     bool childrenStay = !HasGrandparents(family, householdOf);
                     int leaver = arg == 1 ? Father : Mother;
                     if (arg == 1 && !childrenStay)
@@ -338,87 +345,107 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
                     break;
 
                 case Step.Rename:
-                {
-                    var surname = names.Surname(ref random);
-                    int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : -1;
-                    foreach (var person in family.Persons)
                     {
-                        if (keeper == Mother && (person.Slot == Mother || person.Slot >= FirstChild) && householdOf[person.Slot] >= 0)
-                        {
-                            person.RenamedOn = day;
-                            person.NewSurname = surname;
-                            if (isVisible)
-                            {
-                                Record(family, person.Slot, householdOf, day, notified, "07");
-                            }
-                        }
-                    }
-
-                    break;
-                }
-
-                case Step.Remarry:
-                {
-                    int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : Father;
-                    if (householdOf[keeper] < 0)
-                    {
-                        break;
-                    }
-
-                    var other = family.Persons.First(p => p.Slot == keeper);
-                    var partner = AddPerson(
-                        family, Partner, (byte)(3 - other.Sex), other.Birth + random.Between(-2500, 1500),
-                        family.IsForeign ? names.ForeignSurname(ref random) : names.Surname(ref random), ref random);
-                    householdOf[Partner] = householdOf[keeper];
-                    bool renames = keeper == Mother && !family.IsForeign && random.Chance(0.7);
-                    foreach (var person in family.Persons)
-                    {
-                        // A person renamed at the separation keeps that history: only one change is modelled per person.
-                        if (renames && person.NewSurname is null && (person.Slot == Mother || person.Slot >= FirstChild)
-                            && householdOf[person.Slot] == householdOf[keeper])
-                        {
-                            person.RenamedOn = day;
-                            person.NewSurname = partner.Surname;
-                        }
-                    }
-
-                    if (isVisible)
-                    {
-                        partner.From = day;
-                        Rebuild(family, householdOf, day, notified, formed);
-                        Record(family, Partner, householdOf, day, notified, "02");
+                        var surname = names.Surname(ref random);
+                        int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : -1;
                         foreach (var person in family.Persons)
                         {
-                            if (person.RenamedOn == day)
+                            if (keeper == Mother && (person.Slot == Mother || person.Slot >= FirstChild) && householdOf[person.Slot] >= 0)
                             {
-                                Record(family, person.Slot, householdOf, day, notified, "07");
+                                person.RenamedOn = day;
+                                person.NewSurname = surname;
+                                if (isVisible)
+                                {
+                                    Record(family, person.Slot, householdOf, day, notified, "07");
+                                }
                             }
                         }
-                    }
 
-                    break;
-                }
-
-                case Step.Move:
-                {
-                    if (!isVisible)
-                    {
                         break;
                     }
 
-                    int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
-                    var before = family.Residences.Last(r => r.Household == household);
-                    family.Residences.Add(NewResidence(day, household, arg >= 0 ? arg : before.Town.District, ref random));
-                    foreach (var person in family.Persons)
+                case Step.Remarry:
                     {
-                        if (householdOf[person.Slot] == household)
+                        int keeper = householdOf[Mother] == family.ChildHouseholdAfterSplit ? Mother : Father;
+                        if (householdOf[keeper] < 0)
                         {
-                            Record(family, person.Slot, householdOf, day, notified, "04");
+                            break;
                         }
+
+                        var other = family.Persons.First(p => p.Slot == keeper);
+                        var partner = AddPerson(
+                            family, Partner, (byte)(3 - other.Sex), other.Birth + random.Between(-2500, 1500),
+                            family.IsForeign ? names.ForeignSurname(ref random) : names.Surname(ref random), ref random);
+                        householdOf[Partner] = householdOf[keeper];
+                        bool renames = keeper == Mother && !family.IsForeign && random.Chance(0.7);
+                        foreach (var person in family.Persons)
+                        {
+                            // A person renamed at the separation keeps that history: only one change is modelled per person.
+                            if (renames && person.NewSurname is null && (person.Slot == Mother || person.Slot >= FirstChild)
+                                && householdOf[person.Slot] == householdOf[keeper])
+                            {
+                                person.RenamedOn = day;
+                                person.NewSurname = partner.Surname;
+                            }
+                        }
+
+                        if (isVisible)
+                        {
+                            partner.From = day;
+                            Rebuild(family, householdOf, day, notified, formed);
+                            Record(family, Partner, householdOf, day, notified, "02");
+                            foreach (var person in family.Persons)
+                            {
+                                if (person.RenamedOn == day)
+                                {
+                                    Record(family, person.Slot, householdOf, day, notified, "07");
+                                }
+                            }
+                        }
+
+                        break;
                     }
 
-                    break;
-                }
+                case Step.Move:
+                    {
+                        if (!isVisible)
+                        {
+                            break;
+                        }
+
+                        int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
+                        var before = family.Residences.Last(r => r.Household == household);
+                        family.Residences.Add(NewResidence(day, household, arg >= 0 ? arg : before.Town.District, ref random));
+                        foreach (var person in family.Persons)
+                        {
+                            if (householdOf[person.Slot] == household)
+                            {
+                                Record(family, person.Slot, householdOf, day, notified, "04");
+                            }
+                        }
+
+                        break;
+                    }
+
+                case Step.CancelledMove:
+                    {
+                        // The family notified a move-out, stayed, and had it cancelled some days later.
+                        int household = family.ChildHousehold(day);
+                        int back = random.Between(5, 25);
+                        foreach (string code in (string[])["03", "08"])
+                        {
+                            foreach (var person in family.Persons)
+                            {
+                                if (householdOf[person.Slot] == household)
+                                {
+                                    int shift = code == "03" ? 0 : back;
+                                    Record(family, person.Slot, householdOf, day + shift, notified + shift, code);
+                                }
+                            }
+                        }
+
+                        break;
+                    }
 
                 case Step.LeaveHome:
                 case Step.Death:
@@ -442,21 +469,21 @@ internal sealed class Population(CityOptions options, CityNames names, CityPlace
                     break;
 
                 case Step.Depart:
-                {
-                    int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
-                    foreach (var person in family.Persons)
                     {
-                        if (householdOf[person.Slot] == household)
+                        int household = family.IsFamilyWithChildren ? family.ChildHousehold(day) : 0;
+                        foreach (var person in family.Persons)
                         {
-                            Record(family, person.Slot, householdOf, day, notified, "03");
-                            Gone(family, person.Slot, day);
-                            householdOf[person.Slot] = -1;
+                            if (householdOf[person.Slot] == household)
+                            {
+                                Record(family, person.Slot, householdOf, day, notified, "03");
+                                Gone(family, person.Slot, day);
+                                householdOf[person.Slot] = -1;
+                            }
                         }
-                    }
 
-                    Rebuild(family, householdOf, day, notified, formed);
-                    break;
-                }
+                        Rebuild(family, householdOf, day, notified, formed);
+                        break;
+                    }
 
                 case Step.Appear:
                     isVisible = true;

@@ -146,7 +146,11 @@ public static class Normalise
         return folded.ToString();
     }
 
-    /// <summary>Returns an address with one width, one dash, digits for numbered streets, no blanks and no 大字 or 字.</summary>
+    /// <summary>Returns the town and block of an address with one width, one dash and digits for numbered streets.</summary>
+    /// <remarks>
+    /// The name of the city and what follows the block (building, room) are left out: departments write them or not as they please, and no
+    /// decision rests on an address alone. Blanks and 大字 are dropped.
+    /// </remarks>
     public static string Address(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -198,7 +202,33 @@ public static class Normalise
             joined = joined.Replace("--", "-", StringComparison.Ordinal);
         }
 
-        return joined.Trim('-');
+        return Block(TownAndAfter(joined)).Trim('-');
+    }
+
+    // 佐和島市羽根下浜707 → 羽根下浜707. A 市 within a town's own name stays: at least two signs of a town must follow it before the number.
+    private static string TownAndAfter(string address)
+    {
+        int city = address.IndexOf('市', StringComparison.Ordinal);
+        int number = address.AsSpan().IndexOfAnyInRange('0', '9');
+        number = number < 0 ? address.Length : number;
+        return city >= 1 && number - city > 2 ? address[(city + 1)..] : address;
+    }
+
+    // 金沢野下浜599-24-コーポ若葉107 → 金沢野下浜599-24
+    private static string Block(string address)
+    {
+        int end = address.AsSpan().IndexOfAnyInRange('0', '9');
+        if (end < 0)
+        {
+            return address;
+        }
+
+        while (end < address.Length && (char.IsAsciiDigit(address[end]) || address[end] == '-'))
+        {
+            end++;
+        }
+
+        return address[..end];
     }
 
     private static bool IsDash(char sign) => sign is '-' or 'ー' or '\u2010' or '\u2011' or '\u2012' or '\u2013' or '\u2014' or '\u2015' or '\u2212' or '\u30FC' or '\uFF70' or '\u2500' or '～';

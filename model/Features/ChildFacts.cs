@@ -107,7 +107,7 @@ public sealed record AttendanceRow(
 public sealed record AbsenceReasonRow(long ChildKey, int AbsentUnknownDays12m, int AbsentPainDays12m) : IChildRow;
 
 /// <summary>Row of <c>query/features_consultation</c>.</summary>
-public sealed record ConsultationRow(long ChildKey, int ConsultationOtherCount, int ConsultationOwnCount, DateOnly LastConsultationDate) : IChildRow;
+public sealed record ConsultationRow(long ChildKey, int ConsultationOtherCount, int ConsultationOwnCount, DateOnly? LastConsultationDate) : IChildRow;
 
 /// <summary>Row of <c>query/features_source</c>.</summary>
 public sealed record SourceRow(long ChildKey, int SourceCount) : IChildRow;

@@ -116,6 +116,11 @@ public sealed class FeatureCatalogue
                 yield return $"{entry.Name}: {source} is the answer or was filled after it";
             }
 
+            if (entry.IsHelpSeeking && entry.IsApproved && entry.Unit == "か月")
+            {
+                yield return $"{entry.Name}: a short time since asking for help would raise the score";
+            }
+
             if (!FeatureValues.Has(entry.Name))
             {
                 yield return $"{entry.Name}: nothing computes it";

@@ -90,8 +90,9 @@ public sealed class BriefReader
     public (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? ReadScore(long childKey, DateOnly asOf, DateTime asKnownUtc)
     {
         using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        // A snapshot describes the start of its day: data up to 31 March is the snapshot of 1 April.
         ScoreRow? score = session
-            .Query<ScoreRow>("query/brief_score", new { child_key = childKey, as_of = asOf, as_known_utc = asKnownUtc }).FirstOrDefault();
+            .Query<ScoreRow>("query/brief_score", new { child_key = childKey, as_of = asOf.AddDays(1), as_known_utc = asKnownUtc }).FirstOrDefault();
         if (score is null)
         {
             return null;

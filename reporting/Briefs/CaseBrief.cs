@@ -136,7 +136,15 @@ public enum KinshipKind
 public sealed record BriefKinship(KinshipKind Kind, string FirstId, string SecondId);
 
 /// <summary>A support measure or court order that limits what may be printed and who may be contacted.</summary>
-public sealed record BriefRestriction(string Text, string? NoContactWith, DateOnly? ValidUntil, bool HidesAddressAndSchool = true);
+/// <remarks>
+/// Where address and school are hidden, the child's address and facility, their parts of four characters and more, and
+/// <see cref="HiddenWords"/> (schools of siblings, employers) are blanked out wherever they occur in the document, not only in their fields.
+/// </remarks>
+public sealed record BriefRestriction(string Text, string? NoContactWith, DateOnly? ValidUntil, bool HidesAddressAndSchool = true)
+{
+    /// <summary>Gets further words that give a place away.</summary>
+    public IReadOnlyList<string> HiddenWords { get; init; } = [];
+}
 
 /// <summary>An agency's involvement.</summary>
 public sealed record BriefAgency(string Name, string? Person, string? Frequency, DateOnly? LastContact, string? LegalBasis);

@@ -53,7 +53,7 @@ public static class CaseBriefBuilder
             Child = new BriefChild(
                 Id(record.Child.ChildKey),
                 identity?.NameKanji ?? Wording.NoRecord,
-                identity?.NameKana,
+                Wording.Kana(identity?.NameKana),
                 SexOf(record.Child.SexCode),
                 birth,
                 AgeAt(birth, child.AsOf),
@@ -328,8 +328,9 @@ public static class CaseBriefBuilder
         return notes;
     }
 
+    // A rule on the register alone, such as an age, is neither a worry nor a strength; it stays in the box of the analysis.
     private static IEnumerable<BriefNote> FromReasons((ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis, string side, int count) =>
-        (analysis?.Reasons ?? []).Where(reason => reason.SideCode == side && reason.TextJa.Length > 0).Take(count)
+        (analysis?.Reasons ?? []).Where(reason => reason.SideCode == side && reason.TextJa.Length > 0 && reason.Departments != Wording.Department("resident")).Take(count)
         .Select(reason => new BriefNote(reason.TextJa, "データ分析（" + reason.Departments + "）", analysis!.Value.Score.SnapshotDate));
 
     private static BriefAnalysis? Analysis(ChildRecord record, (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis)

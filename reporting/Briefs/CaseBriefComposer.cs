@@ -22,7 +22,7 @@ public static class CaseBriefComposer
     private const int ReasonsForShown = 3;
     private const int ReasonsAgainstShown = 2;
     private const int PlanRows = 3;
-    private const float HandwritingHeight = 19f;
+    private const float HandwritingHeight = 17f;
 
     // 厚生労働省「子ども虐待対応の手引き」一時保護決定に向けてのアセスメントシート, items in its order.
     private static readonly string[] UrgencySteps =
@@ -66,7 +66,8 @@ public static class CaseBriefComposer
         AddJudgement(brief, blocks);
         AddPlan(brief, blocks);
         AddAnnex(brief, blocks);
-        return new BriefDocument("個別ケース検討会議　児童概要書", "ja-JP", furniture, blocks).Seal();
+        var document = new BriefDocument("個別ケース検討会議　児童概要書", "ja-JP", furniture, blocks);
+        return Redaction.Apply(document, Redaction.WordsOf(brief), NotDisclosed).Seal();
     }
 
     private static void AddRestriction(CaseBrief brief, List<Block> blocks)
@@ -126,7 +127,7 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 2f), new TableColumn("続柄", 1.6f), new TableColumn("生年月日", 2.75f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.7f)],
+            [new TableColumn("氏名", 1.95f), new TableColumn("続柄", 1.5f), new TableColumn("生年月日", 2.95f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.6f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
@@ -137,7 +138,7 @@ public static class CaseBriefComposer
             ])).ToList(),
             "世帯員と関係する親族の一覧");
         var genogram = Genogram(brief);
-        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男　○女　△胎児　二重線：本人　破線の囲み：同居　斜線：離別　×：死亡", ParagraphSize.Small)], 0.64f));
+        blocks.Add(new SideBySideBlock(brief.Household.Count > 0 ? [facts, household] : [facts], [genogram, new ParagraphBlock("□男 ○女 △胎児 二重:本人 破線:同居 斜線:離別 ×:死亡", ParagraphSize.Small)], 0.65f));
     }
 
     private static GenogramBlock Genogram(CaseBrief brief)
@@ -409,7 +410,7 @@ public static class CaseBriefComposer
         string.IsNullOrEmpty(text) ? RichText.Of(NotRecorded, Emphasis.Muted) : RichText.Of(text);
 
     private static RichText Remark(BriefPerson person) =>
-        RichText.Of(Join(person.Remark, person.LastSeenDate is { } seen ? $"現認 {JapaneseDate.Numeric(seen)}" : null));
+        RichText.Of(Join(person.Remark, person.LastSeenDate is { } seen ? $"{JapaneseDate.Numeric(seen)}現認" : null));
 
     private static string? Join(params string?[] parts)
     {

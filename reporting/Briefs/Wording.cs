@@ -96,17 +96,12 @@ public static class Wording
         "ex_officio" => "職権記載", "name_change" => "氏名変更", "cancel_move_out" => "転出取消", _ => "異動",
     };
 
-    /// <summary>Returns the band of a score.</summary>
-    public static string Band(string code) => code switch
-    {
-        "very_high" or "highest" => "特に高い", "high" or "upper" => "高い", "middle" or "medium" => "中程度", "low" or "lower" => "低い", "none" or "" => "算出なし", _ => code,
-    };
-
     /// <summary>Returns why a score was withheld.</summary>
     public static string Withheld(string code) => code switch
     {
         "thin_file" => "記録のある情報が少なく、算出していません",
         "open_case" => "すでに相談・支援が進行中のため、算出していません",
+        "earlier_case" => "過去に支援が必要と判断されているため、算出していません",
         _ => "算出していません",
     };
 
@@ -117,6 +112,41 @@ public static class Wording
         >= 7 and <= 9 => $"中学{grade - 6}年",
         _ => "未就学等",
     };
+
+    /// <summary>Returns a reading with half-width katakana made full-width, or null.</summary>
+    /// <remarks>By a table: normalisation of the platform does nothing where it runs without culture data.</remarks>
+    public static string? Kana(string? reading)
+    {
+        const string Half = "ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ";
+        const string Full = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+        const string Plain = "カキクケコサシスセソタチツテトハヒフヘホウ";
+        const string Voiced = "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ";
+        if (reading is null)
+        {
+            return null;
+        }
+
+        System.Text.StringBuilder text = new();
+        foreach (char sign in reading)
+        {
+            int at = Half.IndexOf(sign, StringComparison.Ordinal);
+            int voiced = sign == 'ﾞ' && text.Length > 0 ? Plain.IndexOf(text[^1], StringComparison.Ordinal) : -1;
+            if (voiced >= 0)
+            {
+                text[^1] = Voiced[voiced];
+            }
+            else if (sign == 'ﾟ' && text.Length > 0 && text[^1] is ('ハ' or 'ヒ' or 'フ' or 'ヘ' or 'ホ'))
+            {
+                text[^1] = (char)(text[^1] + 2);
+            }
+            else
+            {
+                text.Append(at >= 0 ? Full[at] : sign);
+            }
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>Returns a day as staff write it: 令和8年4月1日.</summary>
     public static string Date(DateOnly date) => $"{Era(date)}{date.Month}月{date.Day}日";

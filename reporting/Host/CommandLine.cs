@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
 using Warehouse.Etl;
-using Warehouse.Model;
+using Warehouse.Model.Items;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Pdf;
@@ -55,19 +55,20 @@ public static class CommandLine
         {
             RootCommand root = Build(output, error);
             ParseResult parsed = root.Parse([.. args]);
-            if (parsed.Errors.Count > 0)
+            bool wantsHelp = args.Any(arg => arg is "--help" or "-h" or "-?");
+            if (parsed.Errors.Count > 0 && !wantsHelp)
             {
                 string verb = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
                 faults.Fault(string.Join(" ", parsed.Errors.Select(fault => fault.Message)) + $" See 'warehouse {verb}--help'.");
                 return ExitCode.Usage;
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, stop).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }, stop).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
             (int code, string message) = Explain(fault);
-            faults.Fault(verbose ? message + Environment.NewLine + fault : message);
+            faults.Fault(message);
             if (verbose)
             {
                 await error.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
@@ -89,7 +90,7 @@ public static class CommandLine
         OperationCanceledException => (ExitCode.Failed, "Stopped before the end. What was not committed is taken back; run the command again."),
         UnauthorizedAccessException => (ExitCode.Failed, $"{fault.Message} Check the rights of this user on the folder."),
         IOException => (ExitCode.Failed, $"{fault.Message} Check the path and the free space."),
-        ArgumentException => (ExitCode.Usage, fault.Message),
+        ArgumentException and not (ArgumentNullException or ArgumentOutOfRangeException) => (ExitCode.Usage, fault.Message),
         _ => (ExitCode.Failed, $"Unexpected {fault.GetType().Name}: {fault.Message} Run again with --verbose and report it."),
     };
 

@@ -34,9 +34,6 @@ public sealed class EtlSection
 {
     /// <summary>The folder that departments hand files into; empty means <c>inbox</c> in the output folder.</summary>
     public string FeedFolder { get; set; } = "";
-
-    /// <summary>A feed with a larger share of rejected rows is not published; 0 takes the limit of each contract.</summary>
-    public double MaxRejectShare { get; set; }
 }
 
 /// <summary>Section <c>Schedule</c>: cron expressions of Quartz; an empty one switches the job off.</summary>
@@ -79,6 +76,9 @@ public sealed class BriefSection
 {
     /// <summary>How many children from the top of the list.</summary>
     public int Top { get; set; } = 10;
+
+    /// <summary>The caseworker on whose behalf the job reads; written to the access log.</summary>
+    public string Staff { get; set; } = "";
 
     /// <summary>Who receives them.</summary>
     public string Recipient { get; set; } = "個別ケース検討会議";
@@ -221,11 +221,6 @@ public sealed class HostOptions
             yield return "WAREHOUSE__SECRET is shorter than 32 characters";
         }
 
-        if (Etl.MaxRejectShare is < 0 or > 1)
-        {
-            yield return "Etl:MaxRejectShare is not between 0 and 1";
-        }
-
         if (Statistics.Profile != SuppressionProfile.JpNdb.Name)
         {
             yield return $"Statistics:Profile is '{Statistics.Profile}'; expected {SuppressionProfile.JpNdb.Name}";
@@ -239,6 +234,11 @@ public sealed class HostOptions
         if (Briefs.Top is < 0 or > 200)
         {
             yield return "Briefs:Top is not between 0 and 200";
+        }
+
+        if (Schedule.Brief.Length > 0 && Briefs.Staff.Length == 0)
+        {
+            yield return "Briefs:Staff is empty; scheduled briefs are made on behalf of a caseworker";
         }
 
         if (Web.SessionMinutes is < 1 or > 720)

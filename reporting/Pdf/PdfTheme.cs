@@ -13,16 +13,16 @@ public static class PdfTheme
     public const float SideMargin = 40f;
 
     /// <summary>Top of the header.</summary>
-    public const float TopMargin = 24f;
+    public const float TopMargin = 22f;
 
     /// <summary>Below the footer.</summary>
-    public const float BottomMargin = 20f;
+    public const float BottomMargin = 16f;
 
     /// <summary>Height of the header with the space under it.</summary>
-    public const float HeaderHeight = 41f;
+    public const float HeaderHeight = 38f;
 
     /// <summary>Height of the footer with the space above it.</summary>
-    public const float FooterHeight = 20f;
+    public const float FooterHeight = 18f;
 
     /// <summary>Width between the margins.</summary>
     public const float ContentWidth = PageWidth - (2 * SideMargin);
@@ -52,7 +52,7 @@ public static class PdfTheme
     public const float LineHeight = 1.42f;
 
     /// <summary>Space between blocks.</summary>
-    public const float BlockGap = 4.5f;
+    public const float BlockGap = 4f;
 
     /// <summary>Space inside table cells, left and right.</summary>
     public const float CellPadding = 4f;
@@ -105,7 +105,7 @@ public static class PdfTheme
         _ => "データ",
     };
 
-    /// <summary>Returns size and colour of a paragraph.</summary>
+    /// <summary>Returns the type size of a paragraph.</summary>
     public static float ParagraphSizeOf(ParagraphSize size) => size switch
     {
         ParagraphSize.Lead => LeadSize,

@@ -119,6 +119,8 @@ public static class WebServer
             forgery.Cookie.SameSite = SameSiteMode.Strict;
             forgery.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         });
+        // Japanese text as it is; what means something in HTML is encoded all the same.
+        services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
         services.AddRazorComponents();
         services.AddOpenApi();
         services.AddProblemDetails();
@@ -338,7 +340,8 @@ public static class WebServer
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
+        headers.CacheControl = "no-cache, no-store";
+        headers.Pragma = "no-cache";
         return next(context);
     }
 

@@ -69,6 +69,17 @@ public sealed class CatalogueTests
         }
     }
 
+    [Fact]
+    public void What_records_asking_for_help_is_marked()
+    {
+        foreach (string name in new[] { "has_allowance", "allowance_reason", "consultation_own_count" })
+        {
+            Assert.True(FeatureCatalogue.Default[name].IsHelpSeeking, name);
+        }
+
+        Assert.False(FeatureCatalogue.Default["months_since_allowance"].IsApproved);
+    }
+
     private static string Json(string name, string source) =>
         $$"""
         [{"key":1,"name":"{{name}}","japanese_name":"x","unit":"","feed":"school","department":"x","value_kind":"number",

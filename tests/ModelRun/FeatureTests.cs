@@ -145,6 +145,7 @@ public sealed class FeatureTests
         { "school asked", 201405, "consultation_other_count", "1" },
         { "school asked", 201405, "consultation_own_count", "0" },
         { "school asked", 201405, "months_since_consultation", "12" },
+        { "mother asked", 201405, "months_since_consultation", "" },
         { "mother asked", 201405, "consultation_own_count", "1" },
         { "mother asked", 201405, "consultation_other_count", "0" },
         { "asked long ago", 201405, "consultation_other_count", "0" },

@@ -14,7 +14,7 @@ public sealed class KinsokuTests
     [InlineData("あいうえきゃくに", 5, 0, "あいうえ|きゃくに")]
     [InlineData("あいう123か", 5, 0, "あいう|123か")]
     [InlineData("あいうABCDEFGか", 5, 0, "あいう|ABCDE|FGか")]
-    [InlineData("あいうえ……か", 5, 0, "あいう|え……か")]
+    [InlineData("あいうえ……か", 5, 0, "あいうえ|……か")]
     [InlineData("あいうえお", 5, 0, "あいうえお")]
     [InlineData("あ\nい", 5, 0, "あ|い")]
     [InlineData("あ\n", 5, 0, "あ|")]

@@ -143,6 +143,7 @@ public sealed class RendererContractTests
     [MemberData(nameof(Engines))]
     public void Rare_characters_are_drawn_from_a_fallback_and_listed(PdfEngine engine)
     {
+        SkipWithoutFonts();
         Assert.SkipUnless(new FontCatalog().Select().Fallbacks.Count > 0, "No fallback font is installed (Debian package fonts-noto-cjk).");
 
         var (bytes, result) = Render(engine, SampleBriefs.Document(new ParagraphBlock("𠮷野家と\uE123番")));
@@ -150,6 +151,15 @@ public sealed class RendererContractTests
         Assert.Contains(result.Substitutions, glyph => glyph.Text == "𠮷" && !glyph.IsUndrawable);
         Assert.Contains(result.Substitutions, glyph => glyph.Text == "\uE123" && glyph.IsUndrawable);
         Assert.Contains("𠮷野家と〓番", AllText(bytes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Latin_words_keep_their_letters(PdfEngine engine)
+    {
+        var (bytes, _) = Render(engine, SampleBriefs.Document(new ParagraphBlock("fi office")));
+
+        Assert.Contains("fioffice", AllText(bytes), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -214,7 +224,7 @@ public sealed class RendererContractTests
     [MemberData(nameof(Engines))]
     public void Restriction_hides_address_and_school(PdfEngine engine)
     {
-        var brief = SampleBriefs.Rich() with { Restriction = new BriefRestriction("支援措置", "黒田　剛", new DateOnly(2027, 3, 31)) };
+        var brief = SampleBriefs.Rich() with { Restriction = new BriefRestriction("支援措置", "黒田　剛", new DateOnly(2027, 3, 31)) { HiddenWords = ["みどり保育所"] } };
 
         var (bytes, _) = Render(engine, CaseBriefComposer.Compose(brief));
 
@@ -222,26 +232,30 @@ public sealed class RendererContractTests
         Assert.Contains(CaseBriefComposer.NotDisclosed, text, StringComparison.Ordinal);
         Assert.DoesNotContain("架空市みどりが丘三丁目", text, StringComparison.Ordinal);
         Assert.DoesNotContain("4年2組", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("みどりが丘小学校", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("みどり保育所", text, StringComparison.Ordinal);
     }
 
     private static (byte[] Bytes, RenderResult Result) Render(PdfEngine engine, BriefDocument document)
     {
         Assert.SkipWhen(engine == PdfEngine.QuestPdf && !PdfEngineFactory.HasQuestPdf, "QuestPDF was not on the package feed when this was built.");
-        FontSelection? fonts = null;
+        SkipWithoutFonts();
+        var renderer = PdfEngineFactory.Create(new PdfOptions { Engine = engine, QuestPdfLicense = "Evaluation" }, NullLogger.Instance);
+        using var stream = new MemoryStream();
+        var result = renderer.Render(document, stream, TestContext.Current.CancellationToken);
+        return (stream.ToArray(), result);
+    }
+
+    private static void SkipWithoutFonts()
+    {
         try
         {
-            fonts = new FontCatalog().Select();
+            new FontCatalog().Select();
         }
         catch (PdfFontException exception)
         {
             Assert.Skip(exception.Message);
         }
-
-        Assert.NotNull(fonts);
-        var renderer = PdfEngineFactory.Create(new PdfOptions { Engine = engine, QuestPdfLicense = "Evaluation" }, NullLogger.Instance);
-        using var stream = new MemoryStream();
-        var result = renderer.Render(document, stream, TestContext.Current.CancellationToken);
-        return (stream.ToArray(), result);
     }
 
     private static string AllText(byte[] bytes)

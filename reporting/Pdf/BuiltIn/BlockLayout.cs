@@ -8,7 +8,7 @@ internal sealed class BlockLayout(TextShaper shaper)
     /// <summary>Notes and short tables below this height stay on one page.</summary>
     private const float KeepTogetherHeight = 220f;
 
-    private const float CellTop = 2.2f;
+    private const float CellTop = 1.8f;
 
     /// <summary>Returns the elements of a document's blocks.</summary>
     public List<Element> Build(IEnumerable<Block> blocks, float width)

@@ -1,3 +1,4 @@
+using System.Text;
 using SkiaSharp;
 using Warehouse.Reporting.Pdf.Figures;
 
@@ -127,7 +128,20 @@ public sealed class BuiltInRenderer : IPdfRenderer
                     var origin = run.Positions[0];
                     var glyphs = Array.ConvertAll(run.Glyphs, glyph => ids[glyph]);
                     var points = Array.ConvertAll(run.Positions, point => new SKPoint(point.X - origin.X, point.Y - origin.Y));
-                    builder.AddPositionedRun(glyphs, font, points);
+                    if (run.Text is null)
+                    {
+                        builder.AddPositionedRun(glyphs, font, points);
+                    }
+                    else
+                    {
+                        var text = Encoding.UTF8.GetBytes(run.Text);
+                        var buffer = builder.AllocatePositionedTextRun(font, glyphs.Length, text.Length);
+                        buffer.SetGlyphs(glyphs);
+                        buffer.SetPositions(points);
+                        buffer.SetText(text);
+                        buffer.SetClusters(new uint[glyphs.Length]);
+                    }
+
                     using var blob = builder.Build();
                     canvas.Save();
                     canvas.Translate(origin.X, origin.Y);

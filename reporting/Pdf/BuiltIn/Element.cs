@@ -360,16 +360,18 @@ internal sealed class BoxElement : Element
         Height = TitleHeight + content.Height + (2 * padding);
     }
 
-    private float TitleHeight => _title is null ? 0 : _title.Height + 3;
+    private float TitleHeight => _title is null ? 0 : _title.Height + 2;
 
     public override void Draw(PageCanvas canvas, float x, float y)
     {
-        canvas.Add(new RectShape(0, 0, _width, Height, _colors.Fill, _colors.Stroke, 0.8f), x, y);
+        canvas.Add(new RectShape(0, 0, _width, Height, _colors.Fill, null), x, y);
         if (_title is not null)
         {
             canvas.Add(new RectShape(0, 0, _width, TitleHeight, _colors.TitleFill, null), x, y);
-            _title.Draw(canvas, x + _padding + 1, y + 1.5f);
         }
+
+        canvas.Add(new RectShape(0, 0, _width, Height, null, _colors.Stroke, 0.8f), x, y);
+        _title?.Draw(canvas, x + _padding, y + 2f);
 
         _content.Draw(canvas, x + _padding, y + TitleHeight + _padding);
     }

@@ -8,6 +8,9 @@ internal sealed class FontFace
 {
     private static readonly ConcurrentDictionary<FontFile, Lazy<FontFace>> Opened = new();
 
+    // A ligature has no character of its own, so words with one could not be searched in the PDF.
+    private static readonly Feature[] NoLigatures = [new Feature(Tag.Parse("liga"), 0), new Feature(Tag.Parse("clig"), 0)];
+
     private readonly Font _font;
     private readonly float _unit;
 
@@ -87,7 +90,7 @@ internal sealed class FontFace
         buffer.AddUtf16(text);
         buffer.Direction = Direction.LeftToRight;
         buffer.GuessSegmentProperties();
-        _font.Shape(buffer);
+        _font.Shape(buffer, NoLigatures);
         var infos = buffer.GetGlyphInfoSpan();
         var positions = buffer.GetGlyphPositionSpan();
         for (var i = 0; i < infos.Length; i++)

@@ -5,8 +5,8 @@ namespace Warehouse.Reporting.Pdf.BuiltIn;
 /// <summary>Something on a page.</summary>
 internal abstract record DrawOp;
 
-/// <summary>Glyphs of one font on one base line.</summary>
-internal sealed record GlyphOp(FontFace Font, float Size, uint Color, ushort[] Glyphs, (float X, float Y)[] Positions, float Angle = 0) : DrawOp;
+/// <summary>Glyphs of one font on one base line; <paramref name="Text"/> is given where the font's character map does not lead back to it.</summary>
+internal sealed record GlyphOp(FontFace Font, float Size, uint Color, ushort[] Glyphs, (float X, float Y)[] Positions, float Angle = 0, string? Text = null) : DrawOp;
 
 /// <summary>A shape moved to its place.</summary>
 internal sealed record ShapeOp(Shape Shape, float X, float Y) : DrawOp;
@@ -34,6 +34,12 @@ internal sealed class PageCanvas
             var positions = new List<(float, float)>();
             for (; i < end && ReferenceEquals(clusters[i].Font, first.Font) && clusters[i].Size == first.Size && clusters[i].Color == first.Color; i++)
             {
+                // A character with a variation selector is a run of its own, so that its text can be written beside its glyph.
+                if (!ReferenceEquals(clusters[i], first) && (IsSequence(clusters[i]) || IsSequence(first)))
+                {
+                    break;
+                }
+
                 var pen = x;
                 foreach (var glyph in clusters[i].Glyphs)
                 {
@@ -48,8 +54,10 @@ internal sealed class PageCanvas
 
             if (glyphs.Count > 0)
             {
-                Operations.Add(new GlyphOp(first.Font, first.Size, first.Color, [.. glyphs], [.. positions], angle));
+                Operations.Add(new GlyphOp(first.Font, first.Size, first.Color, [.. glyphs], [.. positions], angle, IsSequence(first) ? first.Text : null));
             }
         }
     }
+
+    private static bool IsSequence(Cluster cluster) => cluster.Text.EnumerateRunes().Skip(1).Any();
 }

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Warehouse.Etl.City;
+
+/// <summary>A planted fault with what the warehouse is expected to do.</summary>
+internal sealed record Fault(string File, long Line, string Column, string Kind, string Expected);
+
+/// <summary>The part of a feed contract that the generator needs.</summary>
+internal sealed record FeedShape(string Feed, string Encoding, string FilePattern, FeedColumn[] Columns)
+{
+    /// <summary>Returns the contract of a feed from the embedded document.</summary>
+    public static FeedShape Of(string feed)
+    {
+        using var stream = typeof(FeedShape).Assembly.GetManifestResourceStream($"feeds/{feed}.json")
+            ?? throw new InvalidOperationException($"embedded contract feeds/{feed}.json is missing");
+        using var document = JsonDocument.Parse(stream);
+        var root = document.RootElement;
+        var columns = root.GetProperty("columns").EnumerateArray().Select(c => new FeedColumn(
+            c.GetProperty("name").GetString()!,
+            c.GetProperty("header").GetString()!,
+            c.GetProperty("parser").GetString()!,
+            c.GetProperty("required").GetBoolean())).ToArray();
+        return new FeedShape(feed, root.GetProperty("encoding").GetString()!, root.GetProperty("file_pattern").GetString()!, columns);
+    }
+
+    public string[] Header => [.. Columns.Select(c => c.Header)];
+
+    public string FileName(string part) => FilePattern.Replace("*", part, StringComparison.Ordinal);
+}
+
+/// <summary>A column of a feed.</summary>
+internal sealed record FeedColumn(string Name, string Header, string Parser, bool IsRequired);

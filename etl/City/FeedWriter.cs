@@ -1,0 +1,163 @@
+using System.Globalization;
+
+namespace Warehouse.Etl.City;
+
+/// <summary>Writes the monthly files of one feed and plants faults in their rows.</summary>
+internal sealed class FeedWriter
+{
+    private readonly CityOptions _options;
+    private readonly string _inbox;
+    private readonly int _stream;
+    private readonly DateShape _shape;
+    private readonly double _level;
+    private readonly List<string[]> _corrections = [];
+    private readonly int[] _required;
+    private readonly int[] _codes;
+    private readonly int[] _dates;
+    private readonly int[] _numbers;
+    private CityRandom _random;
+    private FeedFile? _file;
+    private string _name = "";
+    private int _quarantined;
+
+    public FeedWriter(CityOptions options, string inbox, string feed, int stream, DateShape shape)
+    {
+        _options = options;
+        _inbox = inbox;
+        _stream = stream;
+        _shape = shape;
+        Shape = FeedShape.Of(feed);
+        _level = options.NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
+        _required = Indexes(c => c.IsRequired);
+        _codes = Indexes(c => c is { Parser: "code", IsRequired: true });
+        _dates = Indexes(c => c is { Parser: "era_date" or "date", IsRequired: true });
+        _numbers = Indexes(c => c.Parser == "resident_number");
+    }
+
+    public FeedShape Shape { get; }
+
+    public List<Fault> Faults { get; } = [];
+
+    public long Rows { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public int Files { get; private set; }
+
+    /// <summary>Starts the file of a month; the month before the first is the initial delivery.</summary>
+    public void Open(int month)
+    {
+        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}"));
+        _file = new FeedFile(Path.Combine(_inbox, _name), Shape.Encoding, Shape.Header);
+        _random = new CityRandom(_options.Seed, _stream, month);
+        _quarantined = 0;
+        foreach (string[] row in _corrections)
+        {
+            _file.Append(row);
+        }
+
+        _corrections.Clear();
+    }
+
+    /// <summary>Writes a row, sometimes with a planted fault.</summary>
+    public void Row(string[] fields, int[]? days = null)
+    {
+        var file = _file!;
+        double u = _random.Share();
+        if (u < 0.004 * _level && _quarantined + 1 <= 0.014 * (file.Rows + 1))
+        {
+            var (column, kind, value) = Break(fields);
+            string[] broken = [.. fields];
+            broken[column] = value;
+            file.Append(broken);
+            Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[column].Header, kind, "quarantined"));
+            _quarantined++;
+            if (_random.Chance(0.6))
+            {
+                _corrections.Add(fields);
+            }
+
+            return;
+        }
+
+        string? era = null;
+        int at = -1;
+        if (days is not null && _level > 0)
+        {
+            for (int i = 0; i < days.Length && era is null; i++)
+            {
+                if (days[i] is not (int.MaxValue or 0) && fields[i].Length > 0 && (era = CityDates.FormatInEndedEra(days[i], _shape)) is not null)
+                {
+                    at = i;
+                }
+            }
+        }
+
+        if (era is not null && _random.Chance(0.03 * _level))
+        {
+            string[] slipped = [.. fields];
+            slipped[at] = era;
+            file.Append(slipped);
+            Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[at].Header, "ended_era", "repaired"));
+            return;
+        }
+
+        file.Append(fields);
+        if (u > 1 - (0.003 * _level))
+        {
+            file.Append(fields);
+            Faults.Add(new Fault(_name, file.Rows + 1, "", "duplicate_row", "superseded"));
+        }
+    }
+
+    /// <summary>Notes a fault that the caller put into the row written next.</summary>
+    public void Note(string column, string kind, string expected) => Faults.Add(new Fault(_name, _file!.Rows + 2, column, kind, expected));
+
+    /// <summary>Ends the month's file.</summary>
+    public void Close(int month)
+    {
+        var file = _file!;
+        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month));
+        Rows += file.Rows;
+        Bytes += file.Bytes;
+        Files++;
+        file.Dispose();
+    }
+
+    /// <summary>Returns when a month's file was taken from its system: a few days after the month, 15 % late.</summary>
+    public static DateTimeOffset Extracted(CityOptions options, int stream, int month)
+    {
+        var random = new CityRandom(options.Seed, 30 + stream, month);
+        int wait = random.Between(1, 5) + (random.Chance(0.15) ? random.Between(7, 24) : 0);
+        var date = DateOnly.FromDayNumber(CityDates.FirstDayOf(month + 1) - 1 + wait);
+        return new DateTimeOffset(date.ToDateTime(new TimeOnly(2, 0)), TimeSpan.FromHours(9));
+    }
+
+    private int[] Indexes(Func<FeedColumn, bool> isWanted) => [.. Enumerable.Range(0, Shape.Columns.Length).Where(i => isWanted(Shape.Columns[i]))];
+
+    private (int Column, string Kind, string Value) Break(string[] fields)
+    {
+        int kind = _random.Below(4);
+        if (kind == 0 && _numbers.Length > 0)
+        {
+            int column = _numbers[_random.Below(_numbers.Length)];
+            string number = fields[column];
+            char last = (char)('0' + ((number[9] - '0' + 1 + _random.Below(8)) % 10));
+            return (column, "wrong_check_digit", number[..9] + last);
+        }
+
+        if (kind == 1 && _dates.Length > 0)
+        {
+            int year = _options.FirstFiscalYear + _random.Below(_options.Years);
+            var (month, day) = _random.Below(3) switch { 0 => (2, 30), 1 => (4, 31), _ => (13, 1) };
+            return (_dates[_random.Below(_dates.Length)], "impossible_date", CityDates.Format(year, month, day, year == 2019 ? 4 : 5, _shape));
+        }
+
+        if (kind == 2 && _codes.Length > 0)
+        {
+            return (_codes[_random.Below(_codes.Length)], "unknown_code", "Z9");
+        }
+
+        return (_required[_random.Below(_required.Length)], "blank_required", "");
+    }
+}

@@ -1,0 +1,555 @@
+using System.Diagnostics;
+using System.Globalization;
+using Warehouse.Etl.Extract;
+using Warehouse.Etl.Link;
+using Warehouse.Etl.Load;
+using Warehouse.Etl.Stage;
+using Warehouse.Sql;
+
+namespace Warehouse.Etl;
+
+/// <summary>The way of a batch through the stages; <see cref="Run"/> is the table of contents.</summary>
+internal sealed class Pipeline : IDisposable
+{
+    private static readonly string[] RunColumns =
+    [
+        "load_id", "batch_id", "feed", "file_sha256", "part_number", "status_code", "is_published", "is_backfill", "started_utc", "finished_utc", "extracted_utc",
+        "known_from_utc", "period_from", "period_to", "read_count", "staged_count", "rejected_count", "superseded_count", "repaired_count", "error_code", "error_text",
+    ];
+
+    private readonly LoadOptions _options;
+    private readonly IProgress<LoadProgress>? _progress;
+    private readonly CancellationToken _ct;
+    private readonly DateTime _nowUtc;
+    private readonly KeyMint _mint;
+    private readonly WarehouseSession _identity;
+    private readonly WarehouseSession _warehouse;
+    private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
+    private readonly List<LoadedFile> _done = [];
+    private readonly List<LoadRun> _runs = [];
+    private readonly SortedDictionary<string, long> _rejectReasons = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _repairReasons = new(StringComparer.Ordinal);
+    private LinkResult _links = new(0, 0, 0, new Dictionary<string, int>());
+    private IdentityStore? _store;
+    private long _batchId;
+
+    public Pipeline(WarehouseDatabases databases, TimeProvider time, LoadOptions options, IProgress<LoadProgress>? progress, CancellationToken ct)
+    {
+        _options = options;
+        _progress = progress;
+        _ct = ct;
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        _nowUtc = new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Unspecified);
+        _mint = new KeyMint(options.Secret);
+        _identity = databases.Open(DatabaseKind.Identity, SessionRole.EtlIdentity);
+        _warehouse = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+    }
+
+    /// <summary>Runs all stages and returns what became of each file.</summary>
+    public LoadSummary Run()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Timed("recover", Recover);
+        List<InboxFile> files = Timed("inbox", ReadInbox);
+        Timed("receipt", () => RegisterReceipts(files));
+        Timed("run", () => StartRuns(files));
+        try
+        {
+            if (_runs.Count > 0)
+            {
+                BeginBoth();
+                Timed("stage", StageFiles);
+                Timed("link", LinkRecords);
+                CommitIdentity();
+                Timed("publish", Publish);
+                Timed("dimension", LoadDimensions);
+                Timed("fact", LoadFacts);
+                Timed("derive", () => DerivedTables.Load(_warehouse, _options.MaxParallel));
+                Timed("check", CheckBeforePublish);
+                CommitWarehouse();
+            }
+        }
+        finally
+        {
+            EndRuns();
+        }
+
+        return new LoadSummary(
+            _done.OrderBy(file => file.Feed, StringComparer.Ordinal).ThenBy(file => file.FileName, StringComparer.Ordinal).ToList(),
+            _rejectReasons, _repairReasons, _links.ByRule, _links.NewRecords, _links.NewPersons, _seconds, watch.Elapsed.TotalSeconds);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _identity.Dispose();
+        _warehouse.Dispose();
+    }
+
+    // Runs of a dead process end as failed; identity work that was never published is taken back and done again.
+    private void Recover()
+    {
+        _warehouse.Execute("load/etl_run_abandon", new { now_utc = _nowUtc });
+        HashSet<string> published = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
+        List<string> unpublished = _identity.Query<ReceiptRow>("query/etl_received_file").Select(file => file.FileSha256).Where(hash => !published.Contains(hash)).ToList();
+        if (unpublished.Count == 0)
+        {
+            return;
+        }
+
+        _identity.Begin();
+        foreach (string hash in unpublished)
+        {
+            _identity.Execute("load/etl_identity_undo", new { file_sha256 = hash });
+        }
+
+        _identity.Execute("load/etl_identity_undo_link");
+        _identity.Execute("load/etl_identity_reopen");
+        _identity.Commit();
+    }
+
+    private List<InboxFile> ReadInbox()
+    {
+        List<InboxFile> files = [];
+        HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
+        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
+        object?[] found = new object?[manifests.Length];
+        Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
+        {
+            try
+            {
+                FeedManifest manifest = FeedManifest.Read(manifests[i]);
+                string path = Path.Combine(_options.Inbox, Path.GetFileName(manifest.FileName));
+                if (!File.Exists(path))
+                {
+                    throw FeedException.Of("FEED-004", Path.GetFileName(manifests[i]), "no file beside the manifest", Path.GetFileName(manifest.FileName), "Put the file into the inbox or remove the manifest.");
+                }
+
+                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, FeedCatalog.Default.Get(manifest.Feed));
+            }
+            catch (FeedException exception)
+            {
+                found[i] = new LoadedFile("unknown", Path.GetFileName(manifests[i]), "failed", 0, 0, 0, 0, 0, exception.Code, exception.Message);
+            }
+        });
+
+        foreach (object? item in found)
+        {
+            if (item is LoadedFile failed)
+            {
+                _done.Add(failed);
+            }
+            else if (item is InboxFile file)
+            {
+                if (known.Add(file.Sha256))
+                {
+                    files.Add(file);
+                }
+                else
+                {
+                    _done.Add(new LoadedFile(file.Contract.Feed, file.Name, "known", 0, 0, 0, 0, 0, null, null));
+                }
+            }
+        }
+
+        return files
+            .OrderBy(file => file.Manifest.ExtractedUtc)
+            .ThenBy(file => file.Contract.Feed, StringComparer.Ordinal)
+            .ThenBy(file => file.Manifest.Part)
+            .ThenBy(file => file.Sha256, StringComparer.Ordinal)
+            .ToList();
+    }
+
+    private void RegisterReceipts(List<InboxFile> files)
+    {
+        Dictionary<string, DateTime> known = _identity.Query<ReceiptRow>("query/etl_received_file").ToDictionary(row => row.FileSha256, row => row.KnownFromUtc, StringComparer.Ordinal);
+        List<object?[]> receipts = [];
+        foreach (InboxFile file in files)
+        {
+            DateTime extracted = DateTime.SpecifyKind(file.Manifest.ExtractedUtc, DateTimeKind.Unspecified);
+            if (!known.TryGetValue(file.Sha256, out DateTime knownFrom))
+            {
+                knownFrom = _options.Backfill ? extracted : _nowUtc;
+                receipts.Add([file.Sha256, file.Contract.Feed, file.Name, new FileInfo(file.Path).Length, _nowUtc, extracted, knownFrom, file.Manifest.Json.Length <= 4000 ? file.Manifest.Json : null]);
+            }
+
+            _runs.Add(new LoadRun(file, DateTime.SpecifyKind(knownFrom, DateTimeKind.Unspecified), extracted));
+        }
+
+        if (receipts.Count > 0)
+        {
+            _identity.Begin();
+            _identity.BulkInsert(
+                "ident.received_file",
+                ["file_sha256", "feed", "file_name", "byte_count", "received_utc", "extracted_utc", "known_from_utc", "manifest_json"],
+                receipts);
+            _identity.Commit();
+        }
+
+        CrashPoint("receipt");
+    }
+
+    private void StartRuns(List<InboxFile> files)
+    {
+        if (files.Count == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<RunRow> old = _warehouse.Query<RunRow>("query/etl_run");
+        Dictionary<string, long> again = old.Where(run => run.IsPublished == 0).ToDictionary(run => run.FileSha256, run => run.LoadId, StringComparer.Ordinal);
+        long next = old.Count == 0 ? 1 : old.Max(run => run.LoadId) + 1;
+        // A batch that was never published is taken up again under its number.
+        _batchId = old.Where(run => run.IsPublished == 1).Select(run => run.BatchId).DefaultIfEmpty(0).Max() + 1;
+        _warehouse.Begin();
+        List<object?[]> rows = [];
+        foreach (LoadRun run in _runs)
+        {
+            if (again.TryGetValue(run.File.Sha256, out long loadId))
+            {
+                run.LoadId = loadId;
+                _warehouse.Execute("load/etl_run_restart", new { run.LoadId, batch_id = _batchId, now_utc = _nowUtc });
+                _warehouse.Execute("load/etl_stage_delete", new { run.LoadId });
+                continue;
+            }
+
+            run.LoadId = next++;
+            FeedManifest manifest = run.File.Manifest;
+            rows.Add(
+            [
+                run.LoadId, _batchId, run.File.Contract.Feed, run.File.Sha256, manifest.Part, "running", (short)0, (short)(_options.Backfill ? 1 : 0), _nowUtc, null,
+                run.ExtractedUtc, run.KnownFromUtc, manifest.PeriodFrom, manifest.PeriodTo, 0L, 0L, 0L, 0L, 0L, null, null,
+            ]);
+        }
+
+        _warehouse.BulkInsert("meta.load_run", RunColumns, rows);
+        _warehouse.Commit();
+        CrashPoint("run");
+    }
+
+    private void BeginBoth()
+    {
+        _identity.Begin();
+        _warehouse.Begin();
+        _store = new IdentityStore(_identity, _mint, _options.Linker ?? new DeterministicLinker(), _nowUtc);
+    }
+
+    // Files are read in parallel and taken in strictly in the order of the batch.
+    private void StageFiles()
+    {
+        int ahead = Math.Max(1, _options.MaxParallel) + 1;
+        Queue<Task<StagedFile>> reading = new();
+        int started = 0;
+        try
+        {
+            for (int i = 0; i < _runs.Count; i++)
+            {
+                while (started < _runs.Count && reading.Count < ahead)
+                {
+                    LoadRun next = _runs[started++];
+                    reading.Enqueue(Task.Run(() => FileReader.Read(next.File, _mint, next.KnownFromUtc, _ct), _ct));
+                }
+
+                LoadRun run = _runs[i];
+                Task<StagedFile> task = reading.Dequeue();
+                try
+                {
+                    StageFile(run, task.GetAwaiter().GetResult());
+                }
+                catch (FeedException exception)
+                {
+                    run.Fail(exception.Code, exception.Message);
+                }
+
+                _progress?.Report(new LoadProgress("stage", run.File.Contract.Feed, i + 1, _runs.Count));
+                CrashPoint("stage");
+            }
+        }
+        finally
+        {
+            // A reader that is still at work is waited for, so that nothing runs on after this method.
+            Task.WaitAll(reading.Select(task => task.ContinueWith(static _ => { }, TaskScheduler.Default)).ToArray());
+        }
+    }
+
+    private void StageFile(LoadRun run, StagedFile file)
+    {
+        string feed = run.File.Contract.Feed;
+        object loadId = run.LoadId;
+        run.Take(file);
+        _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
+        if (file.Rejects.Count > 0)
+        {
+            _warehouse.BulkInsert(
+                "stg.reject",
+                ["load_id", "feed", "line_number", "column_name", "rule_code"],
+                file.Rejects.SelectMany(reject => reject.Faults.Select(fault => new object?[] { loadId, feed, reject.Line, fault.Column, fault.Rule })));
+            _identity.BulkInsert(
+                "ident.reject",
+                ["file_sha256", "line_number", "part_number", "feed", "rule_codes", "raw_base64"],
+                file.Rejects.SelectMany(reject => RejectParts(run, reject)));
+            foreach (string rule in file.Rejects.SelectMany(reject => reject.Faults.Select(fault => fault.Rule)))
+            {
+                _rejectReasons[rule] = _rejectReasons.GetValueOrDefault(rule) + 1;
+            }
+        }
+
+        double limit = run.File.Contract.MaxRejectShare;
+        if (file.RejectShare > limit && file.Rejects.Count >= LoadPipeline.FewRejects)
+        {
+            run.Fail(
+                LoadPipeline.RejectLimitCode,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{run.File.Name}: found {file.Rejects.Count} rejected of {file.ReadCount} rows, expected at most {limit * 100:0.#} percent. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
+            return;
+        }
+
+        foreach (object?[] row in file.Rows)
+        {
+            row[0] = loadId;
+        }
+
+        _warehouse.BulkInsert("stg." + feed, new FeedStage(run.File.Contract, _mint).Columns, file.Rows, _ct);
+        if (file.Traits.Count > 0)
+        {
+            _warehouse.BulkInsert(
+                "stg.trait",
+                ["load_id", "line_number", "feed", "record_key", "birth_year_month", "school_cohort_year", "sex_code", "is_foreign"],
+                file.Traits.Select(trait => { trait[0] = loadId; return trait; }));
+        }
+
+        if (file.Repairs.Count > 0)
+        {
+            _warehouse.BulkInsert(
+                "stg.repair",
+                ["load_id", "feed", "line_number", "column_name", "rule_code"],
+                file.Repairs.Select(repair => new object?[] { loadId, feed, repair.Line, repair.Column, repair.Rule }));
+            foreach (RepairedValue repair in file.Repairs)
+            {
+                _repairReasons[repair.Rule] = _repairReasons.GetValueOrDefault(repair.Rule) + 1;
+            }
+        }
+
+        if (file.Scopes.Count > 0)
+        {
+            _warehouse.BulkInsert(
+                "stg.file_scope",
+                ["load_id", "feed", "facility_code", "month_key", "has_present"],
+                file.Scopes.Select(scope => new object?[] { loadId, feed, scope.FacilityCode, scope.MonthKey, (short)(scope.HasPresent ? 1 : 0) }));
+        }
+
+        _store!.Add(file);
+    }
+
+    private static IEnumerable<object?[]> RejectParts(LoadRun run, RejectedRow reject)
+    {
+        string codes = string.Join(',', reject.Faults.Select(fault => fault.Rule).Distinct(StringComparer.Ordinal));
+        string base64 = Convert.ToBase64String(reject.Raw);
+        for (int part = 0; part == 0 || part * 4000 < base64.Length; part++)
+        {
+            yield return
+            [
+                run.File.Sha256, reject.Line, part + 1, run.File.Contract.Feed, codes.Length <= 200 ? codes : codes[..200], base64.Substring(part * 4000, Math.Min(4000, base64.Length - (part * 4000))),
+            ];
+        }
+    }
+
+    private void LinkRecords() => _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
+
+    private void CommitIdentity()
+    {
+        CrashPoint("before identity");
+        _identity.Commit();
+        CrashPoint("identity");
+    }
+
+    // Inside the transaction: the runs are published first, because all that follows reads published runs only.
+    private void Publish()
+    {
+        _warehouse.Execute("load/etl_link_delete");
+        _warehouse.BulkInsert(
+            "stg.link",
+            ["record_key", "person_key", "known_from_utc", "known_to_utc"],
+            _identity.Query<CrosswalkRow>("query/etl_crosswalk").Select(link => new object?[] { link.RecordKey, link.PersonKey, link.KnownFromUtc, link.KnownToUtc }));
+        if (_warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0)
+        {
+            _warehouse.Execute("load/etl_stage_late", new { batch_id = _batchId });
+            Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
+            foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/etl_stage_batch_count", new { batch_id = _batchId }))
+            {
+                (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
+            }
+        }
+
+        foreach (LoadRun run in _runs.Where(run => run.ErrorCode is null))
+        {
+            _warehouse.Execute("load/etl_run_publish", new
+            {
+                run.LoadId,
+                now_utc = _nowUtc,
+                read_count = run.Read,
+                staged_count = run.Staged,
+                rejected_count = run.Rejected,
+                superseded_count = run.Superseded,
+                repaired_count = run.Repaired,
+            });
+        }
+    }
+
+    private void LoadDimensions()
+    {
+        Load.Calendar.Load(_warehouse);
+        References.Load(_warehouse, _options.Inbox);
+        Timed("dimension.touched", () => _warehouse.Execute("load/etl_touched", new { batch_id = _batchId }));
+        Timed("dimension.scope", () => _warehouse.Execute("load/etl_scope_version"));
+        _warehouse.Execute("load/etl_household_member", new { batch_id = _batchId });
+    }
+
+    private void LoadFacts()
+    {
+        string[] facts =
+        [
+            "residence_move", "benefit_spell", "nursery_enrolment", "checkup", "school_enrolment", "school_attendance_day", "school_attendance_month", "consultation",
+        ];
+        for (int i = 0; i < facts.Length; i++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            _warehouse.Execute("load/etl_" + facts[i], new { batch_id = _batchId });
+            _seconds["fact." + facts[i]] = watch.Elapsed.TotalSeconds;
+            _progress?.Report(new LoadProgress("fact", facts[i], i + 1, facts.Length));
+            CrashPoint("fact");
+        }
+
+        _warehouse.Execute("load/etl_touched_clear", new { batch_id = _batchId });
+    }
+
+    private void CheckBeforePublish()
+    {
+        List<CheckFinding> findings = [.. Checks.Orphans(_warehouse), .. Checks.Overlaps(_warehouse), .. Checks.Links(_warehouse)];
+        if (findings.Count > 0)
+        {
+            throw new WarehouseException(
+                "The batch was not published: " + string.Join("; ", findings.Select(finding => finding.Name + " " + finding.Found))
+                + "; expected no such rows. Run the checks, correct the cause and load the inbox again.");
+        }
+    }
+
+    private void CommitWarehouse()
+    {
+        CrashPoint("before warehouse");
+        _warehouse.Commit();
+        foreach (LoadRun run in _runs.Where(run => run.ErrorCode is null))
+        {
+            run.IsPublished = true;
+        }
+
+        CrashPoint("warehouse");
+    }
+
+    // Whatever happened: no run is left running.
+    private void EndRuns()
+    {
+        _warehouse.Rollback();
+        _identity.Rollback();
+        foreach (LoadRun run in _runs)
+        {
+            if (!run.IsPublished)
+            {
+                run.Fail("RUN-002", "The batch ended before it was published; nothing of it is visible. Load the inbox again.");
+                if (!IsKilled)
+                {
+                    _warehouse.Execute("load/etl_run_fail", new
+                    {
+                        run.LoadId,
+                        now_utc = _nowUtc,
+                        read_count = run.Read,
+                        rejected_count = run.Rejected,
+                        error_code = run.ErrorCode,
+                        error_text = run.ErrorText!.Length <= 1000 ? run.ErrorText : run.ErrorText[..1000],
+                    });
+                }
+            }
+
+            _done.Add(new LoadedFile(
+                run.File.Contract.Feed, run.File.Name, run.IsPublished ? "succeeded" : "failed", run.Read, run.IsPublished ? run.Staged : 0, run.Rejected,
+                run.IsPublished ? run.Superseded : 0, run.Repaired, run.ErrorCode, run.ErrorText));
+        }
+    }
+
+    // A test that plays a killed process throws here; nothing may be written after that.
+    private void CrashPoint(string name)
+    {
+        IsKilled = _options.CrashPoint is not null;
+        _options.CrashPoint?.Invoke(name);
+        IsKilled = false;
+    }
+
+    private bool IsKilled { get; set; }
+
+    private void Timed(string stage, Action work) => Timed(stage, () =>
+    {
+        work();
+        return 0;
+    });
+
+    private T Timed<T>(string stage, Func<T> work)
+    {
+        _ct.ThrowIfCancellationRequested();
+        _progress?.Report(new LoadProgress(stage, string.Empty, 0, 1));
+        Stopwatch watch = Stopwatch.StartNew();
+        T result = work();
+        _seconds[stage] = watch.Elapsed.TotalSeconds;
+        return result;
+    }
+
+    private sealed class LoadRun(InboxFile file, DateTime knownFromUtc, DateTime extractedUtc)
+    {
+        public InboxFile File { get; } = file;
+
+        public DateTime KnownFromUtc { get; } = knownFromUtc;
+
+        public DateTime ExtractedUtc { get; } = extractedUtc;
+
+        public long LoadId { get; set; }
+
+        public long Read { get; private set; }
+
+        public long Staged { get; set; }
+
+        public long Rejected { get; private set; }
+
+        public long Superseded { get; set; }
+
+        public long Repaired { get; private set; }
+
+        public bool IsPublished { get; set; }
+
+        public string? ErrorCode { get; private set; }
+
+        public string? ErrorText { get; private set; }
+
+        public void Take(StagedFile file)
+        {
+            Read = file.ReadCount;
+            Staged = file.StagedCount;
+            Rejected = file.Rejects.Count;
+            Superseded = file.SupersededCount;
+            Repaired = file.Repairs.Count;
+        }
+
+        public void Fail(string code, string text)
+        {
+            ErrorCode ??= code;
+            ErrorText ??= text;
+        }
+    }
+
+    private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
+
+    private sealed record ReceiptRow(string FileSha256, DateTime KnownFromUtc);
+
+    private sealed record CrosswalkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
+
+    private sealed record BatchCountRow(long LoadId, long StagedCount, long SupersededCount);
+}

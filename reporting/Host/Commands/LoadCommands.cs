@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Host.Commands;
+
+/// <summary><c>load</c>: take an inbox in.</summary>
+internal static class LoadCommand
+{
+    internal static readonly Option<ulong?> DemoSeed = new("--demo-seed") { Description = "Synthetic data: make person keys from this seed instead of WAREHOUSE__SECRET", HelpName = "N" };
+
+    private static readonly Option<string?> Inbox = new("--inbox") { Description = "Folder with files and manifests; default: Etl:FeedFolder, or inbox in the output folder", HelpName = "DIR" };
+
+    private static readonly Option<bool> Backfill = new("--backfill") { Description = "First load of history: take the extraction time of each file as the time it was known" };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("load", "Validate, link and load an inbox; the same inbox again changes nothing") { Inbox, Backfill, DemoSeed },
+        ["load --output out", "load --inbox /srv/inbox --backfill --output out", "load --demo-seed 20190401 --output out"],
+        Act);
+
+    private static async Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        string inbox = parsed.GetValue(Inbox) ?? (context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox"));
+        if (!Directory.Exists(inbox))
+        {
+            throw new UsageException($"There is no inbox at {inbox}. Name it with --inbox, or write a fictional one with 'warehouse city'.");
+        }
+
+        byte[] secret = context.Secret(parsed.GetValue(DemoSeed));
+        using WarehouseDatabases databases = context.Open(mustExist: false);
+        (LoadResult load, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
+        Show(context.Screen, load);
+        context.Screen.Result(load);
+        return load.ExitCode;
+    }
+
+    internal static void Show(Screen screen, LoadResult load)
+    {
+        LoadFigures figures = load.Total;
+        int known = load.Batch.Files.Count(file => file.Status == "known");
+        screen.Line($"{load.Batch.Files.Count} files in the inbox, {known} of them with content taken in already");
+        foreach (string fault in load.Faults)
+        {
+            screen.Line("  " + fault);
+        }
+
+        screen.Table(
+            "Rows by feed",
+            ["feed", "files", "read", "accepted", "quarantined", "repaired", "superseded", "not published"],
+            figures.Feeds.Select(feed => (IReadOnlyList<string>)
+            [
+                feed.Feed, N(feed.FileCount), N(feed.ReadCount), N(feed.StagedCount), N(feed.RejectedCount), N(feed.RepairedCount), N(feed.SupersededCount), N(feed.FailedCount),
+            ]));
+        if (figures.Rejects.Count > 0)
+        {
+            screen.Table("Faults of quarantined rows by rule", ["feed", "rule", "rows"], figures.Rejects.Select(reject => (IReadOnlyList<string>)[reject.Feed, reject.RuleCode, N(reject.RowCount)]));
+        }
+
+        screen.Line($"{N(figures.Linked.LinkedCount)} of {N(figures.Linked.RecordCount)} source records linked to {N(figures.Linked.PersonCount)} persons");
+    }
+
+    private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <summary><c>link</c>: how records were linked.</summary>
+internal static class LinkCommand
+{
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
+        (new Command("link", "Show how many source records are linked to persons; linking itself is part of load"),
+        ["link --output out", "link --output out --json"],
+        Act);
+
+    private static Task<int> Act(ParseResult parsed, CommandContext context)
+    {
+        using WarehouseDatabases databases = context.Open(mustExist: true);
+        LinkFigures linked = Stages.Figures(databases, context.Time.GetUtcNow().UtcDateTime).Linked;
+        context.Screen.Line($"{linked.LinkedCount} of {linked.RecordCount} source records linked to {linked.PersonCount} persons");
+        context.Screen.Result(linked);
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Warehouse.Etl.City;
+using Warehouse.Model;
+using Warehouse.Model.Features;
+using Warehouse.Model.Mine;
+using Warehouse.Model.Train;
+using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Host.Commands;
+using Warehouse.Reporting.Host.Jobs;
+using Warehouse.Reporting.Pdf;
+using Warehouse.Reporting.Security;
+using Warehouse.Reporting.Statistics;
+using Warehouse.Sql;
+
+namespace Warehouse.Reporting.Host;
+
+/// <summary>The stages that verbs and jobs share: what a job does at night is what a verb does by hand.</summary>
+internal static partial class Stages
+{
+    /// <summary>The caseworker of the demo, on whose behalf the demo makes briefs.</summary>
+    internal const string DemoCaseworker = "caseworker";
+
+    internal static Task<(CitySummary Result, double Seconds)> City(CommandContext context, CityOptions options) =>
+        context.Screen.Stage("city", report => Task.FromResult(CityGenerator.Generate(
+            options, context.Output, new Relay<CityProgress>(progress => report(progress.Stage, progress.Share)), context.Stop)));
+
+    internal static Task<(ModelSummary Result, double Seconds)> Train(CommandContext context, WarehouseDatabases databases) =>
+        context.Screen.Stage("train", report => Task.FromResult(ModelRun.Train(
+            databases, ModelOptions(context), new Relay<ModelProgress>(progress => report(progress.Stage, progress.Share)), context.Stop)));
+
+    internal static Task<(ScoreSummary Result, double Seconds)> Score(CommandContext context, WarehouseDatabases databases, DateOnly snapshot, DateTime asKnownUtc) =>
+        context.Screen.Stage(
+            string.Create(CultureInfo.InvariantCulture, $"score {snapshot:yyyy-MM-dd}"),
+            _ => Task.FromResult(ModelRun.Score(databases, ModelOptions(context), snapshot, asKnownUtc, context.Stop)));
+
+    /// <summary>Returns the last 1 April that the published data reaches.</summary>
+    internal static DateOnly LastFirstOfApril(WarehouseDatabases databases)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        DataDate date = session.QuerySingle<DataDate>("query/report_data_date");
+        if (date.PeriodTo is not { } last || date.KnownFromUtc is not { } known)
+        {
+            throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
+        }
+
+        // Files that cover March and are known on 1 April describe 1 April.
+        DateOnly reach = Later(last.AddDays(1), DateOnly.FromDateTime(known));
+        return reach >= new DateOnly(reach.Year, 4, 1) ? new DateOnly(reach.Year, 4, 1) : new DateOnly(reach.Year - 1, 4, 1);
+
+        static DateOnly Later(DateOnly first, DateOnly second) => first > second ? first : second;
+    }
+
+    internal static BriefService Briefs(CommandContext context, WarehouseDatabases databases, BriefReader reader) =>
+        new(databases, reader, PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf")), context.Time);
+
+    /// <summary>Returns what is printed across the pages: the demo says that nobody in it exists.</summary>
+    internal static string? Watermark(CommandContext context) => DemoMark.Read(context.Output) is null ? null : "架空データ";
+
+    /// <summary>Makes briefs for the first children of the list on behalf of a caseworker.</summary>
+    internal static async Task<(string Engine, List<string> Paths)> TopBriefs(
+        CommandContext context, WarehouseDatabases databases, AuditTrail audit, string staffId, int count, Action<string, double> report)
+    {
+        StaffMember member = new StaffAccounts(databases, context.Time).Find(staffId)
+            ?? throw new UsageException($"There is no open account '{staffId}'; briefs are made on behalf of a caseworker.");
+        BriefReader reader = new(databases, audit);
+        BriefService service = Briefs(context, databases, reader);
+        (DateOnly asOf, DateTime known) = reader.Now();
+        List<string> paths = [];
+        foreach (ListRow row in reader.List(known).Take(count))
+        {
+            report("", (double)paths.Count / count);
+            BriefOrder order = new(row.ChildKey, asOf, known, [context.Options.Briefs.Recipient], Watermark(context));
+            IReadOnlyList<BriefFile> files = await service.Make(order, new AccessReason(member, "conference"), context.Stop).ConfigureAwait(false);
+            paths.AddRange(files.Select(file => Save(file, Path.Combine(context.Output, "briefs"))));
+        }
+
+        return (service.EngineName, paths);
+    }
+
+    internal static string Save(BriefFile file, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, file.BriefId + ".pdf");
+        File.WriteAllBytes(path, file.Pdf);
+        return path;
+    }
+
+    internal static (StatisticsRelease Release, IReadOnlyList<string> Paths) Statistics(CommandContext context, WarehouseDatabases databases, DateOnly? asOf)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        DataDate date = session.QuerySingle<DataDate>("query/report_data_date");
+        if (date.PeriodTo is not { } last || date.KnownFromUtc is not { } known)
+        {
+            throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
+        }
+
+        StatisticsRelease release = StatisticsReader.Read(databases, asOf ?? last, known, context.Options.Statistics.ToProfile());
+        return (release, StatisticsWriter.Write(release, Path.Combine(context.Output, "statistics")));
+    }
+
+    internal static IReadOnlyList<CheckLine> Check(WarehouseDatabases databases)
+    {
+        List<CheckLine> lines = [];
+        void Add(string name, Func<(bool, string)> check)
+        {
+            try
+            {
+                (bool good, string detail) = check();
+                lines.Add(new CheckLine(name, good, detail));
+            }
+            catch (WarehouseException fault)
+            {
+                lines.Add(new CheckLine(name, false, Screen.OneLine(fault.Message)));
+            }
+        }
+
+        Add("schema", () =>
+        {
+            SchemaRange.Check(databases);
+            return (true, $"warehouse {SchemaRange.Highest(DatabaseKind.Warehouse, databases.Engine)}, identity {SchemaRange.Highest(DatabaseKind.Identity, databases.Engine)}");
+        });
+        LoadChecks(databases, lines);
+        Add("access log", () =>
+        {
+            AuditVerdict verdict = AuditTrail.Verify(databases);
+            return (verdict.IsIntact, verdict.IsIntact ? $"{verdict.RowCount} rows, head {verdict.HeadHash[..12]}" : $"row {verdict.BrokenAt}: {verdict.Fault}");
+        });
+        Add("jobs", () =>
+        {
+            IReadOnlyList<JobRun> runs = new JobHistory(databases, TimeProvider.System).Last();
+            List<JobRun> failed = runs.GroupBy(run => run.JobName).Select(group => group.First()).Where(run => run.StatusCode == "failed").ToList();
+            return (failed.Count == 0, failed.Count == 0 ? $"{runs.Count} runs" : string.Join("; ", failed.Select(run => $"{run.JobName}: {run.SummaryText}")));
+        });
+        return lines;
+    }
+
+    internal static string Describe(ModelSummary summary) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"model {summary.ModelRunId}: {summary.KeptCount} rules kept, {summary.VerifiedCount} verified, {summary.RowCount} rows ({summary.PositiveCount} positive), AUC {summary.Quoted.Auc:0.000} [{summary.Quoted.AucInterval.Low:0.000}, {summary.Quoted.AucInterval.High:0.000}]");
+
+    internal static string Describe(ScoreSummary summary) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{summary.SnapshotDate:yyyy-MM-dd}: {summary.ChildCount} children, {summary.ShownCount} scored, {summary.ThinFileCount} with too few sources, {summary.CaseCount} known cases; bands A {summary.Bands.A}, B {summary.Bands.B}, C {summary.Bands.C}");
+
+    internal static ModelOptions ModelOptions(CommandContext context) => new() { Clock = context.Time };
+
+    internal sealed record DataDate(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount);
+
+    // Progress<T> reports later, on another thread; here the report is made where it happens.
+    internal sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,65 @@
+using Warehouse.Reporting.Security;
+using Warehouse.Sql;
+using Warehouse.Tests.Support;
+
+namespace Warehouse.Tests.Reporting;
+
+public sealed class AuditTests
+{
+    [Theory]
+    [EngineData]
+    public async Task Rows_of_parallel_callers_form_one_chain(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        await using (AuditTrail trail = new(fixture.Databases, TimeProvider.System))
+        {
+            await Task.WhenAll(Enumerable.Range(1, 60).Select(child => trail.Record(new AuditEntry("花子", "caseworker", "child", "allowed", child, "support"))));
+        }
+
+        await using (AuditTrail later = new(fixture.Databases, TimeProvider.System))
+        {
+            await later.Record(new AuditEntry("b", "auditor", "audit", "allowed"), TestContext.Current.CancellationToken);
+        }
+
+        AuditVerdict verdict = AuditTrail.Verify(fixture.Databases);
+        Assert.True(verdict.IsIntact, verdict.Fault);
+        Assert.Equal(61, verdict.RowCount);
+    }
+
+    [Fact]
+    public void Tampering_is_found_at_the_first_broken_row()
+    {
+        List<AuditRow> rows = Chain(10);
+
+        List<AuditRow> changed = [.. rows];
+        changed[4] = changed[4] with { ChildKey = 99 };
+        List<AuditRow> removed = [.. rows.Where(row => row.AccessId != 4)];
+        List<AuditRow> forged = [.. rows];
+        forged[6] = forged[6] with { StaffId = "x" };
+        forged[6] = forged[6] with { RowHash = AuditChain.HashOf(forged[6]) };
+
+        Assert.Equal(5, AuditChain.Verify(changed).BrokenAt);
+        Assert.Equal(4, AuditChain.Verify(removed).BrokenAt);
+        Assert.Equal(8, AuditChain.Verify(forged).BrokenAt);
+        Assert.True(AuditChain.Verify(rows).IsIntact);
+    }
+
+    [Fact]
+    public void Rows_cut_off_the_end_change_the_head_hash()
+    {
+        List<AuditRow> rows = Chain(5);
+
+        Assert.NotEqual(AuditChain.Verify(rows).HeadHash, AuditChain.Verify(rows.SkipLast(1)).HeadHash);
+    }
+
+    private static List<AuditRow> Chain(int count)
+    {
+        List<AuditRow> rows = [];
+        for (int id = 1; id <= count; id++)
+        {
+            rows.Add(AuditChain.Append(id, new DateTime(2025, 4, 1, 0, 0, id, DateTimeKind.Utc), new AuditEntry("a", "caseworker", "child", "allowed", id), rows.LastOrDefault()?.RowHash ?? AuditChain.Root));
+        }
+
+        return rows;
+    }
+}
