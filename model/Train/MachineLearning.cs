@@ -5,6 +5,11 @@ using Microsoft.ML.Trainers;
 
 namespace Warehouse.Model.Train;
 
+/// <summary>The weights to use.</summary>
+/// <param name="Fit">Weights of Microsoft.ML, or those it was to improve on.</param>
+/// <param name="IsFallback">True when Microsoft.ML came too far from the optimum and its weights are not used.</param>
+internal sealed record Refitted(LinearFit Fit, bool IsFallback);
+
 /// <summary>Final weights and calibration by Microsoft.ML.</summary>
 /// <remarks>
 /// One thread, fixed seed, rows in the order given: the result depends on nothing else. Microsoft.ML computes in single precision.
@@ -23,9 +28,14 @@ internal static class MachineLearning
     /// A column that comes out with a sign it may not have is dropped and the rest fitted again.
     /// When the objective lies more than <see cref="LargestGap"/> above the one of the fit given, that fit is returned itself.
     /// </remarks>
-    public static LinearFit Refit(Design design, LinearFit selected, double penalty)
+    public static Refitted Refit(Design design, LinearFit selected, double penalty)
     {
         int[] columns = [.. Enumerable.Range(0, selected.Weights.Length).Where(c => selected.Weights[c] != 0)];
+        if (columns.Length == 0)
+        {
+            return new Refitted(selected, IsFallback: false);
+        }
+
         LinearFit fit = selected;
         while (columns.Length > 0)
         {
@@ -41,7 +51,8 @@ internal static class MachineLearning
 
         // Not "greater than": a fit that is not a number must not pass.
         double optimum = SparseLogistic.Objective(design, selected, penalty);
-        return columns.Length > 0 && SparseLogistic.Objective(design, fit, penalty) <= optimum * (1 + LargestGap) ? fit : selected;
+        bool isGood = columns.Length > 0 && SparseLogistic.Objective(design, fit, penalty) <= optimum * (1 + LargestGap);
+        return isGood ? new Refitted(fit, IsFallback: false) : new Refitted(selected, IsFallback: true);
     }
 
     /// <summary>Returns the slope and intercept of Platt's calibration of scores.</summary>
@@ -67,11 +78,20 @@ internal static class MachineLearning
         var context = new MLContext(0);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(PatternRow));
         schema[nameof(PatternRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, columns.Length);
-        IDataView data = context.Data.LoadFromEnumerable(Patterns(design, columns), schema);
+        PatternRow[] rows = Patterns(design, columns);
+
+        // Microsoft.ML divides the loss by the sum of weights but the penalty by the number of rows. With a mean weight of 1 they are the same.
+        double scale = rows.Length / rows.Sum(r => (double)r.Weight);
+        foreach (PatternRow row in rows)
+        {
+            row.Weight = (float)(row.Weight * scale);
+        }
+
+        IDataView data = context.Data.LoadFromEnumerable(rows, schema);
         var options = new LbfgsLogisticRegressionBinaryTrainer.Options
         {
             ExampleWeightColumnName = nameof(PatternRow.Weight),
-            L1Regularization = (float)penalty,
+            L1Regularization = (float)(penalty * scale),
             L2Regularization = 0,
             OptimizationTolerance = Tolerance,
             MaximumNumberOfIterations = MaxIterations,

@@ -61,6 +61,7 @@ public static class RiskTrainer
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
         CrossFit cross = run.CrossValidate(all, share is { } s ? [s] : options.PenaltyShares);
+        NoteFallbacks(notes, "cross-validation", cross.Fallbacks, cross.Folds);
         double[] probability = cross.CrossCalibrate(set.Label);
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
@@ -69,7 +70,8 @@ public static class RiskTrainer
 
         progress?.Report(new ModelProgress("fit", 0.8));
         TermPool pool = TermPool.Build(items, run.Bits, mined, options);
-        (LinearFit fit, double penalty) = run.Fit(pool, all, cross.Share);
+        (LinearFit fit, double penalty, bool isFallback) = run.Fit(pool, all, cross.Share);
+        NoteFallbacks(notes, "final model", isFallback ? 1 : 0, 1);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
         double[] stability = run.Stability(pool, fit, cross.Share);
@@ -144,11 +146,21 @@ public static class RiskTrainer
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         TermPool pool = TermPool.Build(run.Items, run.Bits, run.Mine(train, run.Options.VerifiedOnly), run.Options);
-        (LinearFit fit, _) = run.Fit(pool, train, cross.Share);
+        (LinearFit fit, _, bool isFallback) = run.Fit(pool, train, cross.Share);
+        NoteFallbacks(notes, "temporal evaluation", cross.Fallbacks + (isFallback ? 1 : 0), cross.Folds + 1);
         double[] probability = [.. test.Select(r => Logistic.Sigmoid((slope * pool.Score(fit, r)) + intercept))];
         bool[] outcome = [.. test.Select(r => set.Label[r])];
         long[] groups = [.. test.Select(r => set.GroupKey[r])];
         return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share);
+    }
+
+    private static void NoteFallbacks(List<string> notes, string stage, int fallbacks, int fits)
+    {
+        if (fallbacks > 0)
+        {
+            notes.Add(FormattableString.Invariant(
+                $"{stage}: Microsoft.ML came more than {MachineLearning.LargestGap:P1} above the optimum in {fallbacks} of {fits} fits: weights of coordinate descent kept"));
+        }
     }
 
     internal static int MonthsBefore(int timeKey, int months)
@@ -158,7 +170,7 @@ public static class RiskTrainer
     }
 
     /// <summary>Out-of-fold scores at the chosen penalty.</summary>
-    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds)
+    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds, int Fallbacks)
     {
         /// <summary>Returns probabilities whose calibration has not seen the fold it is applied to.</summary>
         public double[] CrossCalibrate(bool[] label)
@@ -255,17 +267,18 @@ public static class RiskTrainer
             });
             int chosen = OneStandardError(loss, shares.Count, folds);
             var outOfFold = new double[rows.Length];
+            var isFallback = new bool[folds];
             Parallel.For(0, folds, parallel, f =>
             {
                 FoldPath path = paths[f];
                 int s = Math.Min(chosen, path.Fits.Count - 1);
-                LinearFit fit = MachineLearning.Refit(path.Design, path.Fits[s], shares[s] * path.LargestPenalty);
+                (LinearFit fit, isFallback[f]) = MachineLearning.Refit(path.Design, path.Fits[s], shares[s] * path.LargestPenalty);
                 foreach (int i in path.Test)
                 {
                     outOfFold[i] = path.Pool.Score(fit, rows[i]);
                 }
             });
-            return new CrossFit(shares[chosen], outOfFold, fold, folds);
+            return new CrossFit(shares[chosen], outOfFold, fold, folds, isFallback.Count(x => x));
         }
 
         // The largest penalty whose mean loss is within one standard error of the best (Breiman et al., CART, 1984, 3.4.3).
@@ -302,17 +315,12 @@ public static class RiskTrainer
         }
 
         /// <summary>Selects terms by coordinate descent and estimates their weights by Microsoft.ML.</summary>
-        public (LinearFit Fit, double Penalty) Fit(TermPool pool, int[] rows, double share)
+        public (LinearFit Fit, double Penalty, bool IsFallback) Fit(TermPool pool, int[] rows, double share)
         {
-            (Design design, LinearFit selected, double penalty) = Select(pool, rows, null, share);
-            return (MachineLearning.Refit(design, selected, penalty), penalty);
-        }
-
-        private (Design Design, LinearFit Fit, double Penalty) Select(TermPool pool, int[] rows, int[]? multiplicity, double share)
-        {
-            (Design design, double largest) = Prepare(pool, rows, multiplicity);
+            (Design design, double largest) = Prepare(pool, rows, null);
             double[] path = [.. options.PenaltyShares.Where(s => s > share).Append(share).Select(s => s * largest)];
-            return (design, SparseLogistic.Path(design, path).Last(), path[^1]);
+            (LinearFit fit, bool isFallback) = MachineLearning.Refit(design, SparseLogistic.Path(design, path).Last(), path[^1]);
+            return (fit, path[^1], isFallback);
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.
@@ -360,7 +368,9 @@ public static class RiskTrainer
                     return;
                 }
 
-                LinearFit refit = Select(pool, all, multiplicity, share).Fit;
+                // The optimum does not depend on the start; the final weights are close to it.
+                (Design design, double largest) = Prepare(pool, all, multiplicity);
+                LinearFit refit = SparseLogistic.Path(design, [share * largest], fit).Single();
                 kept[b] = [.. Enumerable.Range(0, pool.Terms.Count).Where(t => refit.Weights[t] * fit.Weights[t] > 0)];
             });
             var stability = new double[pool.Terms.Count];
