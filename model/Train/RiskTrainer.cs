@@ -61,15 +61,17 @@ public static class RiskTrainer
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
         CrossFit cross = run.CrossValidate(all, share is { } s ? [s] : options.PenaltyShares);
+        NoteFallbacks(notes, "cross-validation", cross.Fallbacks, cross.Folds);
         double[] probability = cross.CrossCalibrate(set.Label);
-        (double slope, double intercept) = Logistic.FitLine(cross.OutOfFold, set.Label);
+        (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
         progress?.Report(new ModelProgress("mine", 0.6));
         MineResult mined = run.Mine(all, verify: true);
 
         progress?.Report(new ModelProgress("fit", 0.8));
         TermPool pool = TermPool.Build(items, run.Bits, mined, options);
-        (LinearFit fit, double penalty) = run.Fit(pool, all, null, cross.Share);
+        (LinearFit fit, double penalty, bool isFallback) = run.Fit(pool, all, cross.Share);
+        NoteFallbacks(notes, "final model", isFallback ? 1 : 0, 1);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
         double[] stability = run.Stability(pool, fit, cross.Share);
@@ -142,13 +144,23 @@ public static class RiskTrainer
 
         CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares);
         bool[] label = [.. train.Select(r => set.Label[r])];
-        (double slope, double intercept) = Logistic.FitLine(cross.OutOfFold, label);
+        (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         TermPool pool = TermPool.Build(run.Items, run.Bits, run.Mine(train, run.Options.VerifiedOnly), run.Options);
-        (LinearFit fit, _) = run.Fit(pool, train, null, cross.Share);
+        (LinearFit fit, _, bool isFallback) = run.Fit(pool, train, cross.Share);
+        NoteFallbacks(notes, "temporal evaluation", cross.Fallbacks + (isFallback ? 1 : 0), cross.Folds + 1);
         double[] probability = [.. test.Select(r => Logistic.Sigmoid((slope * pool.Score(fit, r)) + intercept))];
         bool[] outcome = [.. test.Select(r => set.Label[r])];
         long[] groups = [.. test.Select(r => set.GroupKey[r])];
         return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share);
+    }
+
+    private static void NoteFallbacks(List<string> notes, string stage, int fallbacks, int fits)
+    {
+        if (fallbacks > 0)
+        {
+            notes.Add(FormattableString.Invariant(
+                $"{stage}: Microsoft.ML came more than {MachineLearning.LargestGap:P1} above the optimum in {fallbacks} of {fits} fits: weights of coordinate descent kept"));
+        }
     }
 
     internal static int MonthsBefore(int timeKey, int months)
@@ -158,7 +170,7 @@ public static class RiskTrainer
     }
 
     /// <summary>Out-of-fold scores at the chosen penalty.</summary>
-    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds)
+    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds, int Fallbacks)
     {
         /// <summary>Returns probabilities whose calibration has not seen the fold it is applied to.</summary>
         public double[] CrossCalibrate(bool[] label)
@@ -169,7 +181,7 @@ public static class RiskTrainer
                 int[] others = [.. Enumerable.Range(0, Fold.Length).Where(i => Fold[i] != f)];
                 double[] score = [.. others.Select(i => OutOfFold[i])];
                 bool[] y = [.. others.Select(i => label[i])];
-                (double slope, double intercept) = Logistic.FitLine(score, y);
+                (double slope, double intercept) = MachineLearning.Calibrate(score, y);
                 for (int i = 0; i < Fold.Length; i++)
                 {
                     if (Fold[i] == f)
@@ -182,6 +194,9 @@ public static class RiskTrainer
             return probability;
         }
     }
+
+    /// <summary>The fits of one fold, as many as the path went on, and what they were made from.</summary>
+    private sealed record FoldPath(TermPool Pool, Design Design, double LargestPenalty, List<LinearFit> Fits, int[] Test);
 
     private sealed class Run(TrainingSet set, TrainOptions options, ItemSet items, BitColumns bits, CancellationToken cancellationToken)
     {
@@ -210,13 +225,8 @@ public static class RiskTrainer
             int positiveGroups = rows.Where(r => set.Label[r]).Select(r => set.GroupKey[r]).Distinct().Count();
             int folds = Math.Clamp(options.Folds, 2, Math.Max(2, positiveGroups));
             int[] fold = HouseholdFolds.Assign(rows, set.Label, set.GroupKey, folds, options.Seed);
-            var outOfFold = new double[shares.Count][];
             var loss = new double[shares.Count, folds];
-            for (int s = 0; s < shares.Count; s++)
-            {
-                outOfFold[s] = new double[rows.Length];
-            }
-
+            var paths = new FoldPath[folds];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken };
             Parallel.For(0, folds, parallel, f =>
             {
@@ -224,6 +234,7 @@ public static class RiskTrainer
                 int[] test = [.. Enumerable.Range(0, rows.Length).Where(i => fold[i] == f)];
                 TermPool pool = TermPool.Build(items, bits, Mine(train, options.VerifiedOnly, threads: 1), options);
                 (Design design, double largest) = Prepare(pool, train, null);
+                var fits = new List<LinearFit>();
                 double best = double.PositiveInfinity;
                 int s = 0, risen = 0;
                 foreach (LinearFit fit in SparseLogistic.Path(design, shares.Select(x => x * largest)))
@@ -232,11 +243,11 @@ public static class RiskTrainer
                     foreach (int i in test)
                     {
                         double score = pool.Score(fit, rows[i]);
-                        outOfFold[s][i] = score;
                         double margin = set.Label[rows[i]] ? score : -score;
                         loss[s, f] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
                     }
 
+                    fits.Add(fit);
                     risen = loss[s, f] < best ? 0 : risen + 1;
                     best = Math.Min(best, loss[s, f]);
                     s++;
@@ -250,14 +261,24 @@ public static class RiskTrainer
                 for (; s < shares.Count; s++)
                 {
                     loss[s, f] = loss[s - 1, f];
-                    foreach (int i in test)
-                    {
-                        outOfFold[s][i] = outOfFold[s - 1][i];
-                    }
                 }
+
+                paths[f] = new FoldPath(pool, design, largest, fits, test);
             });
             int chosen = OneStandardError(loss, shares.Count, folds);
-            return new CrossFit(shares[chosen], outOfFold[chosen], fold, folds);
+            var outOfFold = new double[rows.Length];
+            var isFallback = new bool[folds];
+            Parallel.For(0, folds, parallel, f =>
+            {
+                FoldPath path = paths[f];
+                int s = Math.Min(chosen, path.Fits.Count - 1);
+                (LinearFit fit, isFallback[f]) = MachineLearning.Refit(path.Design, path.Fits[s], shares[s] * path.LargestPenalty);
+                foreach (int i in path.Test)
+                {
+                    outOfFold[i] = path.Pool.Score(fit, rows[i]);
+                }
+            });
+            return new CrossFit(shares[chosen], outOfFold, fold, folds, isFallback.Count(x => x));
         }
 
         // The largest penalty whose mean loss is within one standard error of the best (Breiman et al., CART, 1984, 3.4.3).
@@ -293,11 +314,13 @@ public static class RiskTrainer
             return best;
         }
 
-        public (LinearFit Fit, double Penalty) Fit(TermPool pool, int[] rows, int[]? multiplicity, double share)
+        /// <summary>Selects terms by coordinate descent and estimates their weights by Microsoft.ML.</summary>
+        public (LinearFit Fit, double Penalty, bool IsFallback) Fit(TermPool pool, int[] rows, double share)
         {
-            (Design design, double largest) = Prepare(pool, rows, multiplicity);
+            (Design design, double largest) = Prepare(pool, rows, null);
             double[] path = [.. options.PenaltyShares.Where(s => s > share).Append(share).Select(s => s * largest)];
-            return (SparseLogistic.Path(design, path).Last(), path[^1]);
+            (LinearFit fit, bool isFallback) = MachineLearning.Refit(design, SparseLogistic.Path(design, path).Last(), path[^1]);
+            return (fit, path[^1], isFallback);
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.
@@ -345,7 +368,9 @@ public static class RiskTrainer
                     return;
                 }
 
-                (LinearFit refit, _) = Fit(pool, all, multiplicity, share);
+                // The optimum does not depend on the start; the final weights are close to it.
+                (Design design, double largest) = Prepare(pool, all, multiplicity);
+                LinearFit refit = SparseLogistic.Path(design, [share * largest], fit).Single();
                 kept[b] = [.. Enumerable.Range(0, pool.Terms.Count).Where(t => refit.Weights[t] * fit.Weights[t] > 0)];
             });
             var stability = new double[pool.Terms.Count];

@@ -15,8 +15,7 @@ internal sealed record LinearFit(double[] Weights, double Bias);
 /// Source: Friedman, Hastie, Tibshirani, J. Stat. Software 33 (2010). Each quadratic model is solved on an active set that grows
 /// until no column outside it breaks the optimality condition; a halved step guards against a rise of the objective.
 /// A sign a column may not have is a bound on its weight, so the fit is the optimum among the permitted ones.
-/// The L-BFGS trainer of Microsoft.ML reaches the same optimum only roughly and cannot start from the previous penalty;
-/// it serves the tests as a reference. One thread, no randomness.
+/// It selects the terms; their final weights are estimated by <see cref="MachineLearning"/>. One thread, no randomness.
 /// </remarks>
 internal static class SparseLogistic
 {
@@ -55,9 +54,10 @@ internal static class SparseLogistic
     }
 
     /// <summary>Yields one fit per penalty as it is asked for; penalties descend and each fit starts from the one before.</summary>
-    public static IEnumerable<LinearFit> Path(Design design, IEnumerable<double> penalties)
+    /// <remarks>Nulls: without <paramref name="start"/> the first fit starts from no weights.</remarks>
+    public static IEnumerable<LinearFit> Path(Design design, IEnumerable<double> penalties, LinearFit? start = null)
     {
-        var state = new State(design);
+        var state = new State(design, start);
         foreach (double penalty in penalties)
         {
             state.Solve(penalty);
@@ -102,7 +102,7 @@ internal static class SparseLogistic
         private readonly bool[] _isActive;
         private double _bias;
 
-        public State(Design design)
+        public State(Design design, LinearFit? start)
         {
             _design = design;
             _weights = new double[design.Columns.Length];
@@ -118,7 +118,24 @@ internal static class SparseLogistic
             }
 
             _bias = Math.Log(positive / negative);
-            Array.Fill(_score, _bias);
+            if (start is null)
+            {
+                Array.Fill(_score, _bias);
+                return;
+            }
+
+            _bias = start.Bias;
+            for (int c = 0; c < _weights.Length; c++)
+            {
+                if (start.Weights[c] != 0)
+                {
+                    _weights[c] = start.Weights[c];
+                    _isActive[c] = true;
+                    _active.Add(c);
+                }
+            }
+
+            Rescore();
         }
 
         public LinearFit Fit() => new((double[])_weights.Clone(), _bias);

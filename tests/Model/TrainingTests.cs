@@ -207,6 +207,100 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void Refit_weighted_rows_is_by_ml_net_and_reaches_the_optimum()
+    {
+        (Design design, Design repeated) = WeightedAndRepeated(12);
+        double largest = SparseLogistic.LargestPenalty(design);
+        foreach (double share in (double[])[0.5, 0.1, 0.024])
+        {
+            LinearFit own = SparseLogistic.Path(design, [largest * share]).Single();
+
+            Refitted one = MachineLearning.Refit(design, own, largest * share);
+            Refitted many = MachineLearning.Refit(repeated, own, largest * share);
+
+            Assert.False(one.IsFallback);
+            Assert.False(many.IsFallback);
+            Assert.NotEqual(own.Weights, one.Fit.Weights);
+            double optimum = SparseLogistic.Objective(design, own, largest * share);
+            Assert.InRange(SparseLogistic.Objective(design, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.InRange(SparseLogistic.Objective(repeated, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.All(one.Fit.Weights.Zip(many.Fit.Weights), w => Assert.Equal(w.First, w.Second, 2));
+        }
+    }
+
+    [Fact]
+    public void Refit_bound_columns_keep_their_sign_and_a_bad_optimum_is_reported()
+    {
+        (Design design, _) = WeightedAndRepeated(13);
+        double penalty = SparseLogistic.LargestPenalty(design) * 0.05;
+        Design bound = design with { Sign = [.. Enumerable.Repeat((sbyte)-1, design.Sign.Length)] };
+
+        Refitted refitted = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
+        LinearFit own = SparseLogistic.Path(bound, [penalty]).Single();
+
+        // Better than the bound allows, so out of reach.
+        Refitted fallback = MachineLearning.Refit(bound, SparseLogistic.Path(design, [penalty]).Single(), penalty);
+
+        Assert.All(refitted.Fit.Weights, w => Assert.True(w <= 0));
+        Assert.False(refitted.IsFallback);
+        Assert.False(MachineLearning.Refit(bound, own, penalty).IsFallback);
+        Assert.True(fallback.IsFallback);
+    }
+
+    [Fact]
+    public void SparseLogistic_start_changes_the_way_not_the_optimum()
+    {
+        (Design design, _) = WeightedAndRepeated(14);
+        double penalty = SparseLogistic.LargestPenalty(design) * 0.1;
+
+        LinearFit cold = SparseLogistic.Path(design, [penalty]).Single();
+        LinearFit warm = SparseLogistic.Path(design, [penalty], SparseLogistic.Path(design, [penalty / 4]).Single()).Single();
+
+        double optimum = SparseLogistic.Objective(design, cold, penalty);
+        Assert.InRange(SparseLogistic.Objective(design, warm, penalty), optimum * (1 - 1e-6), optimum * (1 + 1e-6));
+        Assert.Equal(cold.Weights.Select(w => w != 0), warm.Weights.Select(w => w != 0));
+    }
+
+    [Fact]
+    public void Train_weights_are_those_of_ml_net()
+    {
+        TrainedModel model = ModelLibrary.Train(City(6, 500, 4, helpSeekingRaisesLabel: true), Quick, null, TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain(model.Notes, n => n.Contains("Microsoft.ML", StringComparison.Ordinal));
+
+        // Microsoft.ML computes in single precision; weights of coordinate descent would not all be single-precision numbers.
+        Assert.NotEmpty(model.Document.Terms);
+        Assert.All(model.Document.Terms, t => Assert.Equal((float)t.Weight, t.Weight));
+    }
+
+    // The same rows, once with weights of 1 to 4 and once repeated that many times.
+    private static (Design Weighted, Design Repeated) WeightedAndRepeated(ulong seed)
+    {
+        var random = new SplitMix(seed);
+        const int Rows = 600, Columns = 10;
+        var fired = new bool[Rows][];
+        var label = new bool[Rows];
+        var weight = new double[Rows];
+        for (int r = 0; r < Rows; r++)
+        {
+            fired[r] = [.. Enumerable.Range(0, Columns).Select(_ => random.Next(3) == 0)];
+            double z = -1.5 + (fired[r][0] ? 1.5 : 0) + (fired[r][1] ? 0.8 : 0) - (fired[r][2] ? 1.2 : 0);
+            label[r] = random.Next(1000) < 1000 * Logistic.Sigmoid(z);
+            weight[r] = 1 + random.Next(4);
+        }
+
+        int[] rows = [.. Enumerable.Range(0, Rows)];
+        int[] repeated = [.. rows.SelectMany(r => Enumerable.Repeat(r, (int)weight[r]))];
+        return (Take(rows, weight), Take(repeated, [.. repeated.Select(_ => 1.0)]));
+
+        Design Take(int[] from, double[] weights) => new(
+            [.. Enumerable.Range(0, Columns).Select(c => Enumerable.Range(0, from.Length).Where(i => fired[from[i]][c]).ToArray())],
+            [.. from.Select(r => label[r])],
+            weights,
+            new sbyte[Columns]);
+    }
+
+    [Fact]
     public void Evaluation_auc_and_auprc_agree_with_ml_net()
     {
         var random = new SplitMix(4);
