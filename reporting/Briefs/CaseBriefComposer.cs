@@ -127,7 +127,7 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 1.95f), new TableColumn("続柄", 1.5f), new TableColumn("生年月日", 2.95f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.6f)],
+            [new TableColumn("氏名", 1.95f), new TableColumn("続柄", 1.9f), new TableColumn("生年月日", 2.95f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.2f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
@@ -181,7 +181,7 @@ public static class CaseBriefComposer
         }
 
         blocks.Add(new TableBlock(
-            [new TableColumn("機関", 2.6f), new TableColumn("担当", 1.8f), new TableColumn("関わりの頻度", 1.8f), new TableColumn("最終接触", 2), new TableColumn("情報提供の根拠", 2.8f)],
+            [new TableColumn("機関", 2.6f), new TableColumn("担当", 1.4f), new TableColumn("関わりの頻度", 1.8f), new TableColumn("最終接触", 1.8f), new TableColumn("情報提供の根拠", 3.4f)],
             brief.Agencies.Select(agency => new TableRow(
             [
                 agency.Name,
