@@ -1,1 +1,22 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Warehouse.Bench;
+
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+if (args is ["pipeline", ..])
+{
+    return await PipelineCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
+}
+
+// In process: the host has native libraries and embedded scripts, and a second build of all of it would take longer than the measurement.
+IConfig config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddColumn(new ThroughputColumn())
+    .HideColumns(Column.Job, Column.Toolchain)
+    .AddExporter(MarkdownExporter.GitHub);
+BenchmarkSwitcher.FromAssembly(typeof(PipelineCommand).Assembly).Run(args, config);
 return 0;
