@@ -42,7 +42,7 @@ public sealed class ScheduleSection
     /// <summary>The time zone of the expressions.</summary>
     public string TimeZone { get; set; } = "Asia/Tokyo";
 
-    /// <summary>Load and link.</summary>
+    /// <summary>Load, which also links.</summary>
     public string Load { get; set; } = "";
 
     /// <summary>Score with the current model.</summary>

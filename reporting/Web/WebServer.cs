@@ -121,6 +121,7 @@ public static class WebServer
         });
         // Japanese text as it is; what means something in HTML is encoded all the same.
         services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
+        services.AddScoped<PageLanguage>();
         services.AddRazorComponents();
         services.AddOpenApi();
         services.AddProblemDetails();
@@ -131,6 +132,7 @@ public static class WebServer
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Use(SecurityHeaders);
+        app.Use(PageLanguage.Choose);
         app.UseExceptionHandler(errors => errors.Run(context => Fail(context, StatusCodes.Status500InternalServerError)));
         app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
             ? Task.CompletedTask
@@ -179,7 +181,7 @@ public static class WebServer
             Roles.Caseworker => Results.Redirect("/worklist"),
             Roles.Steward => Results.Redirect("/statistics"),
             Roles.Auditor => Results.Redirect("/audit"),
-            _ => Page<MessagePage>(new { Title = "ようこそ", Text = "この役割で使えるページは、まだありません。", Member = user.Member() }),
+            _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
     }
 
@@ -265,7 +267,7 @@ public static class WebServer
             string message = outcome == SignInOutcome.Locked
                 ? "続けて失敗したため、一時的にサインインを止めています。15分ほど待ってからやり直してください。"
                 : "職員IDまたはパスワードが違います。";
-            IResult page = Page<SignInPage>(new { Message = message, From = from });
+            IResult page = Page<SignInPage>(new { Message = context.RequestServices.GetRequiredService<PageLanguage>().Text(message), From = from });
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return page;
         }
@@ -356,8 +358,7 @@ public static class WebServer
     private static async Task Fail(HttpContext context, int status)
     {
         context.Response.StatusCode = status;
-        bool english = context.Request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
-            && languages.OrderByDescending(language => language.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+        PageLanguage language = context.RequestServices.GetRequiredService<PageLanguage>();
         (string ja, string en) = status switch
         {
             400 => ("入力に誤りがあります。", "The request is not valid."),
@@ -370,10 +371,10 @@ public static class WebServer
         };
         if (WantsPage(context.Request))
         {
-            await Page<MessagePage>(new { Title = ja, Text = $"状態コード {status}", Member = context.User.Member() }).ExecuteAsync(context).ConfigureAwait(false);
+            await Page<MessagePage>(new { Title = language.IsEnglish ? en : ja, Text = string.Format(CultureInfo.InvariantCulture, language.Text("状態コード {0}"), status), Member = context.User.Member() }).ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 
-        await Results.Problem(statusCode: status, title: english ? en : ja).ExecuteAsync(context).ConfigureAwait(false);
+        await Results.Problem(statusCode: status, title: language.IsEnglish ? en : ja).ExecuteAsync(context).ConfigureAwait(false);
     }
 }

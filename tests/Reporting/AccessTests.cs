@@ -173,6 +173,48 @@ public sealed partial class AccessTests : IAsyncLifetime
         Assert.Contains("サインイン", Regex.Unescape(await japanese.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("policymaker", "統計")]
+    [InlineData("analyst", "仮名化")]
+    [InlineData("source-school", "受け渡しフォルダー")]
+    public async Task A_role_without_pages_reads_after_sign_in_what_it_may_do(string staffId, string part)
+    {
+        using HttpClient client = await SignedIn(staffId);
+
+        using HttpResponseMessage response = await client.GetAsync("/", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        string page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("この役割でできること", page, StringComparison.Ordinal);
+        Assert.Contains(part, page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("steward", "/statistics /jobs /audit /nowhere")]
+    [InlineData("policymaker", "/")]
+    [InlineData("analyst", "/")]
+    [InlineData("source-school", "/")]
+    [InlineData("caseworker", "/worklist /children/101")]
+    public async Task Pages_are_in_English_for_whoever_asks_and_stay_so(string staffId, string paths)
+    {
+        using HttpClient client = await SignedIn(staffId);
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        Assert.Contains("lang=\"ja\"", await client.GetStringAsync("/sign-in", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("Staff ID", await client.GetStringAsync("/sign-in?lang=en", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        foreach (string path in paths.Split(' '))
+        {
+            // The choice is in the cookie; names of people and districts, and the way back, stay Japanese.
+            using HttpResponseMessage response = await client.GetAsync(path, TestContext.Current.CancellationToken);
+            string page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains("<html lang=\"en\">", page, StringComparison.Ordinal);
+            string left = string.Concat(Regex.Matches(Districts().Replace(page.Replace("支援 太郎", "", StringComparison.Ordinal).Replace("日本語", "", StringComparison.Ordinal), ""), "[ぁ-んァ-ヶ一-龠]+").Select(match => match.Value + " "));
+            Assert.True(left.Length == 0, path + ": " + left);
+        }
+
+        Assert.Contains("職員ID", await client.GetStringAsync("/sign-in?lang=ja", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("職員ID", await client.GetStringAsync("/sign-in", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     private int Count(string where)
     {
         using WarehouseSession session = _fixture.Warehouse();
@@ -193,6 +235,9 @@ public sealed partial class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return client;
     }
+
+    [GeneratedRegex("地区")]
+    private static partial Regex Districts();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex Token();

@@ -17,6 +17,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "exactly one of", "brief")]
     [InlineData(2, "exactly one of", "brief", "--top", "3", "--child", "4")]
     [InlineData(2, "expected 1 to 50", "brief", "--top", "3", "--copies", "99")]
+    [InlineData(2, "at most one of", "migrate", "--plan", "--verify")]
+    [InlineData(2, "There is no warehouse", "migrate", "--verify")]
     [InlineData(2, "There is no warehouse", "check")]
     [InlineData(2, "There is no warehouse", "serve")]
     [InlineData(2, "There is no inbox", "load")]
@@ -62,6 +64,42 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = await Run(["check", "--output", _folder, "--json"]);
         Assert.True(code == 0, output + error);
         Assert.True(System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_plan_lists_what_is_missing_and_makes_nothing_and_verify_notices_a_changed_script()
+    {
+        (int code, string output, _) = await Run(["migrate", "--plan", "--output", _folder, "--json"]);
+        Assert.Equal(0, code);
+        System.Text.Json.JsonElement pending = System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("pending");
+        Assert.Contains(pending.EnumerateArray(), script => script.GetProperty("database").GetString() == "Identity" && script.GetProperty("cost").GetString()!.Length > 0);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+
+        Assert.Equal(0, (await Run(["migrate", "--apply", "--output", _folder])).Code);
+        Assert.Contains("up to date", (await Run(["migrate", "--plan", "--output", _folder])).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await Run(["migrate", "--verify", "--output", _folder])).Code);
+
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Migrator))
+        {
+            session.ExecuteText("UPDATE meta.schema_journal SET script_sha256 = 'abcdefabcdefabcdef' WHERE script_name LIKE '%0003_meta%'");
+        }
+
+        (code, _, string error) = await Run(["migrate", "--verify", "--output", _folder]);
+        Assert.Equal(4, code);
+        Assert.Contains("0003_meta", error, StringComparison.Ordinal);
+        Assert.Equal(4, (await Run(["check", "--output", _folder])).Code);
+    }
+
+    [Fact]
+    public async Task A_script_for_a_dba_is_one_guarded_file_per_database()
+    {
+        string file = Path.Combine(_folder, "bundle.sql");
+
+        Assert.Equal(0, (await Run(["migrate", "--script", file, "--output", _folder])).Code);
+
+        Assert.All([file, file + ".identity.sql"], path => Assert.Contains("meta.schema_journal", File.ReadAllText(path), StringComparison.Ordinal));
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder).Length);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal static class LoadCommand
 internal static class LinkCommand
 {
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("link", "Show how many source records are linked to persons; linking itself is part of load"),
+        (new Command("link", "Report how many source records are linked to persons. It changes nothing: records are linked within load, and a load of new files decides again the records that had no match"),
         ["link --output out", "link --output out --json"],
         Act);
 

@@ -43,30 +43,103 @@ internal static class MigrateCommand
         HelpName = "FILE",
     };
 
-    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("migrate", "Bring both databases to the schema of this release, or write the script for a DBA") { Script },
-        ["migrate --output out", "migrate --script deploy.sql"],
-        Act);
+    private static readonly Option<bool> Plan = new("--plan") { Description = "List the scripts that are missing, with their cost, and change nothing" };
+
+    private static readonly Option<bool> VerifyOption = new("--verify") { Description = "Compare the journal with the scripts of this release and change nothing; exit code 4 where they differ" };
+
+    private static readonly Option<bool> ApplyOption = new("--apply") { Description = "Apply what is missing; the default" };
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
+    {
+        Command command = new("migrate", "Bring both databases to the schema of this release, show what is missing, or write the script for a DBA") { Plan, Script, ApplyOption, VerifyOption };
+        command.Validators.Add(result =>
+        {
+            if (new Option[] { Plan, Script, ApplyOption, VerifyOption }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+            {
+                result.AddError("Give at most one of --plan, --script, --apply and --verify.");
+            }
+        });
+        return (command, ["migrate --output out", "migrate --plan --output out", "migrate --script deploy.sql", "migrate --verify --output out --json"], Act);
+    }
 
     private static Task<int> Act(ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(Script) is { } file)
         {
-            List<string> paths = [];
-            foreach ((DatabaseKind kind, string path) in new[] { (DatabaseKind.Warehouse, file.FullName), (DatabaseKind.Identity, file.FullName + ".identity.sql") })
-            {
-                using StreamWriter writer = new(path);
-                DeployBundle.Write(writer, kind);
-                paths.Add(path);
-                context.Screen.Line($"{kind}: {path}");
-            }
-
-            context.Screen.Result(new { Scripts = paths });
+            WriteScripts(context, file);
             return Task.FromResult(ExitCode.Done);
         }
 
-        Directory.CreateDirectory(context.Output);
         using WarehouseDatabases databases = new(context.Options.Databases(context.Output), null, context.Time);
+        if (parsed.GetValue(Plan))
+        {
+            ShowPlan(context, databases);
+        }
+        else if (parsed.GetValue(VerifyOption))
+        {
+            Verify(context, databases);
+        }
+        else
+        {
+            Apply(context, databases);
+        }
+
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static void WriteScripts(CommandContext context, FileInfo file)
+    {
+        List<string> paths = [];
+        foreach ((DatabaseKind kind, string path) in new[] { (DatabaseKind.Warehouse, file.FullName), (DatabaseKind.Identity, file.FullName + ".identity.sql") })
+        {
+            using StreamWriter writer = new(path);
+            DeployBundle.Write(writer, kind);
+            paths.Add(path);
+            context.Screen.Line($"{kind}: {path}");
+        }
+
+        context.Screen.Result(new { Scripts = paths });
+    }
+
+    private static void ShowPlan(CommandContext context, WarehouseDatabases databases)
+    {
+        List<PendingScript> pending = [];
+        foreach (DatabaseKind kind in Enum.GetValues<DatabaseKind>())
+        {
+            // Opening a DuckDB file that is not there would make it, and a plan makes nothing.
+            IReadOnlyList<MigrationScript> scripts = MissingFile(databases, kind) is null
+                ? Migrator.Pending(databases, kind)
+                : MigrationScript.List(kind, databases.Engine).Where(script => script.Kind != ScriptKind.Permission).ToList();
+            pending.AddRange(scripts.Select(script => new PendingScript(kind.ToString(), script.Name, script.Header("What") ?? "", script.Header("Cost") ?? "")));
+        }
+
+        context.Screen.Line(pending.Count == 0 ? "The schema is up to date." : $"{pending.Count} scripts are pending; nothing was run.");
+        if (pending.Count > 0)
+        {
+            context.Screen.Table("Pending", ["database", "script", "what", "cost"], pending.Select(script => (IReadOnlyList<string>)[script.Database, script.Script, script.What, script.Cost]));
+        }
+
+        context.Screen.Result(new { Pending = pending });
+    }
+
+    private static void Verify(CommandContext context, WarehouseDatabases databases)
+    {
+        foreach (DatabaseKind kind in Enum.GetValues<DatabaseKind>())
+        {
+            if (MissingFile(databases, kind) is { } file)
+            {
+                throw new UsageException($"There is no warehouse at {file}. Run 'warehouse migrate' first, or name another folder with --output.");
+            }
+        }
+
+        Migrator.Verify(databases);
+        context.Screen.Line("The journal and the scripts agree, and nothing is pending.");
+        context.Screen.Result(new { Ok = true });
+    }
+
+    private static void Apply(CommandContext context, WarehouseDatabases databases)
+    {
+        Directory.CreateDirectory(context.Output);
         IReadOnlyList<string> applied = Migrator.Apply(databases);
         context.Screen.Line(applied.Count == 0 ? "The schema is up to date." : $"{applied.Count} scripts applied.");
         foreach (string script in applied)
@@ -75,8 +148,24 @@ internal static class MigrateCommand
         }
 
         context.Screen.Result(new { Applied = applied });
-        return Task.FromResult(ExitCode.Done);
     }
+
+    private static string? MissingFile(WarehouseDatabases databases, DatabaseKind kind)
+    {
+        if (databases.Engine != Engine.DuckDb)
+        {
+            return null;
+        }
+
+        System.Data.Common.DbConnectionStringBuilder builder = new()
+        {
+            ConnectionString = kind == DatabaseKind.Identity ? databases.Options.IdentityConnectionString : databases.Options.ConnectionString,
+        };
+        return (builder.TryGetValue("Data Source", out object? source) || builder.TryGetValue("DataSource", out source))
+            && source is string path && !path.StartsWith(":memory:", StringComparison.Ordinal) && !File.Exists(path) ? path : null;
+    }
+
+    private sealed record PendingScript(string Database, string Script, string What, string Cost);
 }
 
 /// <summary><c>train</c>: mine rules and train the model.</summary>

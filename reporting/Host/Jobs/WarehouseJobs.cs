@@ -94,6 +94,7 @@ public static class JobSetup
                 if (Schedule.Missed(job.Cron, zone, last.TryGetValue(job.Name, out DateTime turn) ? turn : null, nowUtc) is { } missed)
                 {
                     quartz.AddTrigger(trigger => trigger.ForJob(key).WithIdentity(job.Name + "-catch-up").StartNow()
+                        .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.FireNow))
                         .UsingJobData(WarehouseJob.CatchUpKey, missed.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
                 }
             }
