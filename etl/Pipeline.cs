@@ -133,31 +133,25 @@ internal sealed class Pipeline : IDisposable
             }
         });
 
-        foreach (object? item in found)
-        {
-            if (item is LoadedFile failed)
-            {
-                _done.Add(failed);
-            }
-            else if (item is InboxFile file)
-            {
-                if (known.Add(file.Sha256))
-                {
-                    files.Add(file);
-                }
-                else
-                {
-                    _done.Add(new LoadedFile(file.Contract.Feed, file.Name, "known", 0, 0, 0, 0, 0, null, null));
-                }
-            }
-        }
-
-        return files
+        _done.AddRange(found.OfType<LoadedFile>());
+        // Of files with the same content the one extracted first counts, whatever their names.
+        foreach (InboxFile file in found.OfType<InboxFile>()
             .OrderBy(file => file.Manifest.ExtractedUtc)
             .ThenBy(file => file.Contract.Feed, StringComparer.Ordinal)
             .ThenBy(file => file.Manifest.Part)
-            .ThenBy(file => file.Sha256, StringComparer.Ordinal)
-            .ToList();
+            .ThenBy(file => file.Sha256, StringComparer.Ordinal))
+        {
+            if (known.Add(file.Sha256))
+            {
+                files.Add(file);
+            }
+            else
+            {
+                _done.Add(new LoadedFile(file.Contract.Feed, file.Name, "known", 0, 0, 0, 0, 0, null, null));
+            }
+        }
+
+        return files;
     }
 
     private void RegisterReceipts(List<InboxFile> files)

@@ -1,23 +1,31 @@
 -- Grain: one version of one record
--- What: ends each version where the next begins
--- Why: versions that follow a taken-back one stand again
+-- What: the version that a taken-back one ended stands again
+-- Why: each record has one open version; a version that was replaced within its own batch has no length and was never current
 -- Cost: one pass over ident.source_record
 UPDATE ident.source_record
-SET known_to_utc = v.next_utc
+SET known_to_utc = '9999-12-31'
 FROM (
     SELECT
         s.record_key,
-        s.known_from_utc,
-        s.line_number,
         s.file_sha256,
-        LEAD(s.known_from_utc, 1, CAST('9999-12-31' AS DATETIME2)) OVER (
+        s.line_number,
+        MAX(s.known_to_utc) OVER (PARTITION BY s.record_key) AS last_utc,
+        ROW_NUMBER() OVER (
             PARTITION BY s.record_key
-            ORDER BY s.known_from_utc, s.line_number) AS next_utc
-    FROM ident.source_record AS s) AS v
+            ORDER BY
+                CASE WHEN s.known_to_utc = s.known_from_utc THEN 1 ELSE 0 END,
+                f.received_utc DESC,
+                s.known_to_utc DESC,
+                s.known_from_utc DESC,
+                s.line_number DESC) AS place
+    FROM ident.source_record AS s
+    INNER JOIN ident.received_file AS f
+        ON f.file_sha256 = s.file_sha256) AS v
 WHERE ident.source_record.record_key = v.record_key
     AND ident.source_record.file_sha256 = v.file_sha256
     AND ident.source_record.line_number = v.line_number
-    AND ident.source_record.known_to_utc <> v.next_utc
+    AND v.place = 1
+    AND v.last_utc < '9999-12-31'
 GO
 UPDATE ident.restriction
 SET known_to_utc = '9999-12-31'

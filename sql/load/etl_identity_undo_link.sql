@@ -5,6 +5,12 @@
 DELETE FROM ident.crosswalk
 WHERE record_key NOT IN (SELECT s.record_key FROM ident.source_record AS s)
 GO
+DELETE FROM ident.crosswalk
+WHERE person_key IN (
+    SELECT p.person_key
+    FROM ident.person AS p
+    WHERE p.minted_record_key NOT IN (SELECT s.record_key FROM ident.source_record AS s))
+GO
 DELETE FROM ident.person
 WHERE person_key NOT IN (SELECT x.person_key FROM ident.crosswalk AS x)
 GO

@@ -196,6 +196,30 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void A_link_to_a_person_of_a_killed_load_is_taken_back_with_it()
+    {
+        string[] states = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            using TinyInbox inbox = TinyInbox.Family();
+            inbox.Add("consultation", "2023-05-05T02:00:00+09:00", "2023-04-30",
+                [["K0002", "01", "中川 桜", "ナカガワ サクラ", "H26.6.6", "女", "浜町2-2", "", "R5.4.20", "育成", "学校", "B", "", "", "", "", "", ""]]);
+            using WarehouseFixture fixture = WarehouseFixture.Create();
+            Load(fixture, inbox);
+            inbox.Add("resident", "2023-07-01T02:00:00+09:00", "2023-06-30", TinyInbox.Resident(9, "中川 桜", "ナカガワ サクラ", "H26.6.6", "2", "01", "02", "R5.6.1", "T02"));
+            if (i == 1)
+            {
+                Assert.Throws<InvalidOperationException>(() => Load(fixture, inbox, crash: "identity"));
+            }
+
+            Load(fixture, inbox);
+            states[i] = State(fixture);
+        }
+
+        Assert.Equal(states[0], states[1]);
+    }
+
+    [Fact]
     public void A_rejected_row_keeps_its_bytes_and_the_others_go_on()
     {
         byte[] bad = [0x81, 0x20, 0x2C, 0x41];
