@@ -236,7 +236,7 @@ public sealed partial class AccessTests : IAsyncLifetime
         return client;
     }
 
-    [GeneratedRegex("地区")]
+    [GeneratedRegex("[東西]地区")]
     private static partial Regex Districts();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
