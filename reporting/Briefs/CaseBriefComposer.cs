@@ -127,7 +127,7 @@ public static class CaseBriefComposer
             new KeyValue("最終現認", seen),
         ]);
         var household = new TableBlock(
-            [new TableColumn("氏名", 1.95f), new TableColumn("続柄", 1.9f), new TableColumn("生年月日", 2.95f), new TableColumn("同居", 1.05f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.2f)],
+            [new TableColumn("氏名", 1.95f), new TableColumn("続柄", 1.7f), new TableColumn("生年月日", 2.85f), new TableColumn("同居", 0.95f, TextAlignment.Center), new TableColumn("備考・最終現認", 3.6f)],
             brief.Household.Select(person => new TableRow(
             [
                 person.Name,
