@@ -26,7 +26,7 @@ internal static class LoadCommand
             throw new UsageException($"There is no inbox at {inbox}. Name it with --inbox, or write a fictional one with 'warehouse city'.");
         }
 
-        byte[] secret = context.Secret(parsed.GetValue(DemoSeed));
+        byte[] secret = context.Secret(parsed.GetValue(DemoSeed) ?? DemoMark.Read(context.Output)?.Seed);
         using WarehouseDatabases databases = context.Open(mustExist: false);
         (LoadResult load, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
         Show(context.Screen, load);
