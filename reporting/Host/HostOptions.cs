@@ -58,8 +58,11 @@ public sealed class ScheduleSection
     /// <summary>Whether the program creates the scheduler's own tables where they are missing; otherwise a DBA does.</summary>
     public bool ProvisionStore { get; set; }
 
-    /// <summary>Load, which also links.</summary>
+    /// <summary>Load, which also links the new records.</summary>
     public string Load { get; set; } = "";
+
+    /// <summary>Decide links again.</summary>
+    public string Link { get; set; } = "";
 
     /// <summary>Score with the current model.</summary>
     public string Score { get; set; } = "";
@@ -73,7 +76,7 @@ public sealed class ScheduleSection
     /// <summary>The jobs with their expressions, in the order in which a night needs them.</summary>
     internal IEnumerable<(string Job, string Setting, string Cron)> Crons =>
     [
-        ("load", nameof(Load), Load), ("score", nameof(Score), Score), ("brief", nameof(Brief), Brief), ("statistics", nameof(Statistics), Statistics),
+        ("load", nameof(Load), Load), ("link", nameof(Link), Link), ("score", nameof(Score), Score), ("brief", nameof(Brief), Brief), ("statistics", nameof(Statistics), Statistics),
     ];
 }
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Quartz;
 using Warehouse.Etl;
-using Warehouse.Etl.Jobs;
 using Warehouse.Reporting.Host;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Sql;
@@ -48,6 +47,21 @@ public sealed class SchedulerTests : IDisposable
         Assert.Equal(Begin.UtcDateTime.AddHours(1), first[0].ScheduledUtc);
         Assert.Equal(Begin.UtcDateTime.AddHours(25), second[1].ScheduledUtc);
         Assert.All(second, run => Assert.Equal(("load", "schedule", "succeeded"), (run.JobName, run.TriggerCode, run.StatusCode)));
+    }
+
+    [Fact]
+    public async Task The_link_job_decides_the_links_of_loaded_records_again()
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        new LoadPipeline(_fixture.Databases, _clock).Run(new LoadOptions { Inbox = inbox.Path, Secret = new byte[32] }, null, TestContext.Current.CancellationToken);
+        using IHost host = Scheduler(new ScheduleSection { Link = Nightly }, JobKind.All, services => services.AddSingleton(new RelinkOptions()));
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        JobRun run = (await Until(TimeSpan.FromMinutes(1), runs => Ended(runs) == 1))[0];
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(("link", "succeeded"), (run.JobName, run.StatusCode));
+        Assert.Matches("^[1-9][0-9]* records decided again, 0 moved, 0 kept", run.SummaryText);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ internal static class ServeCommand
         services.AddSingleton(databases);
         services.AddSingleton(context.Time);
         services.AddSingleton(new JobContext(quiet, databases, audit));
+        services.AddSingleton(new RelinkOptions());
         services.AddSingleton(Stages.ModelOptions(context));
         services.AddSingleton<Func<Snapshot>>(() => Stages.Newest(databases));
         if (context.Options.Schedule.Load.Length > 0)

@@ -16,10 +16,14 @@ public sealed record JobKind(string Name, Type Type, Func<object?, string> Descr
     public static readonly IReadOnlyList<JobKind> All =
     [
         new("load", typeof(LoadJob), outcome => OfLoad((LoadSummary)outcome!)),
+        new("link", typeof(LinkJob), outcome => OfLink((LinkSummary)outcome!)),
         new("score", typeof(ScoreJob), outcome => Stages.Describe((ScoreSummary)outcome!)),
         new("brief", typeof(BriefJob), outcome => (string)outcome!),
         new("statistics", typeof(StatisticsJob), outcome => (string)outcome!),
     ];
+
+    private static string OfLink(LinkSummary link) =>
+        $"{link.ReviewedCount} records decided again, {link.MovedCount} moved, {link.KeptCount} kept though no longer found, {link.HandedOverCount} links handed over";
 
     // A file that was not taken in fails the run, so that somebody looks; what the other files brought is published.
     private static string OfLoad(LoadSummary load) => load.ExitCode == ExitCode.Done
