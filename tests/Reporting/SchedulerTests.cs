@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Quartz;
 using Warehouse.Etl;
 using Warehouse.Reporting.Host;
 using Warehouse.Reporting.Host.Jobs;
+using Warehouse.Reporting.Security;
+using Warehouse.Reporting.Web;
 using Warehouse.Sql;
 using Warehouse.Tests.Etl;
 using Warehouse.Tests.Support;
@@ -43,6 +46,7 @@ public sealed class SchedulerTests : IDisposable
         await host.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("6 files, 0 known, 12 rows accepted, 0 quarantined", first[0].SummaryText);
+        Assert.Equal("ファイル 6 件（うち取り込み済み 0 件）、受け付けた行 12 行、隔離した行 0 行", JobText.Japanese(first[0].SummaryText!));
         Assert.Equal("6 files, 6 known, 0 rows accepted, 0 quarantined", second[1].SummaryText);
         Assert.Equal(Begin.UtcDateTime.AddHours(1), first[0].ScheduledUtc);
         Assert.Equal(Begin.UtcDateTime.AddHours(25), second[1].ScheduledUtc);
@@ -62,6 +66,44 @@ public sealed class SchedulerTests : IDisposable
 
         Assert.Equal(("link", "succeeded"), (run.JobName, run.StatusCode));
         Assert.Matches("^[1-9][0-9]* records decided again, 0 moved, 0 kept", run.SummaryText);
+        Assert.StartsWith("名寄せを見直した記録", JobText.Japanese(run.SummaryText!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_brief_job_makes_numbered_copies_for_the_top_of_the_list_with_audit_rows_and_the_statistics_job_writes_its_files()
+    {
+        SampleChild.Write(_fixture);
+        string folder = Directory.CreateTempSubdirectory("warehouse-jobs-").FullName;
+        try
+        {
+            await using AuditTrail audit = new(_fixture.Databases, _clock);
+            new StaffAccounts(_fixture.Databases, _clock).Save(new StaffMember("night", "夜間 処理", Roles.Caseworker, Roles.CityRemit), "secret-of-the-night");
+            Warehouse.Reporting.Host.HostOptions options = new();
+            (options.Briefs.Top, options.Briefs.Copies, options.Briefs.Staff, options.Briefs.Recipient) = (1, 2, "night", "第1回 個別ケース検討会議");
+            using ILoggerFactory loggers = LoggerFactory.Create(_ => { });
+            CommandContext command = new(new Screen(TextWriter.Null, TextWriter.Null, json: true), options, folder, _clock, loggers, default);
+            using IHost host = Scheduler(new ScheduleSection { Brief = Nightly, Statistics = Nightly }, JobKind.All, services =>
+                services.AddSingleton(new JobContext(command, _fixture.Databases, audit)));
+            await host.StartAsync(TestContext.Current.CancellationToken);
+
+            IReadOnlyList<JobRun> runs = await Until(TimeSpan.FromMinutes(1), runs => Ended(runs) == 2);
+            await host.StopAsync(TestContext.Current.CancellationToken);
+
+            Assert.All(runs, run => Assert.True(run.StatusCode == "succeeded", run.ToString()));
+            Assert.StartsWith("2 briefs by ", runs.Single(run => run.JobName == "brief").SummaryText, StringComparison.Ordinal);
+            Assert.Equal(2, Directory.GetFiles(Path.Combine(folder, "briefs"), "*.pdf").Length);
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder, "statistics"), "*.csv"));
+            using WarehouseSession session = _fixture.Warehouse(SessionRole.Auditor);
+            Assert.Equal(
+                [(SampleChild.Listed, "conference")],
+                session.QueryText<(long ChildKey, string PurposeCode)>("SELECT DISTINCT child_key, purpose_code FROM audit.access_log WHERE staff_id = 'night' AND outcome_code = 'allowed' ORDER BY child_key, purpose_code"));
+            // What the page of jobs shows is Japanese throughout.
+            Assert.All(runs, run => Assert.NotEqual(run.SummaryText, JobText.Japanese(run.SummaryText!)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
