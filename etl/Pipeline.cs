@@ -342,9 +342,20 @@ internal sealed partial class Pipeline : IDisposable
     private void Publish()
     {
         HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
-        if (_warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0)
+        bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
+        if (isLate)
         {
             _warehouse.Execute("load/etl_stage_late", new { batch_id = _batchId });
+        }
+
+        bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
+        if (isInParts)
+        {
+            _warehouse.Execute("load/etl_stage_part", new { batch_id = _batchId });
+        }
+
+        if (isLate || isInParts)
+        {
             Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
             foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/etl_stage_batch_count", new { batch_id = _batchId }))
             {
