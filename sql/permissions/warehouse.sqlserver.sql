@@ -22,6 +22,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::fact TO wh_etl;
 GO
 GRANT INSERT, UPDATE ON meta.load_run TO wh_etl;
 GO
+GRANT INSERT, DELETE ON meta.row_count TO wh_etl;
+GO
 GRANT INSERT, UPDATE ON meta.link_run TO wh_etl;
 GO
 GRANT INSERT ON meta.link_run_move TO wh_etl;
