@@ -1,11 +1,12 @@
 using System.Globalization;
+using Warehouse.Etl.City.Feeds;
 
 namespace Warehouse.Etl.City;
 
 /// <summary>Decides which children need support, which of them are seen, and what the consultation desk records.</summary>
 /// <remarks>Need at each half-year start is a logistic function of observable conditions, planted rules and hidden variables; it persists by a
 /// child's frailty. A label needs a true need and a service that sees the family; a few labels are errors.</remarks>
-internal sealed class NeedModel(CityOptions options)
+internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
 {
     /// <summary>The conditions in the order of their bits: name, weight in the need score.</summary>
     public static readonly (string Name, double Weight)[] Conditions =
@@ -62,8 +63,8 @@ internal sealed class NeedModel(CityOptions options)
     private const double Scale = 1.40;
     private const double FalsePositive = 0.0004;
 
-    private static readonly (uint Mask, double Weight, double LastYear)[] RuleMasks =
-        [.. Rules.Select(r => (r.If.Aggregate(0u, (mask, name) => mask | Bit(name)), r.Weight, r.LastYear))];
+    private static readonly (ulong Mask, double Weight, double LastYear)[] RuleMasks =
+        [.. Rules.Select(r => (r.If.Aggregate(0ul, (mask, name) => mask | Bit(name)), r.Weight, r.LastYear))];
 
     private static readonly string[] Types = ["養護(虐待)", "養護(その他)", "保健", "障害", "非行", "育成"];
     private static readonly double[] TypeWeights = [0.48, 0.72, 0.76, 0.84, 0.87, 1.0];
@@ -95,8 +96,8 @@ internal sealed class NeedModel(CityOptions options)
     {
         var child = person.Child!;
         int halves = Halves;
-        child.Conditions = new uint[halves];
-        child.Rules = new uint[halves];
+        child.Conditions = new ulong[halves];
+        child.Rules = new ulong[halves];
         child.Score = new float[halves];
         child.Seen = new float[halves];
         child.Probability = new float[halves];
@@ -110,7 +111,7 @@ internal sealed class NeedModel(CityOptions options)
                 continue;
             }
 
-            uint bits = ConditionsOn(family, person, child, day, h);
+            ulong bits = ConditionsOn(family, person, child, day, h);
             double score = 0;
             for (int c = 0; c < Conditions.Length; c++)
             {
@@ -118,12 +119,12 @@ internal sealed class NeedModel(CityOptions options)
             }
 
             bool isLastYear = h >= halves - 2 && options.Years > 1;
-            uint rules = 0;
+            ulong rules = 0;
             for (int r = 0; r < RuleMasks.Length; r++)
             {
                 if ((bits & RuleMasks[r].Mask) == RuleMasks[r].Mask)
                 {
-                    rules |= 1u << r;
+                    rules |= 1ul << r;
                     score += isLastYear ? RuleMasks[r].LastYear : RuleMasks[r].Weight;
                 }
             }
@@ -192,13 +193,13 @@ internal sealed class NeedModel(CityOptions options)
     /// <summary>Returns whether a person is a resident child on a day.</summary>
     public static bool IsActive(Person person, int day) => person.IsResident(day) && person.Birth <= day && CityDates.AddYears(person.Birth, 18) > day;
 
-    private static uint Bit(string name)
+    private static ulong Bit(string name)
     {
         for (int i = 0; i < Conditions.Length; i++)
         {
             if (Conditions[i].Name == name)
             {
-                return 1u << i;
+                return 1ul << i;
             }
         }
 
@@ -212,9 +213,9 @@ internal sealed class NeedModel(CityOptions options)
         return at.Year - birth.Year - ((at.Month * 100) + at.Day < (birth.Month * 100) + birth.Day ? 1 : 0);
     }
 
-    private uint ConditionsOn(Family family, Person person, Child child, int day, int half)
+    private ulong ConditionsOn(Family family, Person person, Child child, int day, int half)
     {
-        uint bits = 0;
+        ulong bits = 0;
         void Set(string name, bool isTrue) => bits |= isTrue ? Bit(name) : 0;
         bool isSingle = family.IsSingle(day);
         int lastMove = int.MinValue;
@@ -296,6 +297,11 @@ internal sealed class NeedModel(CityOptions options)
         Set("same_address_5_years", lastMove == int.MinValue && age >= 5 && family.Arrive <= options.FirstDay);
         Set("foreign_roots", family.IsForeign);
         Set("remote_district", family.ChildResidence(day).Town.District >= CityPlaces.DistrictCount - 2);
+        foreach (var source in sources)
+        {
+            source.Observe(family, person, day, name => Set(name, true));
+        }
+
         return bits;
     }
 

@@ -14,8 +14,10 @@ public sealed class ExtractTests
     public void Every_contract_that_ships_is_sound()
     {
         Assert.Empty(FeedCatalog.Default.Faults);
-        Assert.Equal(9, FeedCatalog.Default.Contracts.Count());
-        Assert.Equal(9, FeedCatalog.Default.Contracts.Select(contract => contract.RulePrefix).Distinct().Count());
+        Assert.Equal(
+            Repository.Files("etl/Feeds", ".json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
+            FeedCatalog.Default.Contracts.Select(contract => contract.Feed));
+        Assert.Equal(FeedCatalog.Default.Contracts.Count(), FeedCatalog.Default.Contracts.Select(contract => contract.RulePrefix).Distinct().Count());
     }
 
     [Theory]

@@ -1,0 +1,47 @@
+namespace Warehouse.Etl.City.Feeds;
+
+/// <summary>A record of a source system and the person it is about.</summary>
+internal sealed record TruthRecord(string System, string SourceId, Person Person, string Noise);
+
+/// <summary>What a source should come to say in the end: one row of <c>truth/sources.csv</c>.</summary>
+/// <param name="Feed">The feed.</param>
+/// <param name="SourceId">The source number of the record.</param>
+/// <param name="Key">What else makes the row one row, such as a start day.</param>
+/// <param name="Person">Whom it is about.</param>
+/// <param name="From">The day from which it is true, or of the event.</param>
+/// <param name="To">The first day on which it is no longer true; <see cref="int.MaxValue"/> while it lasts.</param>
+/// <param name="Detail">The main code.</param>
+internal sealed record TruthFact(string Feed, string SourceId, string Key, Person Person, int From, int To, string Detail);
+
+/// <summary>The files of some sources of one department or of related ones.</summary>
+/// <remarks>A group draws from random streams of its own, so that adding one changes no byte of the others' files.</remarks>
+internal abstract class FeedGroup(CityContext city, params FeedWriter[] writers)
+{
+    /// <summary>Gets the writers, one a feed.</summary>
+    public IReadOnlyList<FeedWriter> Writers { get; } = writers;
+
+    /// <summary>Gets the city.</summary>
+    protected CityContext City { get; } = city;
+
+    /// <summary>Returns the jobs; jobs may run at the same time and share nothing that is written.</summary>
+    public abstract IEnumerable<Action<CancellationToken>> Jobs();
+
+    /// <summary>Returns the records of systems that only this group's feeds name.</summary>
+    public virtual IEnumerable<TruthRecord> Records() => [];
+
+    /// <summary>Returns what the files say in the end, without the noise.</summary>
+    public virtual IEnumerable<TruthFact> Facts() => [];
+
+    /// <summary>Writes one file a month: opens it, lets the rows be written and closes it.</summary>
+    protected void Monthly(FeedWriter writer, CancellationToken cancellationToken, Action<int, int, int> rows)
+    {
+        for (int m = 0; m < City.Options.Months; m++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int month = City.FirstMonth + m;
+            writer.Open(month);
+            rows(m, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1);
+            writer.Close(month);
+        }
+    }
+}
