@@ -1,0 +1,129 @@
+using FluentValidation;
+using FluentValidation.Results;
+using Warehouse.Etl.Extract;
+using Warehouse.Etl.Validate;
+
+namespace Warehouse.Etl.Map;
+
+/// <summary>Rows of a rule, without their content.</summary>
+/// <param name="Rule">The rule code.</param>
+/// <param name="Column">The column of the contract.</param>
+/// <param name="Reason">Why, in Japanese.</param>
+/// <param name="Rows">How many rows.</param>
+/// <param name="Lines">The first lines of the file that have it.</param>
+public sealed record DryRunFault(string Rule, string Column, string Reason, long Rows, IReadOnlyList<int> Lines);
+
+/// <summary>What validation says of a file, tried without taking it in.</summary>
+/// <param name="Rows">Data rows.</param>
+/// <param name="Quarantined">Rows that would go to quarantine.</param>
+/// <param name="Faults">Why, by rule.</param>
+/// <param name="Repairs">Values that would be repaired, by repair code.</param>
+public sealed record DryRun(long Rows, long Quarantined, IReadOnlyList<DryRunFault> Faults, IReadOnlyDictionary<string, long> Repairs)
+{
+    private const int FirstLines = 5;
+
+    /// <summary>Runs the parsers and rules of a contract over a file.</summary>
+    public static DryRun Over(FileProbe probe, FeedContract contract, DateOnly extracted, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        ArgumentNullException.ThrowIfNull(contract);
+        TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, contract.Feed);
+        RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
+        while (reader.Read() && reader.Line < probe.HeaderLine)
+        {
+        }
+
+        FeedColumn?[] map = [.. probe.Headers.Select(header => contract.Columns.FirstOrDefault(column => column.IsInFile && column.Header == header))];
+        FeedColumn[] fixedColumns = [.. contract.Columns.Where(column => column.FixedText is not null)];
+        FeedRow row = new(contract) { ExtractedDay = extracted.DayNumber, ExpectedCellCount = map.Length };
+        CellParser parser = new(contract);
+        RowValidator validator = new(contract);
+        ValidationContext<FeedRow> context = RowValidator.Context(row);
+        byte[] scratch = new byte[4096];
+        char[] text = new char[4096];
+        Dictionary<(string Rule, string Column), (long Rows, List<int> Lines)> faults = [];
+        SortedDictionary<string, long> repairs = new(StringComparer.Ordinal);
+        long rows = 0;
+        long quarantined = 0;
+        while (reader.Read())
+        {
+            if ((++rows & 0xFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            row.Clear();
+            row.Line = reader.Line;
+            row.CellCount = reader.CellCount;
+            row.IsMalformed = reader.IsMalformed;
+            if (reader.CellCount == map.Length && !reader.IsMalformed)
+            {
+                Parse(reader, map, decoder, parser, row, scratch, text);
+            }
+
+            foreach (FeedColumn column in fixedColumns)
+            {
+                parser.Parse(column, column.FixedText, row);
+            }
+
+            ValidationResult result = validator.Validate(context);
+            if (result.IsValid)
+            {
+                foreach (string repair in row.Repair.OfType<string>())
+                {
+                    repairs[repair] = repairs.GetValueOrDefault(repair) + 1;
+                }
+
+                continue;
+            }
+
+            quarantined++;
+            foreach ((string column, string rule) in result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct())
+            {
+                (long count, List<int> lines) = faults.GetValueOrDefault((rule, column), (0, []));
+                if (lines.Count < FirstLines)
+                {
+                    lines.Add(reader.Line);
+                }
+
+                faults[(rule, column)] = (count + 1, lines);
+            }
+
+            context = RowValidator.Context(row);
+        }
+
+        return new DryRun(
+            rows,
+            quarantined,
+            [.. faults.OrderByDescending(fault => fault.Value.Rows).ThenBy(fault => fault.Key.Rule, StringComparer.Ordinal).Select(fault => new DryRunFault(fault.Key.Rule, fault.Key.Column, RuleReasons.Of(contract, fault.Key.Rule).Reason, fault.Value.Rows, fault.Value.Lines))],
+            repairs);
+    }
+
+    private static void Parse(RecordReader reader, FeedColumn?[] map, TextDecoder decoder, CellParser parser, FeedRow row, byte[] scratch, char[] text)
+    {
+        ReadOnlySpan<Cell> cells = reader.Cells;
+        for (int i = 0; i < cells.Length; i++)
+        {
+            if (map[i] is not { Parser: not ParserKind.Dropped } column)
+            {
+                continue;
+            }
+
+            if (cells[i].Length > scratch.Length)
+            {
+                row.Fault[column.Ordinal] = CellFault.TooLong;
+                continue;
+            }
+
+            int count = decoder.Decode(reader.Content(cells[i], scratch), text);
+            if (count < 0)
+            {
+                row.Fault[column.Ordinal] = CellFault.Undecodable;
+            }
+            else
+            {
+                parser.Parse(column, text.AsSpan(0, count), row);
+            }
+        }
+    }
+}
