@@ -100,6 +100,12 @@ internal sealed class ColumnCounter
         long filled = _rows - _blanks - _undecodable;
         string parser = Parser(terms, filled);
         string dataClass = DataClass(terms, parser, filled);
+        if (parser is "integer" or "code" && dataClass == "identity")
+        {
+            // What names somebody is neither counted with nor listed.
+            parser = "text";
+        }
+
         bool isCounted = parser is "integer" or "decimal" && dataClass is not ("identity" or "free-text");
         List<CodeCount> codes = [];
         if (parser == "code" && dataClass is not ("identity" or "free-text"))

@@ -119,6 +119,11 @@ public sealed record FeedMapping
             }
         }
 
+        if (Encoding == "cp932" && Delimiter >= 0x40)
+        {
+            faults.Add($"the delimiter '{Delimiter}' may be half of a character in CP932; a comma, tab or semicolon never is");
+        }
+
         List<FeedColumn> columns = [];
         foreach (FeedColumn column in contract.Columns)
         {

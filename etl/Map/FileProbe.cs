@@ -31,7 +31,8 @@ public sealed record FileProbe(string Encoding, char Delimiter, string Newline, 
         string encoding = EncodingOf(bytes, name);
         byte[] content = encoding == "utf-16le" ? FromUtf16(bytes, name) : bytes;
         TextDecoder decoder = TextDecoder.For(encoding == "utf-16le" ? "utf-8" : encoding, name);
-        char delimiter = DelimiterOf(content, name, out int width);
+        // In CP932 the second byte of a character may be a bar: such a file cannot be cut by bytes.
+        char delimiter = DelimiterOf(content, encoding == "cp932" ? ",\t;" : ",\t;|", name, out int width);
         (int line, List<string> headers) = HeaderOf(content, delimiter, width, decoder, name);
         return new FileProbe(encoding, delimiter, NewlineOf(content), line, headers, content);
     }
@@ -125,12 +126,12 @@ public sealed record FileProbe(string Encoding, char Delimiter, string Newline, 
         }
     }
 
-    private static char DelimiterOf(byte[] bytes, string name, out int width)
+    private static char DelimiterOf(byte[] bytes, string signs, string name, out int width)
     {
         char best = '\0';
         double score = 0;
         width = 0;
-        foreach (char sign in ",\t;|")
+        foreach (char sign in signs)
         {
             RecordReader reader = new(bytes, bytes.Length, (byte)sign);
             Dictionary<int, int> counts = [];
@@ -149,7 +150,7 @@ public sealed record FileProbe(string Encoding, char Delimiter, string Newline, 
             }
         }
 
-        return score > 0 ? best : throw Unusable(name, "lines without a comma, tab, semicolon or bar between cells", "A file of fixed width has to be exported with delimiters.");
+        return score > 0 ? best : throw Unusable(name, "lines without a comma, tab, semicolon or (not in CP932) bar between cells", "A file of fixed width, or of CP932 with bars, has to be exported with tabs or commas.");
     }
 
     private static string NewlineOf(byte[] bytes)

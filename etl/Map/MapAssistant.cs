@@ -24,16 +24,16 @@ public static class MapAssistant
     private const int MostLikeness = 3;
 
     /// <summary>Returns a proposal for a file; nothing is loaded.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="paths">The file, or several of one layout: codes that only some months have are then seen.</param>
     /// <param name="feed">The feed that it is to be read into, or the name of a new one; null to find out.</param>
     /// <param name="vendor">The name of the vendor or municipality, as manifests will name it.</param>
     /// <param name="filePattern">Names of files that are read so without being told; empty for none.</param>
     /// <param name="extracted">The day of extraction, for rules about the future.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="FeedException">MAP-010: the file is no delimited text with a header row.</exception>
-    public static MapReport Propose(string path, string? feed, string vendor, string filePattern, DateOnly extracted, CancellationToken cancellationToken = default)
+    public static MapReport Propose(IReadOnlyList<string> paths, string? feed, string vendor, string filePattern, DateOnly extracted, CancellationToken cancellationToken = default)
     {
-        FileProfile profile = Profiler.Read(path, out FileProbe probe, cancellationToken);
+        FileProfile profile = Profiler.Read(paths, cancellationToken);
         IReadOnlyList<ContractMatch> ranking = ContractMatcher.Rank(profile, FeedCatalog.Default);
         FeedLikeness[] likeness = [.. ranking.Take(MostLikeness).Select(match => new FeedLikeness(match.Contract.Feed, match.Contract.Title, Math.Round(match.Score, 3)))];
         ContractMatch? match = feed is null
@@ -42,11 +42,11 @@ public static class MapAssistant
         if (match is null)
         {
             JsonObject contract = ContractDraft.From(profile, feed ?? "new_feed", FeedCatalog.Default);
-            return new MapReport(profile, likeness, null, contract, DryRun.Over(probe, ContractDraft.ForTrial(contract), extracted, cancellationToken));
+            return new MapReport(profile, likeness, null, contract, DryRun.Over(paths, ContractDraft.ForTrial(contract), extracted, cancellationToken));
         }
 
         MappingDraft draft = MappingDraft.From(profile, match, vendor, filePattern);
-        DryRun? trial = draft.Open.Count == 0 ? DryRun.Over(probe, draft.Mapping.Apply(match.Contract, profile.File), extracted, cancellationToken) : null;
+        DryRun? trial = draft.Open.Count == 0 ? DryRun.Over(paths, draft.Mapping.Apply(match.Contract, profile.File), extracted, cancellationToken) : null;
         return new MapReport(profile, likeness, draft, null, trial);
     }
 }

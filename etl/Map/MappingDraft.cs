@@ -131,15 +131,23 @@ public sealed record MappingDraft(FeedMapping Mapping, IReadOnlyList<CodeGuess> 
             }
         }
 
-        if (isOwn)
+        if (isOwn && source.Values.Count > 0)
         {
             return (null, unmapped);
         }
 
-        // A code that this file happens not to have, but whose own label the contract or the table knows, is read all the same.
-        foreach ((string own, string code) in column.Codes.Where(code => code.Key.Length > 0 && !code.Key.All(char.IsAsciiDigit)))
+        if (source.Values.Count == 0)
         {
-            codes.TryAdd(own, code);
+            // Nothing was seen that would contradict the contract's own codes.
+            codes = column.Codes.Where(code => code.Key.Length > 0).ToDictionary(code => code.Key, code => code.Value, StringComparer.Ordinal);
+        }
+
+        // A word that this file happens not to have, but that the contract or the table knows, is read all the same; digits are not guessed.
+        HashSet<string> targets = column.Codes.Values.ToHashSet(StringComparer.Ordinal);
+        foreach ((string label, string code) in column.Codes.Where(code => code.Key.Length > 0 && !code.Key.All(char.IsAsciiDigit)).Select(code => (code.Key, code.Value))
+            .Concat(Terms.Default.Labels(column.Name).Where(label => targets.Contains(label.Code))))
+        {
+            codes.TryAdd(label, code);
         }
 
         return (codes, unmapped);

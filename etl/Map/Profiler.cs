@@ -9,64 +9,90 @@ public static class Profiler
     private const int KeyRows = 50_000;
     private const int KeyColumns = 12;
 
-    /// <summary>Returns the profile of a file.</summary>
-    /// <exception cref="FeedException">MAP-010: the file is no delimited text with a header row.</exception>
-    public static FileProfile Read(string path, out FileProbe probe, CancellationToken cancellationToken = default)
+    /// <summary>Returns the profile of one file, or of several of one layout.</summary>
+    /// <exception cref="FeedException">MAP-010: a file is no delimited text with a header row, or has another layout than the first.</exception>
+    public static FileProfile Read(IReadOnlyList<string> paths, CancellationToken cancellationToken = default)
     {
-        probe = FileProbe.Read(path);
-        string name = Path.GetFileName(path);
-        TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, name);
-        RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
-        while (reader.Read() && reader.Line < probe.HeaderLine)
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count);
+        FileProbe first = FileProbe.Read(paths[0]);
+        Counts counts = new(first);
+        for (int i = 0; i < paths.Count; i++)
         {
+            counts.Add(i == 0 ? first : Alike(FileProbe.Read(paths[i]), first, Path.GetFileName(paths[i])), cancellationToken);
         }
 
-        int width = probe.Headers.Count;
-        ColumnCounter[] counters = [.. probe.Headers.Select((header, i) => new ColumnCounter(i + 1, header))];
-        List<ulong>[] hashes = [.. probe.Headers.Select(_ => new List<ulong>())];
-        byte[] scratch = new byte[1 << 16];
-        char[] text = new char[1 << 16];
-        long rows = 0;
-        long ragged = 0;
-        long totals = 0;
-        while (reader.Read())
+        ColumnProfile[] columns = [.. counts.Columns.Select(counter => counter.Finish(Terms.Default))];
+        return new FileProfile(
+            string.Join(", ", paths.Select(Path.GetFileName)), first.Encoding, first.Delimiter, first.Newline, first.HeaderLine, counts.Rows, counts.Ragged, counts.Totals, columns,
+            paths.Count == 1 ? Keys(columns, counts.Hashes) : []);
+    }
+
+    private static FileProbe Alike(FileProbe probe, FileProbe first, string name) =>
+        (probe.Encoding, probe.Delimiter, probe.HeaderLine) == (first.Encoding, first.Delimiter, first.HeaderLine) && probe.Headers.SequenceEqual(first.Headers, StringComparer.Ordinal)
+            ? probe
+            : throw FeedException.Of("MAP-010", name, "another encoding, delimiter or header than in the first file", "files of one layout", "Look at each layout by itself; each gets a mapping of its own.");
+
+    // What is counted over all files; keys are looked for in a single file only, because a row may come again in a later one.
+    private sealed class Counts(FileProbe first)
+    {
+        public ColumnCounter[] Columns { get; } = [.. first.Headers.Select((header, i) => new ColumnCounter(i + 1, header))];
+
+        public List<ulong>[] Hashes { get; } = [.. first.Headers.Select(_ => new List<ulong>())];
+
+        public long Rows { get; private set; }
+
+        public long Ragged { get; private set; }
+
+        public long Totals { get; private set; }
+
+        public void Add(FileProbe probe, CancellationToken cancellationToken)
         {
-            if ((++rows & 0xFFF) == 0)
+            TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, "file");
+            RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
+            while (reader.Read() && reader.Line < probe.HeaderLine)
             {
-                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (reader.CellCount != width || reader.IsMalformed)
+            int width = probe.Headers.Count;
+            byte[] scratch = new byte[1 << 16];
+            char[] text = new char[1 << 16];
+            while (reader.Read())
             {
-                ragged++;
-                continue;
-            }
-
-            bool isFirst = true;
-            ReadOnlySpan<Cell> cells = reader.Cells;
-            for (int i = 0; i < width; i++)
-            {
-                int count = cells[i].Length > scratch.Length ? -1 : decoder.Decode(reader.Content(cells[i], scratch), text);
-                if (count < 0)
+                if ((++Rows & 0xFFF) == 0)
                 {
-                    counters[i].AddUndecodable();
-                    Key(hashes[i], 0);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                if (reader.CellCount != width || reader.IsMalformed)
+                {
+                    Ragged++;
                     continue;
                 }
 
-                ReadOnlySpan<char> cell = text.AsSpan(0, count).Trim(" \u3000\t");
-                counters[i].Add(cell);
-                Key(hashes[i], cell.Length == 0 ? 0 : ColumnCounter.Hash(cell));
-                if (isFirst && cell.Length > 0)
+                bool isFirst = true;
+                ReadOnlySpan<Cell> cells = reader.Cells;
+                for (int i = 0; i < width; i++)
                 {
-                    isFirst = false;
-                    totals += cell is "合計" or "総計" or "小計" or "計" or "合 計" ? 1 : 0;
+                    int count = cells[i].Length > scratch.Length ? -1 : decoder.Decode(reader.Content(cells[i], scratch), text);
+                    if (count < 0)
+                    {
+                        Columns[i].AddUndecodable();
+                        Key(Hashes[i], 0);
+                        continue;
+                    }
+
+                    ReadOnlySpan<char> cell = text.AsSpan(0, count).Trim(" \u3000\t");
+                    Columns[i].Add(cell);
+                    Key(Hashes[i], cell.Length == 0 ? 0 : ColumnCounter.Hash(cell));
+                    if (isFirst && cell.Length > 0)
+                    {
+                        isFirst = false;
+                        Totals += cell is "合計" or "総計" or "小計" or "計" or "合 計" ? 1 : 0;
+                    }
                 }
             }
         }
-
-        ColumnProfile[] columns = [.. counters.Select(counter => counter.Finish(Terms.Default))];
-        return new FileProfile(name, probe.Encoding, probe.Delimiter, probe.Newline, probe.HeaderLine, rows, ragged, totals, columns, Keys(columns, hashes));
     }
 
     private static void Key(List<ulong> hashes, ulong hash)

@@ -16,6 +16,7 @@ public sealed class Terms
     private readonly int _longest;
     private readonly Dictionary<string, string[]> _lists = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Column, string Label), string> _codes = [];
+    private readonly Dictionary<string, List<(string Label, string Code)>> _labels = new(StringComparer.Ordinal);
     private readonly HashSet<string> _words;
 
     private Terms(JsonElement root, FeedCatalog catalog)
@@ -44,7 +45,7 @@ public sealed class Terms
                 // A digit says nothing by itself: what it stands for in one feed need not hold in another.
                 foreach ((string label, string code) in column.Codes.Where(code => code.Key.Length > 0 && !code.Key.All(char.IsAsciiDigit)))
                 {
-                    _codes.TryAdd((column.Name, Fold(label)), code);
+                    Add(column.Name, label, code);
                 }
             }
         }
@@ -55,7 +56,7 @@ public sealed class Terms
             {
                 foreach (JsonElement label in code.Value.EnumerateArray())
                 {
-                    _codes.TryAdd((column.Name, Fold(label.GetString()!)), code.Name);
+                    Add(column.Name, label.GetString()!, code.Name);
                 }
             }
         }
@@ -131,6 +132,23 @@ public sealed class Terms
 
     /// <summary>Returns the warehouse code that a label stands for in a column of this name, or null.</summary>
     public string? CodeOf(string column, string label) => _codes.GetValueOrDefault((column, Fold(label)));
+
+    /// <summary>Returns all labels of a column of this name with their warehouse codes.</summary>
+    public IReadOnlyList<(string Label, string Code)> Labels(string column) => _labels.GetValueOrDefault(column) ?? [];
+
+    private void Add(string column, string label, string code)
+    {
+        _codes.TryAdd((column, Fold(label)), code);
+        if (_codes[(column, Fold(label))] == code)
+        {
+            if (!_labels.TryGetValue(column, out List<(string, string)>? labels))
+            {
+                _labels[column] = labels = [];
+            }
+
+            labels.Add((label, code));
+        }
+    }
 
     private static double Bigrams(string a, string b)
     {

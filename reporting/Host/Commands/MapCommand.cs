@@ -10,7 +10,7 @@ namespace Warehouse.Reporting.Host.Commands;
 /// <summary><c>map</c>: look at an unknown file and propose how to take it in; approve a mapping.</summary>
 internal static class MapCommand
 {
-    private static readonly Argument<FileInfo> Source = new("file") { Description = "The unknown delimited file, or a mapping (*.json) to approve" };
+    private static readonly Argument<FileInfo[]> Source = new("file") { Description = "The unknown delimited file, or several of one layout (codes that only some months have are then seen), or a mapping (*.json) to approve", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Feed = new("--feed") { Description = "Read it into this feed instead of the one that it looks like; another name proposes a new contract", HelpName = "NAME" };
     private static readonly Option<string> Profile = new("--profile") { Description = "The vendor or municipality, as manifests name it", DefaultValueFactory = _ => "vendor", HelpName = "NAME" };
     private static readonly Option<string> Pattern = new("--pattern") { Description = "Names of files that are read so although their manifest names no profile, with *", DefaultValueFactory = _ => "", HelpName = "GLOB" };
@@ -20,15 +20,16 @@ internal static class MapCommand
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
         (new Command("map", "Look at an unknown file, propose a mapping or a contract, show what would be quarantined; approve a mapping with --confirm. Shows no value that may name somebody") { Source, Feed, Profile, Pattern, Out, Confirm, Extracted },
-        ["map unknown.csv", "map unknown.csv --feed resident --profile vendor-b --out resident.vendor-b.json", "map unknown.csv --profile vendor-b --confirm dba01 --output out", "map resident.vendor-b.json --confirm dba01 --output out"],
+        ["map unknown.csv", "map 2024*.csv --feed resident", "map unknown.csv --feed resident --profile vendor-b --out resident.vendor-b.json", "map unknown.csv --profile vendor-b --confirm dba01 --output out", "map resident.vendor-b.json --confirm dba01 --output out"],
         Act);
 
     private static Task<int> Act(ParseResult parsed, CommandContext context)
     {
-        FileInfo source = parsed.GetValue(Source)!;
-        if (!source.Exists)
+        FileInfo[] sources = parsed.GetValue(Source)!;
+        FileInfo source = sources[0];
+        if (sources.FirstOrDefault(file => !file.Exists) is { } missing)
         {
-            throw new UsageException($"There is no file {source.FullName}. Name the file to look at.");
+            throw new UsageException($"There is no file {missing.FullName}. Name the file to look at.");
         }
 
         string? who = parsed.GetValue(Confirm);
@@ -51,7 +52,7 @@ internal static class MapCommand
         }
 
         DateOnly extracted = parsed.GetValue(Extracted) ?? DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime.AddHours(9));
-        MapReport report = MapAssistant.Propose(source.FullName, feed.Length == 0 ? null : feed, profile, parsed.GetValue(Pattern)!, extracted, context.Stop);
+        MapReport report = MapAssistant.Propose([.. sources.Select(file => file.FullName)], feed.Length == 0 ? null : feed, profile, parsed.GetValue(Pattern)!, extracted, context.Stop);
         Show(context.Screen, report);
         if (parsed.GetValue(Out) is { } target)
         {
