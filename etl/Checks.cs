@@ -1,4 +1,5 @@
 using System.Globalization;
+using Warehouse.Etl.Extract;
 using Warehouse.Sql;
 
 namespace Warehouse.Etl;
@@ -34,23 +35,29 @@ public static class Checks
         findings.AddRange(runs.Where(run => run.StatusCode == "running").Select(run => new CheckFinding(Name("run", run.LoadId), "running", "succeeded or failed")));
         findings.AddRange(warehouse.Query<RowCountRow>("query/etl_row_count").Select(row => new CheckFinding(
             Name("rows in " + row.TableName, row.LoadId), Text(row.FoundCount), Text(row.KeptCount) + " rows, as counted when they were published")));
-        findings.AddRange(Orphans(warehouse));
-        findings.AddRange(Overlaps(warehouse));
-        findings.AddRange(Links(warehouse));
+        findings.AddRange(Keys(warehouse));
         findings.AddRange(Handover(warehouse, identity));
         return new CheckReport(findings, runs.Count(run => run.IsPublished == 1), runs.Where(run => run.IsPublished == 1).Sum(run => run.ReadCount));
     }
 
-    internal static IEnumerable<CheckFinding> Orphans(WarehouseSession warehouse) => Faults(warehouse, "query/etl_orphan", "orphan ");
-
-    internal static IEnumerable<CheckFinding> Overlaps(WarehouseSession warehouse) => Faults(warehouse, "query/etl_overlap", "overlap ");
-
-    internal static IEnumerable<CheckFinding> Links(WarehouseSession warehouse) => Faults(warehouse, "query/etl_link_check", "link ");
+    /// <summary>Returns facts and dimension rows whose keys do not fit: what must be empty before a publish.</summary>
+    internal static IEnumerable<CheckFinding> Keys(WarehouseSession warehouse) =>
+    [
+        .. FeedCatalog.Default.Facts.SelectMany(fact => Faults(warehouse, "query/check/" + fact, string.Empty)),
+        .. Faults(warehouse, "query/etl_orphan", "orphan "),
+        .. Faults(warehouse, "query/etl_overlap", "overlap "),
+        .. Faults(warehouse, "query/etl_link_check", "link "),
+    ];
 
     // For each file: read = staged + superseded + rejected, and each count is found again by counting.
     private static IEnumerable<CheckFinding> Accounting(WarehouseSession warehouse, IReadOnlyList<RunRow> runs, Func<string, long, string> name)
     {
-        Dictionary<long, CountRow> counts = warehouse.Query<CountRow>("query/etl_stage_count").ToDictionary(row => row.LoadId);
+        Dictionary<long, CountRow> counts = FeedCatalog.Default.Contracts
+            .SelectMany(contract => warehouse.Query<StagedRow>("query/staged/" + contract.Feed, new { batch_id = 0L }))
+            .Select(row => new CountRow(row.LoadId, row.StagedCount, row.SupersededCount, 0))
+            .Concat(warehouse.Query<RejectRow>("query/etl_stage_count").Select(row => new CountRow(row.LoadId, 0, 0, row.RejectedCount)))
+            .GroupBy(row => row.LoadId)
+            .ToDictionary(rows => rows.Key, rows => new CountRow(rows.Key, rows.Sum(row => row.StagedCount), rows.Sum(row => row.SupersededCount), rows.Sum(row => row.RejectedCount)));
         foreach (RunRow run in runs)
         {
             counts.Remove(run.LoadId, out CountRow? count);
@@ -102,6 +109,10 @@ public static class Checks
     private sealed record RowCountRow(string TableName, long LoadId, long FoundCount, long KeptCount);
 
     private sealed record CountRow(long LoadId, long StagedCount, long SupersededCount, long RejectedCount);
+
+    private sealed record StagedRow(long LoadId, long StagedCount, long SupersededCount);
+
+    private sealed record RejectRow(long LoadId, long RejectedCount);
 
     private sealed record LinkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
 

@@ -183,6 +183,7 @@ internal sealed partial class Pipeline : IDisposable
             {
                 run.LoadId = loadId;
                 _warehouse.Execute("load/etl_run_restart", new { run.LoadId, batch_id = _batchId, now_utc = _nowUtc });
+                _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
                 _warehouse.Execute("load/etl_stage_delete", new { run.LoadId });
                 continue;
             }
@@ -343,23 +344,26 @@ internal sealed partial class Pipeline : IDisposable
     {
         HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
         bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
-        if (isLate)
-        {
-            _warehouse.Execute("load/etl_stage_late", new { batch_id = _batchId });
-        }
-
         bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
-        if (isInParts)
-        {
-            _warehouse.Execute("load/etl_stage_part", new { batch_id = _batchId });
-        }
-
         if (isLate || isInParts)
         {
             Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
-            foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/etl_stage_batch_count", new { batch_id = _batchId }))
+            foreach (string feed in BatchFeeds())
             {
-                (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
+                if (isLate)
+                {
+                    _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
+                }
+
+                if (isInParts && FeedCatalog.Default.Get(feed).Supersede == SupersedeKind.FilePeriod)
+                {
+                    _warehouse.Execute("load/part/" + feed, new { batch_id = _batchId });
+                }
+
+                foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/staged/" + feed, new { batch_id = _batchId }))
+                {
+                    (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
+                }
             }
         }
 
@@ -382,23 +386,32 @@ internal sealed partial class Pipeline : IDisposable
     {
         Load.Calendar.Load(_warehouse);
         References.Load(_warehouse, _options.Inbox);
-        Timed("dimension.touched", () => _warehouse.Execute("load/etl_touched", new { batch_id = _batchId }));
+        Timed("dimension.touched", ListTouched);
         Timed("dimension.scope", () => _warehouse.Execute("load/etl_scope_version"));
         _warehouse.Execute("load/etl_household_member", new { batch_id = _batchId });
     }
 
+    private IEnumerable<string> BatchFeeds() => _runs.Select(run => run.File.Contract.Feed).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private void ListTouched()
+    {
+        _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
+        foreach (string feed in BatchFeeds())
+        {
+            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId });
+        }
+    }
+
+    // All facts, not only those of the batch's feeds: a record whose link changed takes along what any feed said of it.
     private void LoadFacts()
     {
-        string[] facts =
-        [
-            "residence_move", "benefit_spell", "nursery_enrolment", "checkup", "school_enrolment", "school_attendance_day", "school_attendance_month", "consultation",
-        ];
-        for (int i = 0; i < facts.Length; i++)
+        IReadOnlyList<string> facts = FeedCatalog.Default.Facts;
+        for (int i = 0; i < facts.Count; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
             _warehouse.Execute("load/etl_" + facts[i], new { batch_id = _batchId });
             _seconds["fact." + facts[i]] = watch.Elapsed.TotalSeconds;
-            _progress?.Report(new LoadProgress("fact", facts[i], i + 1, facts.Length));
+            _progress?.Report(new LoadProgress("fact", facts[i], i + 1, facts.Count));
             CrashPoint("fact");
         }
 
@@ -407,7 +420,7 @@ internal sealed partial class Pipeline : IDisposable
 
     private void CheckBeforePublish()
     {
-        List<CheckFinding> findings = [.. Checks.Orphans(_warehouse), .. Checks.Overlaps(_warehouse), .. Checks.Links(_warehouse)];
+        List<CheckFinding> findings = [.. Checks.Keys(_warehouse)];
         if (findings.Count > 0)
         {
             throw new WarehouseException(

@@ -147,6 +147,7 @@ public static class CommandLine
         yield return TraceCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
+        yield return SourcesCommand.Define();
     }
 
     // The usual help, and after it how the command is used.
