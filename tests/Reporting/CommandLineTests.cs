@@ -24,6 +24,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "There is no warehouse", "serve")]
     [InlineData(2, "There is no inbox", "load")]
     [InlineData(2, "There is no warehouse", "stats")]
+    [InlineData(2, "There is no warehouse", "freshness")]
+    [InlineData(2, "There is no warehouse", "trace", "--child", "4")]
+    [InlineData(2, "exactly one of", "trace")]
+    [InlineData(2, "exactly one of", "trace", "--child", "4", "--record", "5")]
     public async Task A_mistake_of_the_user_gives_one_line_and_its_exit_code(int code, string part, params string[] args)
     {
         (int found, string output, string error) = await Run([.. args, "--output", _folder]);
