@@ -9,7 +9,7 @@ using Warehouse.Sql;
 namespace Warehouse.Etl;
 
 /// <summary>The way of a batch through the stages; <see cref="Run"/> is the table of contents.</summary>
-internal sealed class Pipeline : IDisposable
+internal sealed partial class Pipeline : IDisposable
 {
     private static readonly string[] RunColumns =
     [
@@ -86,27 +86,7 @@ internal sealed class Pipeline : IDisposable
         _warehouse.Dispose();
     }
 
-    // Runs of a dead process end as failed; identity work that was never published is taken back and done again.
-    private void Recover()
-    {
-        _warehouse.Execute("load/etl_run_abandon", new { now_utc = _nowUtc });
-        HashSet<string> published = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
-        List<string> unpublished = _identity.Query<ReceiptRow>("query/etl_received_file").Select(file => file.FileSha256).Where(hash => !published.Contains(hash)).ToList();
-        if (unpublished.Count == 0)
-        {
-            return;
-        }
-
-        _identity.Begin();
-        foreach (string hash in unpublished)
-        {
-            _identity.Execute("load/etl_identity_undo", new { file_sha256 = hash });
-        }
-
-        _identity.Execute("load/etl_identity_undo_link");
-        _identity.Execute("load/etl_identity_reopen");
-        _identity.Commit();
-    }
+    private void Recover() => IdentityRecovery.Run(_identity, _warehouse, _nowUtc);
 
     private List<InboxFile> ReadInbox()
     {
@@ -362,17 +342,27 @@ internal sealed class Pipeline : IDisposable
     // Inside the transaction: the runs are published first, because all that follows reads published runs only.
     private void Publish()
     {
-        _warehouse.Execute("load/etl_link_delete");
-        _warehouse.BulkInsert(
-            "stg.link",
-            ["record_key", "person_key", "known_from_utc", "known_to_utc"],
-            _identity.Query<CrosswalkRow>("query/etl_crosswalk").Select(link => new object?[] { link.RecordKey, link.PersonKey, link.KnownFromUtc, link.KnownToUtc }));
-        if (_warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0)
+        HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
+        bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
+        if (isLate)
+        {
+            foreach (string feed in BatchFeeds())
+            {
+                _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
+            }
+        }
+
+        bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
+        if (isInParts)
+        {
+            _warehouse.Execute("load/etl_stage_part", new { batch_id = _batchId });
+        }
+
+        if (isLate || isInParts)
         {
             Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
             foreach (string feed in BatchFeeds())
             {
-                _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
                 foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/staged/" + feed, new { batch_id = _batchId }))
                 {
                     (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
@@ -415,10 +405,16 @@ internal sealed class Pipeline : IDisposable
         }
     }
 
-    // All facts, not only those of the batch's feeds: a record whose link changed takes along what any feed said of it.
+    // The facts of all feeds that ever came, not only of the batch's: a record whose link changed takes along what any feed said of it.
+    private IReadOnlyList<string> FactsSoFar()
+    {
+        HashSet<string> feeds = _warehouse.Query<RunFeedRow>("query/etl_run").Select(run => run.Feed).ToHashSet(StringComparer.Ordinal);
+        return FeedCatalog.Default.FactsOf(feeds.Contains);
+    }
+
     private void LoadFacts()
     {
-        IReadOnlyList<string> facts = FeedCatalog.Default.Facts;
+        IReadOnlyList<string> facts = FactsSoFar();
         for (int i = 0; i < facts.Count; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
@@ -433,7 +429,7 @@ internal sealed class Pipeline : IDisposable
 
     private void CheckBeforePublish()
     {
-        List<CheckFinding> findings = [.. Checks.Keys(_warehouse)];
+        List<CheckFinding> findings = [.. Checks.Keys(_warehouse, FactsSoFar())];
         if (findings.Count > 0)
         {
             throw new WarehouseException(
@@ -552,11 +548,11 @@ internal sealed class Pipeline : IDisposable
         }
     }
 
+    private sealed record RunFeedRow(string Feed);
+
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
 
     private sealed record ReceiptRow(string FileSha256, DateTime KnownFromUtc);
-
-    private sealed record CrosswalkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
 
     private sealed record BatchCountRow(long LoadId, long StagedCount, long SupersededCount);
 }

@@ -16,6 +16,14 @@ internal static partial class Stages
             return Task.FromResult(new LoadResult(batch, Figures(databases, context.Time.GetUtcNow().UtcDateTime)));
         });
 
+    internal static Task<(LinkResult Result, double Seconds)> Link(CommandContext context, WarehouseDatabases databases) =>
+        context.Screen.Stage("link", report =>
+        {
+            Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
+            LinkSummary run = new LoadPipeline(databases, context.Time).Relink(new RelinkOptions(), progress, context.Stop);
+            return Task.FromResult(new LinkResult(run, Figures(databases, context.Time.GetUtcNow().UtcDateTime).Linked));
+        });
+
     private static void LoadChecks(WarehouseDatabases databases, List<CheckLine> lines)
     {
         CheckReport report = Checks.Run(databases);
@@ -43,6 +51,9 @@ internal sealed record RejectFigures(string Feed, string RuleCode, long RowCount
 
 /// <summary>Source records and the persons they belong to.</summary>
 internal sealed record LinkFigures(long RecordCount, long LinkedCount, long PersonCount);
+
+/// <summary>What deciding again did, and what there is now.</summary>
+internal sealed record LinkResult(LinkSummary Run, LinkFigures Total);
 
 /// <summary>What is in the warehouse after loading.</summary>
 internal sealed record LoadFigures(IReadOnlyList<FeedFigures> Feeds, IReadOnlyList<RejectFigures> Rejects, LinkFigures Linked);
