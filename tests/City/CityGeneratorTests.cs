@@ -143,7 +143,11 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
                     "nursery" => "nursery/" + f[0],
                     "checkup" => "health/" + f[0],
                     "school" => "school/" + f[0],
-                    "attendance" => "school/" + f[1],
+                    "attendance" or "nurse_visit" or "test_score" or "guidance" or "school_health" or "mood" => "school/" + f[1],
+                    "counselling" => "school/" + f[0],
+                    "pregnancy" => "maternal/" + f[0],
+                    "vaccination" => "health/" + f[0],
+                    "nursery_attendance" => "nursery/" + f[1],
                     _ => "consultation/" + f[0] + "+" + f[1],
                 };
                 Assert.Contains(id, known);

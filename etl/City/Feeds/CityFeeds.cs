@@ -7,10 +7,17 @@ internal static class CityFeeds
     /// <summary>Returns what happens to families, in the order in which it happens.</summary>
     public static ISourceLife[] Lives(CityOptions options, CityPlaces places) =>
     [
+        new MaternalLife(options),
+        new SchoolRecordsLife(options),
+        new NurseryDaily(options),
     ];
 
     /// <summary>Returns the groups of files.</summary>
     public static FeedGroup[] Groups(CityContext city) =>
     [
+        new MaternalFeeds(city),
+        new SchoolRecordFeeds(city),
+        new NurseryAttendanceFeed(city),
+        new MoodFeed(city),
     ];
 }
