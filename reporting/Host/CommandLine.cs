@@ -139,6 +139,7 @@ public static class CommandLine
         yield return StatsCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
+        yield return SourcesCommand.Define();
     }
 
     // The usual help, and after it how the command is used.

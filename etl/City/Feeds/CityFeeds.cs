@@ -7,6 +7,7 @@ internal static class CityFeeds
     /// <summary>Returns what happens to families, in the order in which it happens.</summary>
     public static ISourceLife[] Lives(CityOptions options, CityPlaces places) =>
     [
+        new WelfareLife(options),
         new MaternalLife(options),
         new SchoolRecordsLife(options),
         new NurseryDaily(options),
@@ -15,6 +16,10 @@ internal static class CityFeeds
     /// <summary>Returns the groups of files.</summary>
     public static FeedGroup[] Groups(CityContext city) =>
     [
+        new TaxFeeds(city),
+        new BenefitFeeds(city),
+        new CareFeeds(city),
+        new CouncilFeeds(city),
         new MaternalFeeds(city),
         new SchoolRecordFeeds(city),
         new NurseryAttendanceFeed(city),

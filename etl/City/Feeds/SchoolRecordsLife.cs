@@ -100,7 +100,7 @@ internal sealed class SchoolRecordsLife(CityOptions options) : ISourceLife
             bool hasElder = HasTruantElder(family, pupil, day);
             double caries = 0.125 * ExactMath.Exp((0.55 * family.Hardship) + (0.45 * prone) - 0.25);
             caries = last is { Untreated: > 0, Reported: int.MaxValue } ? Math.Max(caries, 0.62) : caries;
-            // Where an elder child stays at home, nobody goes to the dentist: gives rule R10 its support.
+            // Where an elder child stays at home, nobody goes to the dentist: gives rule R11 its support.
             caries = hasElder ? Math.Max(caries, 0.42) : caries;
             int untreated = teeth < caries ? 1 + more + (hasElder && many < 0.70 ? 2 : 0) : 0;
             double height = Tenths(109.5 + (6.0 * grade) + (5.2 * tall) + (0.5 * growth) + (pupil.Sex == 1 && grade >= 8 ? 3 : 0));
