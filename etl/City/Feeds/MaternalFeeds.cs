@@ -93,7 +93,7 @@ internal sealed class MaternalFeeds(CityContext city) : FeedGroup(
                         p.HasNumber ? p.Mother.ResidentNumber : "",
                         written.Kanji,
                         written.Kana,
-                        CityDates.Format(written.Birth, DateShape.EraCode),
+                        CityDates.Format(birth, DateShape.EraCode),
                         "2",
                         view.Address(family.ChildResidence(at)),
                         CityDates.Format(p.Notified, DateShape.EraCode),
@@ -134,6 +134,8 @@ internal sealed class MaternalFeeds(CityContext city) : FeedGroup(
             {
                 int at = Math.Clamp(last, dose.Child.From, dose.Child.To - 1);
                 var written = view.Write(dose.Child, at);
+                // A dose is entered with the mother's handbook in hand: a wrong birth date after the dose would be noticed there.
+                int birth = written.Birth <= dose.Day ? written.Birth : dose.Child.Birth;
                 writer.Row(
                 [
                     CityNumbers.Health(dose.Child.Id),
