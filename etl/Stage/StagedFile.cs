@@ -45,6 +45,9 @@ internal sealed class StagedFile
     /// <summary>Rows of the file that were not rejected.</summary>
     public required long AcceptedCount { get; init; }
 
+    /// <summary>The bytes of the header row: the sender's own column order.</summary>
+    public required byte[] Header { get; init; }
+
     public long SupersededCount { get; init; }
 
     public long StagedCount => AcceptedCount - SupersededCount;
