@@ -157,10 +157,13 @@ internal static class FileReader
             throw FeedException.Of("FEED-007", file.Name, string.Create(CultureInfo.InvariantCulture, $"{read} data rows"), string.Create(CultureInfo.InvariantCulture, $"{file.Manifest.RowCount} as the manifest states"), "The file is cut off or not the one described: ask the sender for it again.");
         }
 
-        StagedFile staged = new()
+        long superseded = MarkDuplicates(rows, stage);
+        return new StagedFile
         {
             File = file,
-            Rows = rows,
+            Rows = stage.Fold(rows),
+            AcceptedCount = rows.Count,
+            SupersededCount = superseded,
             Traits = [.. traits.Values],
             Identities = identities,
             Rejects = rejects,
@@ -169,8 +172,6 @@ internal static class FileReader
             ReadCount = read,
             Header = header,
         };
-        staged.SupersededCount = MarkDuplicates(rows, stage);
-        return staged;
     }
 
     /// <summary>Returns the SHA-256 of a file's bytes in lower-case hex.</summary>
@@ -247,7 +248,7 @@ internal static class FileReader
         string facility = (string)values[3]!;
         bool isDays = contract.Feed == "attendance_days";
         int month = isDays ? (int)values[4]! : values[4] is DateOnly day ? (day.Year * 100) + day.Month : 0;
-        bool present = isDays || (string)values[5]! == "present";
+        bool present = isDays || values[5] is "present";
         ref bool known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scopes, (facility, month), out _);
         known |= present;
     }

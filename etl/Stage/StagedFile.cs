@@ -27,7 +27,7 @@ internal sealed class StagedFile
 {
     public required InboxFile File { get; init; }
 
-    /// <summary>Rows in the column order of the stage; superseded ones included.</summary>
+    /// <summary>Rows in the column order of the stage, superseded ones included; days of a month that are alike may be one row.</summary>
     public required List<object?[]> Rows { get; init; }
 
     public required List<object?[]> Traits { get; init; }
@@ -42,12 +42,15 @@ internal sealed class StagedFile
 
     public long ReadCount { get; init; }
 
+    /// <summary>Rows of the file that were not rejected.</summary>
+    public required long AcceptedCount { get; init; }
+
     /// <summary>The bytes of the header row: the sender's own column order.</summary>
     public required byte[] Header { get; init; }
 
-    public long SupersededCount { get; set; }
+    public long SupersededCount { get; init; }
 
-    public long StagedCount => Rows.Count - SupersededCount;
+    public long StagedCount => AcceptedCount - SupersededCount;
 
     public double RejectShare => ReadCount == 0 ? 0 : (double)Rejects.Count / ReadCount;
 }

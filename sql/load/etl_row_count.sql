@@ -59,6 +59,33 @@ FROM (
     SELECT 'fact.council_case' AS table_name, s.load_id
     FROM fact.council_case AS s
     UNION ALL
+    SELECT 'fact.pregnancy' AS table_name, s.load_id
+    FROM fact.pregnancy AS s
+    UNION ALL
+    SELECT 'fact.vaccination' AS table_name, s.load_id
+    FROM fact.vaccination AS s
+    UNION ALL
+    SELECT 'fact.nursery_attendance_month' AS table_name, s.load_id
+    FROM fact.nursery_attendance_month AS s
+    UNION ALL
+    SELECT 'fact.nurse_visit' AS table_name, s.load_id
+    FROM fact.nurse_visit AS s
+    UNION ALL
+    SELECT 'fact.test_score' AS table_name, s.load_id
+    FROM fact.test_score AS s
+    UNION ALL
+    SELECT 'fact.guidance' AS table_name, s.load_id
+    FROM fact.guidance AS s
+    UNION ALL
+    SELECT 'fact.school_health' AS table_name, s.load_id
+    FROM fact.school_health AS s
+    UNION ALL
+    SELECT 'fact.counselling' AS table_name, s.load_id
+    FROM fact.counselling AS s
+    UNION ALL
+    SELECT 'fact.mood_month' AS table_name, s.load_id
+    FROM fact.mood_month AS s
+    UNION ALL
     SELECT 'dim.person' AS table_name, s.load_id
     FROM dim.person AS s
     UNION ALL
