@@ -40,6 +40,8 @@ internal sealed class FeedStage
         HasPayloadHash = contract.Supersede == SupersedeKind.Key;
         Columns = ["load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded", .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>()];
         SupersededAt = 2 + _columns.Count;
+        int[] beside = _keyPositions.Where(at => at > 0).ToArray();
+        DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate) ? beside[0] + 2 : -1;
     }
 
     /// <summary>The columns of the staging table, in the order of the rows.</summary>
@@ -48,6 +50,9 @@ internal sealed class FeedStage
     public bool HasPayloadHash { get; }
 
     public int SupersededAt { get; }
+
+    /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
+    public int DayKeyAt { get; }
 
     public bool HasTraits => _birth >= 0;
 
