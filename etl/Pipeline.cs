@@ -499,6 +499,8 @@ internal sealed partial class Pipeline : IDisposable
                 "The batch was not published: " + string.Join("; ", findings.Select(finding => finding.Name + " " + finding.Found))
                 + "; expected no such rows. Run the checks, correct the cause and load the inbox again.");
         }
+
+        _warehouse.Execute("load/etl_row_count");
     }
 
     private void CommitWarehouse()

@@ -35,6 +35,11 @@ internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
         ("same_address_5_years", -0.25),
         ("foreign_roots", 0.0),
         ("remote_district", 0.0),
+        ("care_need_in_household", 0.0),
+        ("school_aid_received", 0.0),
+        ("support_service_used", -0.40),
+        ("public_assistance_received", 0.0),
+        ("child_allowance_stopped", 0.45),
     ];
 
     /// <summary>The planted rules: name, conditions, extra weight, extra weight in the last fiscal year, kind.</summary>
@@ -49,14 +54,17 @@ internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
         ("R7", ["moved_within_2_years", "often_late"], 0.0, 1.6, "true, only in the last year"),
         ("R8", ["single_parent", "move_in_within_2_years"], 0.8, 0.8, "true"),
         ("R9", ["caries_3_or_more", "absence_raised"], 1.6, 1.6, "true, rare"),
+        ("R10", ["care_need_in_household", "often_late", "school_aid_received"], 1.7, 1.7, "true, rare"),
         ("P1", ["grandparent_in_household"], 0, 0, "protective"),
         ("P2", ["nursery_continued_1_year"], 0, 0, "protective"),
         ("P3", ["all_checkups_visited"], 0, 0, "protective"),
         ("P4", ["same_address_5_years"], 0, 0, "protective"),
+        ("P5", ["support_service_used"], 0, 0, "protective"),
         ("D1", ["single_parent"], 0, 0, "decoy"),
         ("D2", ["allowance_received"], 0, 0, "decoy"),
         ("D3", ["foreign_roots"], 0, 0, "decoy, under-observed"),
         ("D4", ["remote_district"], 0, 0, "decoy, under-observed"),
+        ("D5", ["public_assistance_received"], 0, 0, "decoy"),
     ];
 
     private const double NeedShare = 0.05;

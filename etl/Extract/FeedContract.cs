@@ -107,6 +107,18 @@ public sealed class FeedContract
     /// <summary>Whom a row is about.</summary>
     public required string Subject { get; init; }
 
+    /// <summary>How a row reaches a child.</summary>
+    public required string ReachesChild { get; init; }
+
+    /// <summary>The numbers of the feed in the catalogue of data items.</summary>
+    public required IReadOnlyList<int> Catalogue { get; init; }
+
+    /// <summary>The standard layout that the columns are mapped from.</summary>
+    public required string MappingTemplate { get; init; }
+
+    /// <summary>How often files come.</summary>
+    public required string Cadence { get; init; }
+
     /// <summary>The purpose of use.</summary>
     public required string Purpose { get; init; }
 

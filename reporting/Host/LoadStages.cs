@@ -7,6 +7,10 @@ namespace Warehouse.Reporting.Host;
 /// <summary>The stages that take files in.</summary>
 internal static partial class Stages
 {
+    /// <summary>Returns the folder that departments hand files into.</summary>
+    internal static string Inbox(CommandContext context) =>
+        context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox");
+
     internal static Task<(LoadResult Result, double Seconds)> Load(CommandContext context, WarehouseDatabases databases, string inbox, byte[] secret, bool backfill) =>
         context.Screen.Stage("load", report =>
         {

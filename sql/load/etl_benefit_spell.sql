@@ -3,7 +3,8 @@
 -- Why: versions follow from the stage alone, so a replay gives the same rows
 -- Cost: rows of the touched records
 DELETE FROM fact.benefit_spell
-WHERE record_key IN (SELECT t.record_key FROM stg.touched AS t WHERE t.batch_id = @batch_id)
+WHERE benefit_code = 'child_rearing_allowance'
+    AND record_key IN (SELECT t.record_key FROM stg.touched AS t WHERE t.batch_id = @batch_id)
 GO
 INSERT INTO fact.benefit_spell (person_key, record_key, recipient_key, recipient_record_key, benefit_code, certificate_key, reason_code, payment_class, valid_from, valid_to, known_from_utc, known_to_utc, load_id)
 SELECT

@@ -39,6 +39,15 @@ public sealed class ExtractTests
         Assert.Equal(RuleCatalog.Document(FeedCatalog.Default), Repository.Text("etl/Validate/README.md"));
 
     [Fact]
+    public void The_pages_about_the_sources_are_up_to_date()
+    {
+        IReadOnlyDictionary<string, string> pages = SourcePages.Of(FeedCatalog.Default);
+
+        Assert.Equal(pages.Keys.Select(name => "docs/sources/" + name).Order(StringComparer.Ordinal), Repository.Files("docs/sources", ".md").Order(StringComparer.Ordinal));
+        Assert.All(pages, page => Assert.Equal(page.Value, Repository.Text("docs/sources/" + page.Key)));
+    }
+
+    [Fact]
     public void User_defined_characters_of_cp932_are_kept()
     {
         TextDecoder decoder = TextDecoder.For("cp932", "test");

@@ -7,10 +7,15 @@ internal static class CityFeeds
     /// <summary>Returns what happens to families, in the order in which it happens.</summary>
     public static ISourceLife[] Lives(CityOptions options, CityPlaces places) =>
     [
+        new WelfareLife(options),
     ];
 
     /// <summary>Returns the groups of files.</summary>
     public static FeedGroup[] Groups(CityContext city) =>
     [
+        new TaxFeeds(city),
+        new BenefitFeeds(city),
+        new CareFeeds(city),
+        new CouncilFeeds(city),
     ];
 }

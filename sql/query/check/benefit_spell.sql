@@ -15,7 +15,8 @@ FROM (
     SELECT 'overlap fact.benefit_spell' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
     FROM (
         SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.certificate_key, s.record_key, s.valid_from ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.benefit_spell AS s) AS v
+        FROM fact.benefit_spell AS s
+        WHERE s.benefit_code = 'child_rearing_allowance') AS v
     WHERE v.previous_to_utc > v.known_from_utc) AS u
 WHERE u.row_count > 0
 ORDER BY u.check_name
