@@ -254,6 +254,7 @@ internal sealed partial class Pipeline : IDisposable
             {
                 StageRejects(run, held);
                 StageRows(run, held, repairs);
+                reading.Return(held);
                 isStaged = true;
                 CrashPoint("block");
             }

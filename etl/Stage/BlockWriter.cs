@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace Warehouse.Etl.Stage;
 
 /// <summary>Hands what is read of a file on in blocks, so that memory does not grow with the file.</summary>
@@ -10,17 +8,18 @@ namespace Warehouse.Etl.Stage;
 internal sealed class BlockWriter
 {
     private readonly FeedStage _stage;
-    private readonly ChannelWriter<StagedBlock> _channel;
+    private readonly FileReading _reading;
     private readonly object _loadId;
     private readonly int _blockRows;
     private readonly CancellationToken _ct;
-    private StagedBlock _block = new();
+    private StagedBlock _block;
     private SeenKeys? _seen;
 
-    public BlockWriter(FeedStage stage, ChannelWriter<StagedBlock> channel, long loadId, int blockRows, CancellationToken ct)
+    public BlockWriter(FeedStage stage, FileReading reading, long loadId, int blockRows, CancellationToken ct)
     {
         _stage = stage;
-        _channel = channel;
+        _reading = reading;
+        _block = reading.Rent();
         _loadId = loadId;
         _blockRows = blockRows;
         _ct = ct;
@@ -38,11 +37,15 @@ internal sealed class BlockWriter
     /// <summary>The records with keys that repeat and are to be marked in the stage; null where nothing repeats there.</summary>
     public RepeatedKeys? Repeated { get; private set; }
 
-    public void Add(object?[] row)
+    /// <summary>Returns the place of the next row, with whatever it held before.</summary>
+    public object?[] Next() => _block.Next(_stage.Columns.Count);
+
+    /// <summary>Takes the row that was put into <see cref="Next"/>.</summary>
+    public void Keep()
     {
-        row[0] = _loadId;
+        _block.Next(_stage.Columns.Count)[0] = _loadId;
+        _block.Keep();
         RowCount++;
-        _block.Rows.Add(row);
         HandOnWhenFull();
     }
 
@@ -64,12 +67,12 @@ internal sealed class BlockWriter
     {
         if (_seen is null)
         {
-            SupersededCount = MarkRepeated(_block.Rows);
+            SupersededCount = MarkRepeated();
             Send();
             return;
         }
 
-        _seen.Add(_block.Rows);
+        _seen.Add(_block);
         Repeated = _seen.Repeated;
         Send();
     }
@@ -82,31 +85,30 @@ internal sealed class BlockWriter
         }
 
         _seen ??= new SeenKeys(_stage);
-        _seen.Add(_block.Rows);
+        _seen.Add(_block);
         Send();
     }
 
     private void Send()
     {
         StagedBlock full = _block;
-        _block = new StagedBlock();
-        if (full.Count > 0 && !_channel.TryWrite(full))
+        _block = _reading.Rent();
+        if (full.Count > 0)
         {
-            // The reader has a thread of its own; it waits here until the stage has room.
-            _channel.WriteAsync(full, _ct).AsTask().GetAwaiter().GetResult();
+            _reading.HandOn(full, _ct);
         }
     }
 
     // Within one file the last row of a key stands; the earlier ones are superseded.
-    private long MarkRepeated(List<object?[]> rows)
+    private long MarkRepeated()
     {
-        HashSet<(long, long)> seen = new(rows.Count);
+        HashSet<(long, long)> seen = new(_block.RowCount);
         long count = 0;
-        for (int i = rows.Count - 1; i >= 0; i--)
+        for (int i = _block.RowCount - 1; i >= 0; i--)
         {
-            if (!seen.Add(_stage.Key(rows[i])))
+            if (!seen.Add(_stage.Key(_block[i])))
             {
-                rows[i][_stage.SupersededAt] = FeedStage.Superseded;
+                _block[i][_stage.SupersededAt] = FeedStage.Superseded;
                 count++;
             }
         }

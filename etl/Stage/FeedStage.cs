@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Validate;
@@ -56,11 +57,19 @@ internal sealed class FeedStage
 
     public bool HasTraits => _birth >= 0;
 
-    /// <summary>Returns the staging row; the place of <c>load_id</c> is filled when it is known.</summary>
-    public object?[] Row(FeedRow row)
+    /// <summary>Puts the staging row into <paramref name="values"/>, over whatever it held; the place of <c>load_id</c> is left alone.</summary>
+    public void Put(FeedRow row, object?[] values)
     {
-        object?[] values = new object?[Columns.Count];
-        values[1] = Int(row.Line);
+        if (values[1] is null)
+        {
+            values[1] = row.Line;
+        }
+        else
+        {
+            // The box belongs to this row alone: written over, a file of any length needs no more of them than a block has rows.
+            Unsafe.Unbox<int>(values[1]!) = row.Line;
+        }
+
         for (int i = 0; i < _columns.Count; i++)
         {
             values[i + 2] = Value(i, row);
@@ -77,8 +86,6 @@ internal sealed class FeedStage
 
             values[^1] = hash;
         }
-
-        return values;
     }
 
     /// <summary>Returns the business key of a staging row in 128 bits.</summary>
@@ -208,14 +215,14 @@ internal sealed class FeedStage
             return row.Text[ordinal] is { } number ? Minted(staged.Mint, number) : null;
         }
 
-        switch (staged.Name)
+        if (ordinal < 0)
         {
-            case "record_key":
-                return Record(row);
-            case "birth_year_month":
-                return Int(BirthYearMonth(row.Day(_birth)));
-            case "school_cohort_year":
-                return Int(Cohort(row.Day(_birth)));
+            return staged.Name switch
+            {
+                "birth_year_month" => Int(BirthYearMonth(row.Day(_birth))),
+                "school_cohort_year" => Int(Cohort(row.Day(_birth))),
+                _ => Record(row),
+            };
         }
 
         FeedColumn column = _contract.Columns[ordinal];

@@ -110,8 +110,8 @@ internal static class FileReader
                 }
             }
 
-            object?[] values = stage.Row(row);
-            blocks.Add(values);
+            object?[] values = blocks.Next();
+            stage.Put(row, values);
             if (hasNames)
             {
                 ReadOnlySpan<byte> nameBytes = default;
@@ -141,6 +141,8 @@ internal static class FileReader
             {
                 AddScope(scopes, ref lastScope, values);
             }
+
+            blocks.Keep();
         }
 
         ArrayPool<char>.Shared.Return(text);

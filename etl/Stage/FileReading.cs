@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Warehouse.Etl.Link;
 
@@ -10,6 +11,8 @@ internal sealed class FileReading
 
     private readonly Channel<StagedBlock> _blocks = Channel.CreateBounded<StagedBlock>(
         new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
+
+    private readonly ConcurrentQueue<StagedBlock> _spare = new();
 
     private FileReading()
     {
@@ -29,7 +32,7 @@ internal sealed class FileReading
             {
                 try
                 {
-                    done.SetResult(FileReader.Read(file, mint, knownFromUtc, stage => new BlockWriter(stage, reading._blocks.Writer, loadId, blockRows, cancellationToken), cancellationToken));
+                    done.SetResult(FileReader.Read(file, mint, knownFromUtc, stage => new BlockWriter(stage, reading, loadId, blockRows, cancellationToken), cancellationToken));
                 }
                 catch (OperationCanceledException)
                 {
@@ -59,6 +62,24 @@ internal sealed class FileReading
             {
                 yield return block;
             }
+        }
+    }
+
+    /// <summary>Takes a block back once it was staged.</summary>
+    public void Return(StagedBlock block)
+    {
+        block.Clear();
+        _spare.Enqueue(block);
+    }
+
+    internal StagedBlock Rent() => _spare.TryDequeue(out StagedBlock? block) ? block : new StagedBlock();
+
+    internal void HandOn(StagedBlock block, CancellationToken cancellationToken)
+    {
+        if (!_blocks.Writer.TryWrite(block))
+        {
+            // The reader has a thread of its own; it waits here until the stage has room.
+            _blocks.Writer.WriteAsync(block, cancellationToken).AsTask().GetAwaiter().GetResult();
         }
     }
 }

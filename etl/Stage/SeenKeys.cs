@@ -35,10 +35,11 @@ internal sealed class SeenKeys
 
     public RepeatedKeys? Repeated => _isLost ? new RepeatedKeys(null) : _repeating.Count > 0 ? new RepeatedKeys(_repeating) : null;
 
-    public void Add(List<object?[]> rows)
+    public void Add(StagedBlock block)
     {
-        foreach (object?[] row in rows)
+        for (int i = 0; i < block.RowCount; i++)
         {
+            object?[] row = block[i];
             if (_isLost)
             {
                 return;

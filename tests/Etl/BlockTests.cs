@@ -1,6 +1,7 @@
 using System.Text;
 using Warehouse.Etl;
 using Warehouse.Etl.City;
+using Warehouse.Etl.Extract;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
 
@@ -14,6 +15,32 @@ public sealed class BlockTests
         "stg.resident", "stg.household", "stg.allowance", "stg.nursery", "stg.checkup", "stg.school", "stg.attendance", "stg.consultation", "stg.reject", "stg.repair", "stg.trait",
         "stg.file_scope", "stg.link", "stg.touched", "fact.child_month", "fact.school_attendance_day", "fact.school_attendance_month", "fact.consultation",
     ];
+
+    [Fact]
+    public void Every_feed_has_a_script_that_marks_what_repeats_by_its_whole_key()
+    {
+        foreach (FeedContract contract in FeedCatalog.Default.Contracts)
+        {
+            string repeat = Script("sql/load/repeat/" + contract.Feed + ".sql");
+            foreach (StagedColumn column in contract.Stage.Where(column => contract.Key.Any(ordinal => contract.Columns[ordinal].Name == column.Source)))
+            {
+                Assert.Contains("s." + column.Name, repeat, StringComparison.Ordinal);
+            }
+
+            Assert.Contains("PARTITION BY s.record_key", repeat, StringComparison.Ordinal);
+            if (contract.Supersede == SupersedeKind.FilePeriod)
+            {
+                Assert.Contains("UPDATE stg." + contract.Feed, Script("sql/load/part/" + contract.Feed + ".sql"), StringComparison.Ordinal);
+            }
+        }
+
+        static string Script(string name)
+        {
+            using Stream stream = typeof(WarehouseSession).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
+            using StreamReader reader = new(stream);
+            return reader.ReadToEnd();
+        }
+    }
 
     [Fact]
     public void A_city_read_in_small_blocks_ends_as_one_read_in_large_ones()
@@ -45,7 +72,7 @@ public sealed class BlockTests
     public void A_file_that_turns_out_to_be_cut_off_leaves_nothing_of_its_blocks()
     {
         using TinyInbox inbox = TinyInbox.Family();
-        string name = inbox.Add("attendance", "2023-06-02T02:00:00+09:00", "2023-05-31", Days(50));
+        string name = inbox.Add("attendance", "2025-12-01T02:00:00+09:00", "2023-05-31", Days(50));
         string manifest = Path.Combine(inbox.Path, name + ".manifest.json");
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"row_count\":50", "\"row_count\":51", StringComparison.Ordinal));
         using WarehouseFixture fixture = WarehouseFixture.Create();
@@ -60,7 +87,7 @@ public sealed class BlockTests
     public void A_file_above_its_reject_limit_leaves_its_rejects_and_nothing_else()
     {
         using TinyInbox inbox = TinyInbox.Family();
-        inbox.Add("attendance", "2023-06-02T02:00:00+09:00", "2023-05-31", [.. Days(40), .. Enumerable.Range(0, 10).Select(_ => new[] { "E0001", "G0001", "2023-05-32", "欠席", "" })]);
+        inbox.Add("attendance", "2025-12-01T02:00:00+09:00", "2023-05-31", [.. Days(40), .. Enumerable.Range(0, 10).Select(_ => new[] { "E0001", "G0001", "2023-05-32", "欠席", "" })]);
         using WarehouseFixture fixture = WarehouseFixture.Create();
 
         LoadSummary summary = Load(fixture, inbox.Path, 4);
@@ -76,7 +103,7 @@ public sealed class BlockTests
     public void Of_rows_that_repeat_across_blocks_the_last_one_stands()
     {
         using TinyInbox inbox = TinyInbox.Family();
-        inbox.Add("attendance", "2023-06-02T02:00:00+09:00", "2023-05-31",
+        inbox.Add("attendance", "2025-12-01T02:00:00+09:00", "2023-05-31",
             [["E0001", "G0001", "2023-05-10", "欠席", ""], .. Days(20), ["E0001", "G0001", "2023-05-10", "遅刻", ""], ["E0001", "G0001", "2025-05-10", "欠席", ""], ["E0001", "G0001", "2025-05-10", "出席", ""]]);
         using WarehouseFixture fixture = WarehouseFixture.Create();
 
@@ -97,7 +124,7 @@ public sealed class BlockTests
         using TinyInbox inbox = TinyInbox.Family();
         for (int i = 0; i < 4; i++)
         {
-            inbox.Add("attendance", $"2023-06-0{i + 2}T02:00:00+09:00", "2023-05-31", [.. Days(60), ["E0001", "G0001", $"2023-05-2{i}", "欠席", ""]]);
+            inbox.Add("attendance", $"2025-12-0{i + 2}T02:00:00+09:00", "2023-05-31", [.. Days(60), ["E0001", "G0001", $"2023-05-2{i}", "欠席", ""]]);
         }
 
         using WarehouseFixture fixture = WarehouseFixture.Create();
