@@ -19,9 +19,10 @@ internal static class FileReader
     public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, Func<FeedStage, BlockWriter> open, CancellationToken cancellationToken)
     {
         FeedContract contract = file.Contract;
-        byte[] bytes = ReadBytes(file);
+        CheckManifest(file);
         TextDecoder decoder = TextDecoder.For(contract.Encoding, file.Name);
-        RecordReader reader = new(bytes, bytes.Length, contract.Delimiter);
+        using FileStream stream = new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        RecordReader reader = new(stream, contract.Delimiter);
         int[] map = ReadHeader(reader, decoder, file, out int width);
 
         FeedRow row = new(contract)
@@ -46,6 +47,9 @@ internal static class FileReader
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
+        int nameCell = nameOrdinal < 0 ? -1 : Array.IndexOf(map, nameOrdinal);
+        FeedColumn[] fixedColumns = [.. contract.Columns.Where(column => column.FixedText is not null)];
+        byte[] header = reader.Raw.ToArray();
         long read = 0;
 
         while (reader.Read())
@@ -88,6 +92,11 @@ internal static class FileReader
                 }
             }
 
+            foreach (FeedColumn column in fixedColumns)
+            {
+                parser.Parse(column, column.FixedText, row);
+            }
+
             ValidationResult result = validator.Validate(context);
             if (!result.IsValid)
             {
@@ -115,10 +124,9 @@ internal static class FileReader
             if (hasNames)
             {
                 ReadOnlySpan<byte> nameBytes = default;
-                if (nameOrdinal >= 0)
+                if (nameCell >= 0)
                 {
-                    int cell = Array.IndexOf(map, nameOrdinal);
-                    nameBytes = reader.Content(reader.Cells[cell], scratch);
+                    nameBytes = reader.Content(reader.Cells[nameCell], scratch);
                 }
 
                 identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, nameBytes));
@@ -165,6 +173,7 @@ internal static class FileReader
             RepairCount = blocks.RepairCount,
             SupersededCount = blocks.SupersededCount,
             Repeated = blocks.Repeated,
+            Header = header,
         };
     }
 
@@ -175,9 +184,8 @@ internal static class FileReader
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static byte[] ReadBytes(InboxFile file)
+    private static void CheckManifest(InboxFile file)
     {
-        byte[] bytes = File.ReadAllBytes(file.Path);
         if (file.Sha256 != file.Manifest.Sha256)
         {
             throw FeedException.Of("FEED-005", file.Name, "sha256 " + file.Sha256[..12] + "…", file.Manifest.Sha256[..Math.Min(12, file.Manifest.Sha256.Length)] + "… as the manifest states", "The file was changed or cut off on the way: ask the sender for it again.");
@@ -187,8 +195,6 @@ internal static class FileReader
         {
             throw FeedException.Of("FEED-006", file.Name, "encoding " + file.Manifest.Encoding, file.Contract.Encoding + " as the contract states", "Agree with the sender on one encoding and change the contract if it is the new one.");
         }
-
-        return bytes;
     }
 
     // Returns, for each cell of the file, the ordinal of its column.
@@ -200,7 +206,13 @@ internal static class FileReader
             throw FeedException.Of("FEED-006", file.Name, "no byte order mark", "UTF-8 with a byte order mark", "Ask the sender how the file was exported.");
         }
 
-        if (!reader.Read())
+        bool hasHeader = reader.Read();
+        while (hasHeader && reader.Line < contract.HeaderLine)
+        {
+            hasHeader = reader.Read();
+        }
+
+        if (!hasHeader)
         {
             throw FeedException.Of("FEED-008", file.Name, "an empty file", "a header row", "Ask the sender for the file again.");
         }
@@ -213,20 +225,22 @@ internal static class FileReader
         }
 
         width = headers.Count;
-        string[] expected = contract.Columns.Select(column => column.Header).ToArray();
+        string[] expected = contract.Columns.Where(column => column.IsInFile).Select(column => column.Header).ToArray();
         string[] missing = expected.Except(headers, StringComparer.Ordinal).ToArray();
         string[] unknown = headers.Except(expected, StringComparer.Ordinal).ToArray();
         if (missing.Length > 0 || unknown.Length > 0 || headers.Distinct(StringComparer.Ordinal).Count() != headers.Count)
         {
             throw FeedException.Of(
                 "FEED-008",
-                file.Name + " line 1",
+                string.Create(CultureInfo.InvariantCulture, $"{file.Name} line {reader.Line}"),
                 string.Create(CultureInfo.InvariantCulture, $"{headers.Count} columns; missing: {(missing.Length == 0 ? "none" : string.Join(", ", missing))}; not in the contract: {unknown.Length}"),
                 string.Join(", ", expected),
-                "The system that sends was changed: compare its new layout and raise the version of the contract.");
+                contract.Mapping is { } mapping
+                    ? $"The file is not laid out as mapping '{mapping.Profile}' states: run 'warehouse map' on it and approve the new mapping."
+                    : "The system that sends was changed: compare its new layout and raise the version of the contract, or run 'warehouse map' on the file.");
         }
 
-        return headers.Select(header => Array.IndexOf(expected, header)).ToArray();
+        return headers.Select(header => contract.Columns.First(column => column.Header == header).Ordinal).ToArray();
     }
 
     private static void AddScope(Dictionary<(string Facility, int Month), bool> scopes, ref (string Facility, int Month, bool Present) last, object?[] values)

@@ -38,6 +38,9 @@ internal sealed class StagedFile
     /// <summary>Rows that were not rejected.</summary>
     public required long RowCount { get; init; }
 
+    /// <summary>The bytes of the header row: the sender's own column order.</summary>
+    public required byte[] Header { get; init; }
+
     public required long RejectCount { get; init; }
 
     public required long RepairCount { get; init; }

@@ -138,6 +138,7 @@ public static class CommandLine
         yield return CityCommand.Define();
         yield return MigrateCommand.Define();
         yield return LoadCommand.Define();
+        yield return MapCommand.Define();
         yield return LinkCommand.Define();
         yield return TrainCommand.Define();
         yield return ScoreCommand.Define();
