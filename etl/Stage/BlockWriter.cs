@@ -68,6 +68,7 @@ internal sealed class BlockWriter
         if (_seen is null)
         {
             SupersededCount = MarkRepeated();
+            _block.Fold(_stage);
             Send();
             return;
         }
@@ -79,7 +80,7 @@ internal sealed class BlockWriter
 
     private void HandOnWhenFull()
     {
-        if (_block.Count < _blockRows)
+        if (_block.Count < _blockRows || _stage.HoldsWhole)
         {
             return;
         }

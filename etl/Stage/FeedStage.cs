@@ -26,6 +26,7 @@ internal sealed class FeedStage
     private readonly int _sex;
     private readonly int _foreign;
     private readonly bool _isCarried;
+    private readonly int _fold;
 
     public FeedStage(FeedContract contract, KeyMint mint)
     {
@@ -39,7 +40,12 @@ internal sealed class FeedStage
         _source = _columns.Select(column => contract.OrdinalOf(column.Source)).ToArray();
         _keyPositions = contract.Key.Select(ordinal => Position(contract.Columns[ordinal].Name)).Where(at => at >= 0).Distinct().ToArray();
         HasPayloadHash = contract.Supersede == SupersedeKind.Key;
-        Columns = ["load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded", .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>()];
+        _fold = contract.Fold.Length == 0 ? -1 : Position(contract.Fold) + 2;
+        Columns =
+        [
+            "load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded",
+            .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>(), .. _fold >= 0 ? ["row_count"] : Array.Empty<string>(),
+        ];
         SupersededAt = 2 + _columns.Count;
         int[] beside = _keyPositions.Where(at => at > 0).ToArray();
         DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate) ? beside[0] + 2 : -1;
@@ -54,6 +60,9 @@ internal sealed class FeedStage
 
     /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
     public int DayKeyAt { get; }
+
+    /// <summary>Whether the rows of a file are put together before they are staged, so that the file is held whole until then.</summary>
+    public bool HoldsWhole => _fold >= 0;
 
     public bool HasTraits => _birth >= 0;
 
@@ -103,6 +112,46 @@ internal sealed class FeedStage
 
     public static object Superseded => SmallShorts[1];
 
+    /// <summary>Returns the rows to stage: where the contract folds days, one for all days of a month that are alike in everything else.</summary>
+    public List<object?[]> Fold(List<object?[]> rows)
+    {
+        if (_fold < 0)
+        {
+            return rows;
+        }
+
+        Dictionary<(long, long), int> places = [];
+        List<object?[]> folded = [];
+        List<int> counts = [];
+        foreach (object?[] row in rows)
+        {
+            var day = (DateOnly)row[_fold]!;
+            row[_fold] = Month(day);
+            long mixed = 29;
+            for (int i = 3; i <= SupersededAt; i++)
+            {
+                mixed = Mix(mixed, row[i]);
+            }
+
+            if (places.TryAdd(((long)row[2]!, mixed), folded.Count))
+            {
+                folded.Add(row);
+                counts.Add(1);
+            }
+            else
+            {
+                counts[places[((long)row[2]!, mixed)]]++;
+            }
+        }
+
+        for (int i = 0; i < folded.Count; i++)
+        {
+            folded[i][^1] = Int(counts[i]);
+        }
+
+        return folded;
+    }
+
     /// <summary>Returns the key of the row's record, boxed once per file.</summary>
     public object Record(FeedRow row)
     {
@@ -116,7 +165,7 @@ internal sealed class FeedStage
     }
 
     /// <summary>Returns the key of another record of the same system.</summary>
-    public object RecordOf(string sourceId) => Minted("record", sourceId);
+    public object RecordOf(string sourceId) => Minted("record", sourceId, string.Empty);
 
     public string SourceId(FeedRow row)
     {
@@ -212,7 +261,7 @@ internal sealed class FeedStage
         int ordinal = _source[position];
         if (staged.Mint.Length > 0)
         {
-            return row.Text[ordinal] is { } number ? Minted(staged.Mint, number) : null;
+            return row.Text[ordinal] is { } number ? Minted(staged.Mint, number, staged.System) : null;
         }
 
         if (ordinal < 0)
@@ -232,7 +281,9 @@ internal sealed class FeedStage
                 string code = row.Text[ordinal] ?? "none";
                 return staged.IsSmall ? Short(code == "none" ? 0 : int.Parse(code, CultureInfo.InvariantCulture)) : code;
             case ParserKind.Date or ParserKind.EraDate:
-                return row.HasValue[ordinal] ? Day((int)row.Number[ordinal]) : null;
+                return !row.HasValue[ordinal] ? null
+                    : staged.IsMonth && position + 2 != _fold ? Month(DateOnly.FromDayNumber((int)row.Number[ordinal]))
+                    : Day((int)row.Number[ordinal]);
             case ParserKind.Integer or ParserKind.YearMonth:
                 return row.HasValue[ordinal] ? staged.IsSmall ? Short((int)row.Number[ordinal]) : Int((int)row.Number[ordinal]) : null;
             case ParserKind.Decimal:
@@ -242,16 +293,16 @@ internal sealed class FeedStage
         }
     }
 
-    private object Minted(string kind, string number)
+    private object Minted(string kind, string number, string system)
     {
-        string id = kind + "|" + number;
+        string id = kind + system + "|" + number;
         if (!_keys.TryGetValue(id, out object? key))
         {
             _keys[id] = key = kind switch
             {
                 "household" => _mint.Household(number),
                 "certificate" => _mint.Certificate(number),
-                _ => _mint.Record(_contract.System, number),
+                _ => _mint.Record(system.Length == 0 ? _contract.System : system, number),
             };
         }
 
@@ -267,6 +318,8 @@ internal sealed class FeedStage
     private static int Code(FeedRow row, int ordinal) => ordinal < 0 || row.Text[ordinal] is not { } text ? 0 : text[0] - '0';
 
     private static decimal Scale(int scale) => scale switch { 0 => 1m, 1 => 10m, 2 => 100m, _ => 1000m };
+
+    private static object Month(DateOnly day) => Int((day.Year * 100) + day.Month);
 
     private static object Int(int value) => (uint)value < (uint)SmallInts.Length ? SmallInts[value] : value;
 

@@ -4,7 +4,7 @@ namespace Warehouse.Etl.Stage;
 /// <remarks>A block that was staged is filled again: its rows are overwritten in place, so that a long file allocates no more than a short one.</remarks>
 internal sealed class StagedBlock
 {
-    private readonly List<object?[]> _rows = [];
+    private List<object?[]> _rows = [];
 
     public int RowCount { get; private set; }
 
@@ -40,6 +40,16 @@ internal sealed class StagedBlock
     }
 
     public void Keep() => RowCount++;
+
+    /// <summary>Puts days that are alike together, where the contract says so.</summary>
+    public void Fold(FeedStage stage)
+    {
+        if (stage.HoldsWhole)
+        {
+            _rows = stage.Fold(_rows[..RowCount]);
+            RowCount = _rows.Count;
+        }
+    }
 
     public void Clear()
     {

@@ -9,6 +9,9 @@ namespace Warehouse.Model.Features;
 /// </remarks>
 public static class FeatureValues
 {
+    // Months after the birth by which every newborn has been visited.
+    private const int HomeVisitMonths = 5;
+
     private static readonly Dictionary<string, Func<ChildFacts, double>> Numbers = new(StringComparer.Ordinal)
     {
         ["age_years"] = f => f.AgeYears,
@@ -37,6 +40,27 @@ public static class FeatureValues
         ["consultation_other_count"] = f => f.Consultation?.ConsultationOtherCount ?? 0,
         ["consultation_own_count"] = f => f.Consultation?.ConsultationOwnCount ?? 0,
         ["months_since_consultation"] = f => MonthsSince(f, f.Consultation?.LastConsultationDate),
+        ["pregnancy_notice_week"] = f => Number(f.Pregnancy?.PregnancyNoticeWeek),
+        ["epds_score"] = f => Number(f.Pregnancy?.EpdsScore),
+        ["vaccine_dose_count"] = f => f.Stage == "preschool" && HasGrownUpHere(f) ? Number(f.Vaccination?.VaccineDoseCount) : double.NaN,
+        ["nursery_absent_days_6m"] = f => Number(f.NurseryAttendance?.NurseryAbsentDays6m),
+        ["nursery_no_contact_days_6m"] = f => Number(f.NurseryAttendance?.NurseryNoContactDays6m),
+        ["nursery_late_pickup_days_6m"] = f => Number(f.NurseryAttendance?.NurseryLatePickupDays6m),
+        ["nurse_visit_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseVisitCount12m),
+        ["nurse_stomach_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseStomachCount12m),
+        ["nurse_headache_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseHeadacheCount12m),
+        ["nurse_talk_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseTalkCount12m),
+        ["test_deviation"] = f => f.TestScore?.TestDeviation ?? double.NaN,
+        ["test_deviation_change"] = f => f.TestScore?.TestDeviationChange ?? double.NaN,
+        ["self_esteem"] = f => Number(f.TestScore?.SelfEsteem),
+        ["bullied_count_24m"] = f => AtSchool(f, f.Guidance?.BulliedCount24m),
+        ["conduct_count_24m"] = f => AtSchool(f, f.Guidance?.ConductCount24m),
+        ["untreated_teeth"] = f => Number(f.SchoolHealth?.UntreatedTeeth),
+        ["obesity_percent"] = f => f.SchoolHealth?.ObesityPercent ?? double.NaN,
+        ["counselling_own_count_12m"] = f => AtSchool(f, f.Counselling?.CounsellingOwnCount12m),
+        ["counselling_school_count_12m"] = f => AtSchool(f, f.Counselling?.CounsellingSchoolCount12m),
+        ["mood_low_percent_3m"] = f => Percent(f.Mood?.MoodLowDays3m, f.Mood?.MoodEntryDays3m),
+        ["elder_absent_days_12m"] = f => Number(f.Sibling?.ElderAbsentDays12m),
     };
 
     private static readonly Dictionary<string, Func<ChildFacts, string?>> Categories = new(StringComparer.Ordinal)
@@ -62,6 +86,14 @@ public static class FeatureValues
         ["is_checkup_36m_missed"] = f => Flag(f.Checkup?.IsCheckup36mMissed),
         ["checkup_judgement"] = f => f.Checkup?.CheckupJudgement,
         ["class_kind"] = f => f.School?.ClassKind,
+        ["is_home_visit_missed"] = f => f.Pregnancy is { } p && f.Snapshot.AgeMonths(f.Population.BirthYearMonth) >= HomeVisitMonths ? Flag(1 - p.IsHomeVisited) : null,
+        ["has_hospital_notice"] = f => Flag(f.Pregnancy?.HasHospitalNotice),
+        ["postnatal_care_used"] = f => Flag(f.Pregnancy?.PostnatalCareUsed),
+        ["pregnancy_feeling"] = f => f.Pregnancy?.PregnancyFeeling,
+        ["is_measles_vaccine_missed"] = f => f.AgeYears is >= 2 and <= 5 && HasGrownUpHere(f) && f.Vaccination is { } v ? Flag(v.MeaslesDoseCount == 0 ? 1 : 0) : null,
+        ["breakfast"] = f => f.TestScore?.Breakfast,
+        ["is_advice_not_followed"] = f => Flag(f.SchoolHealth?.AdviceNotFollowed),
+        ["support_centre_used_12m"] = f => f.Grade is >= 1 and <= 9 ? Flag(f.Counselling?.SupportCentreUsed12m ?? 0) : null,
     };
 
     /// <summary>All names that can be computed.</summary>
@@ -75,6 +107,13 @@ public static class FeatureValues
 
     /// <summary>Returns the value of a category feature; null when it is missing.</summary>
     public static string? Category(string name, ChildFacts facts) => Categories[name](facts);
+
+    // Schools list each visit, incident and session: none on record is none.
+    private static double AtSchool(ChildFacts facts, int? count) => facts.Grade is >= 1 and <= 9 && facts.School is not null ? count ?? 0 : double.NaN;
+
+    // Of a child who came after the first birthday, another city may have the doses.
+    private static bool HasGrownUpHere(ChildFacts facts) => facts.Residence?.LastMoveInDate is not { } date
+        || facts.Snapshot.AgeMonths(facts.Population.BirthYearMonth) - facts.Snapshot.MonthsSince(date) < 12;
 
     private static double Number(int? value) => value ?? double.NaN;
 

@@ -13,10 +13,11 @@ public static class Wording
     {
         "resident" or "household" => "市民課",
         "allowance" => "子育て支援課",
-        "nursery" => "保育課",
-        "checkup" => "健康課",
-        "school" => "学校教育課",
-        "attendance" or "attendance_days" => "学校",
+        "nursery" or "nursery_attendance" => "保育課",
+        "checkup" or "pregnancy" or "vaccination" => "健康課",
+        "school" or "test_score" => "学校教育課",
+        "attendance" or "attendance_days" or "nurse_visit" or "guidance" or "school_health" or "mood" => "学校",
+        "counselling" => "教育相談センター",
         "consultation" => "家庭児童相談室",
         _ => feed,
     };
@@ -33,6 +34,15 @@ public static class Wording
         "attendance" => "出欠",
         "attendance_days" => "在籍日数",
         "consultation" => "家庭児童相談",
+        "pregnancy" => "妊娠届・妊婦健診",
+        "vaccination" => "予防接種",
+        "nursery_attendance" => "保育出欠",
+        "nurse_visit" => "保健室来室",
+        "test_score" => "学力調査",
+        "guidance" => "いじめ・生徒指導",
+        "school_health" => "学校健診・歯科",
+        "counselling" => "教育相談",
+        "mood" => "心の天気",
         _ => feed,
     };
 

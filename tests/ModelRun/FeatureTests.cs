@@ -13,7 +13,7 @@ public sealed class FeatureTests
     // A pupil of the fourth grade, and a child of three, at this date.
     private static readonly DateOnly Date = new(2024, 4, 1);
 
-    private static readonly Dictionary<string, Action<FactWriter>> Facts = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Action<FactWriter>> Facts = new(SchoolCases.Facts, StringComparer.Ordinal)
     {
         ["nothing"] = _ => { },
         ["moved in 5 months ago"] = w => w.Move(Key, "move_in", "2023-10-20"),
@@ -56,7 +56,9 @@ public sealed class FeatureTests
         ["asked on the day"] = w => w.Consultation(Key, "2024-04-01"),
     };
 
-    public static TheoryData<string, int, string, string> Cases => new()
+    public static TheoryData<string, int, string, string> Cases => [.. RegisterCases, .. SchoolCases.Cases];
+
+    private static TheoryData<string, int, string, string> RegisterCases => new()
     {
         { "nothing", 201405, "age_years", "9" },
         { "nothing", 201404, "age_years", "9" },
