@@ -22,6 +22,9 @@ public static class FeatureReader
         Dictionary<long, AttendanceRow> attendance = Rows<AttendanceRow>("attendance");
         Dictionary<long, AbsenceReasonRow> absenceReason = Rows<AbsenceReasonRow>("absence_reason");
         Dictionary<long, ConsultationRow> consultation = Rows<ConsultationRow>("consultation");
+        Dictionary<long, BenefitRow> benefit = Rows<BenefitRow>("benefit");
+        Dictionary<long, ServiceRow> service = Rows<ServiceRow>("service");
+        Dictionary<long, LivelihoodRow> livelihood = Rows<LivelihoodRow>("livelihood");
         Dictionary<long, PregnancyRow> pregnancy = Rows<PregnancyRow>("pregnancy");
         Dictionary<long, VaccinationRow> vaccination = Rows<VaccinationRow>("vaccination");
         Dictionary<long, NurseryAttendanceRow> nurseryAttendance = Rows<NurseryAttendanceRow>("nursery_attendance");
@@ -46,6 +49,9 @@ public static class FeatureReader
             Attendance = attendance.GetValueOrDefault(child.ChildKey),
             AbsenceReason = absenceReason.GetValueOrDefault(child.ChildKey),
             Consultation = consultation.GetValueOrDefault(child.ChildKey),
+            Benefit = benefit.GetValueOrDefault(child.ChildKey),
+            Service = service.GetValueOrDefault(child.ChildKey),
+            Livelihood = livelihood.GetValueOrDefault(child.ChildKey),
             Pregnancy = pregnancy.GetValueOrDefault(child.ChildKey),
             Vaccination = vaccination.GetValueOrDefault(child.ChildKey),
             NurseryAttendance = nurseryAttendance.GetValueOrDefault(child.ChildKey),
