@@ -3,6 +3,7 @@ using System.Globalization;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Load;
+using Warehouse.Etl.Map;
 using Warehouse.Etl.Stage;
 using Warehouse.Sql;
 
@@ -94,6 +95,7 @@ internal sealed partial class Pipeline : IDisposable
         HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
         string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
         object?[] found = new object?[manifests.Length];
+        FeedMappings mappings = FeedMappings.Read(_options.Mappings);
         Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
         {
             try
@@ -105,7 +107,7 @@ internal sealed partial class Pipeline : IDisposable
                     throw FeedException.Of("FEED-004", Path.GetFileName(manifests[i]), "no file beside the manifest", Path.GetFileName(manifest.FileName), "Put the file into the inbox or remove the manifest.");
                 }
 
-                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, FeedCatalog.Default.Get(manifest.Feed));
+                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, mappings.ContractFor(manifest, FeedCatalog.Default));
             }
             catch (FeedException exception)
             {
@@ -198,6 +200,11 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         _warehouse.BulkInsert("meta.load_run", RunColumns, rows);
+        foreach (LoadRun run in _runs)
+        {
+            FeedMappings.Record(_warehouse, run.LoadId, run.File.Contract.Mapping);
+        }
+
         _warehouse.Commit();
         CrashPoint("run");
     }
@@ -344,25 +351,22 @@ internal sealed partial class Pipeline : IDisposable
     {
         HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
         bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
-        if (isLate)
-        {
-            foreach (string feed in BatchFeeds())
-            {
-                _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
-            }
-        }
-
         bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
-        if (isInParts)
-        {
-            _warehouse.Execute("load/etl_stage_part", new { batch_id = _batchId });
-        }
-
         if (isLate || isInParts)
         {
             Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
             foreach (string feed in BatchFeeds())
             {
+                if (isLate)
+                {
+                    _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
+                }
+
+                if (isInParts && FeedCatalog.Default.Get(feed).Supersede == SupersedeKind.FilePeriod)
+                {
+                    _warehouse.Execute("load/part/" + feed, new { batch_id = _batchId });
+                }
+
                 foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/staged/" + feed, new { batch_id = _batchId }))
                 {
                     (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
@@ -436,6 +440,8 @@ internal sealed partial class Pipeline : IDisposable
                 "The batch was not published: " + string.Join("; ", findings.Select(finding => finding.Name + " " + finding.Found))
                 + "; expected no such rows. Run the checks, correct the cause and load the inbox again.");
         }
+
+        _warehouse.Execute("load/etl_row_count");
     }
 
     private void CommitWarehouse()

@@ -7,10 +7,14 @@ namespace Warehouse.Reporting.Host;
 /// <summary>The stages that take files in.</summary>
 internal static partial class Stages
 {
+    /// <summary>Returns the folder that departments hand files into.</summary>
+    internal static string Inbox(CommandContext context) =>
+        context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox");
+
     internal static Task<(LoadResult Result, double Seconds)> Load(CommandContext context, WarehouseDatabases databases, string inbox, byte[] secret, bool backfill) =>
         context.Screen.Stage("load", report =>
         {
-            LoadOptions options = new() { Inbox = inbox, Secret = secret, Backfill = backfill };
+            LoadOptions options = new() { Inbox = inbox, Secret = secret, Backfill = backfill, Mappings = context.Options.Mappings(context.Output) };
             Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
             LoadSummary batch = new LoadPipeline(databases, context.Time).Run(options, progress, context.Stop);
             return Task.FromResult(new LoadResult(batch, Figures(databases, context.Time.GetUtcNow().UtcDateTime)));

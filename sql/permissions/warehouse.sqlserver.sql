@@ -29,9 +29,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::restricted TO wh_etl;
 GO
 GRANT INSERT, UPDATE ON meta.load_run TO wh_etl;
 GO
+GRANT INSERT, DELETE ON meta.row_count TO wh_etl;
+GO
 GRANT INSERT, UPDATE ON meta.link_run TO wh_etl;
 GO
 GRANT INSERT ON meta.link_run_move TO wh_etl;
+GO
+GRANT INSERT, DELETE ON meta.load_mapping TO wh_etl;
+GO
+GRANT INSERT ON meta.mapping_document TO wh_etl;
 GO
 GRANT INSERT, UPDATE ON meta.job_run TO wh_etl, wh_model, wh_reporting;
 GO

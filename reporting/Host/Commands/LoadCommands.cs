@@ -21,13 +21,13 @@ internal static class LoadCommand
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
-        string inbox = parsed.GetValue(Inbox) ?? (context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox"));
+        string inbox = parsed.GetValue(Inbox) ?? Stages.Inbox(context);
         if (!Directory.Exists(inbox))
         {
             throw new UsageException($"There is no inbox at {inbox}. Name it with --inbox, or write a fictional one with 'warehouse city'.");
         }
 
-        byte[] secret = context.Secret(parsed.GetValue(DemoSeed));
+        byte[] secret = context.Secret(parsed.GetValue(DemoSeed) ?? DemoMark.Read(context.Output)?.Seed);
         using WarehouseDatabases databases = context.Open(mustExist: false);
         (LoadResult load, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
         Show(context.Screen, load);
