@@ -110,6 +110,7 @@ public sealed class FeedCatalog
             RetentionYears = retention,
             MaxRejectShare = Member(root, "max_reject_share", where).GetDouble(),
             FilePattern = Text(root, "file_pattern", where),
+            Delivery = DeliveryCalendar.Parse(root, where),
             Encoding = Text(root, "encoding", where),
             Delimiter = delimiter.Length == 1 && delimiter[0] < 0x80
                 ? (byte)delimiter[0]
