@@ -38,7 +38,7 @@ public static class RuleReasons
 
     private static RuleReason Order(FeedContract contract, string code, int number)
     {
-        OrderRule rule = RuleCatalog.OrderRules(contract.Feed).FirstOrDefault(rule => rule.Number == number) ?? throw Unknown(contract, code);
+        OrderRule rule = contract.Rules.FirstOrDefault(rule => rule.Number == number) ?? throw Unknown(contract, code);
         string early = Header(contract, rule.Early);
         if (rule.Late.Length == 0)
         {
