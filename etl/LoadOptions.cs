@@ -1,3 +1,4 @@
+using Warehouse.Etl.Corrections;
 using Warehouse.Etl.Link;
 
 namespace Warehouse.Etl;
@@ -22,6 +23,9 @@ public sealed record LoadOptions
 
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
+
+    /// <summary>Rows of correction reports by the hash of the file that brings them in; null for none.</summary>
+    internal IReadOnlyDictionary<string, CorrectionPart>? Corrections { get; init; }
 
     /// <summary>Is called with the name of each point at which the process may die; tests throw there.</summary>
     internal Action<string>? CrashPoint { get; init; }

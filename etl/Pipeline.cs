@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Warehouse.Etl.Corrections;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Load;
@@ -93,7 +94,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         List<InboxFile> files = [];
         HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
-        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
+        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Where(path => !CorrectionManifest.Is(path)).Order(StringComparer.Ordinal).ToArray();
         object?[] found = new object?[manifests.Length];
         FeedMappings mappings = FeedMappings.Read(_options.Mappings);
         Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
@@ -262,6 +263,7 @@ internal sealed partial class Pipeline : IDisposable
         _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
         if (file.Rejects.Count > 0)
         {
+            CorrectionLedger.KeepLayout(_identity, run.File, file.Header);
             _warehouse.BulkInsert(
                 "stg.reject",
                 ["load_id", "feed", "line_number", "column_name", "rule_code"],
@@ -313,7 +315,14 @@ internal sealed partial class Pipeline : IDisposable
             }
         }
 
-        if (file.Scopes.Count > 0)
+        CorrectionPart? correction = _options.Corrections?.GetValueOrDefault(run.File.Sha256);
+        if (correction is not null)
+        {
+            CorrectionLedger.Record(_warehouse, run.LoadId, correction);
+        }
+
+        // Corrected rows join the file that they belong to; they state no facility and month anew.
+        if (file.Scopes.Count > 0 && correction is null)
         {
             _warehouse.BulkInsert(
                 "stg.file_scope",
