@@ -418,10 +418,16 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    // All facts, not only those of the batch's feeds: a record whose link changed takes along what any feed said of it.
+    // The facts of all feeds that ever came, not only of the batch's: a record whose link changed takes along what any feed said of it.
+    private IReadOnlyList<string> FactsSoFar()
+    {
+        HashSet<string> feeds = _warehouse.Query<RunFeedRow>("query/etl_run").Select(run => run.Feed).ToHashSet(StringComparer.Ordinal);
+        return FeedCatalog.Default.FactsOf(feeds.Contains);
+    }
+
     private void LoadFacts()
     {
-        IReadOnlyList<string> facts = FeedCatalog.Default.Facts;
+        IReadOnlyList<string> facts = FactsSoFar();
         for (int i = 0; i < facts.Count; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
@@ -436,7 +442,7 @@ internal sealed partial class Pipeline : IDisposable
 
     private void CheckBeforePublish()
     {
-        List<CheckFinding> findings = [.. Checks.Keys(_warehouse)];
+        List<CheckFinding> findings = [.. Checks.Keys(_warehouse, FactsSoFar())];
         if (findings.Count > 0)
         {
             throw new WarehouseException(
@@ -556,6 +562,8 @@ internal sealed partial class Pipeline : IDisposable
             ErrorText ??= text;
         }
     }
+
+    private sealed record RunFeedRow(string Feed);
 
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
 

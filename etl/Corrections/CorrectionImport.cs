@@ -25,7 +25,7 @@ internal static class CorrectionImport
             CorrectionSummary done = Run(pipeline, databases, time, options, manifest.Path, manifest.Name, cancellationToken);
             int kept = done.StillWrong.Count + done.Refused.Count;
             bool isFailed = done.ExitCode == 1 || (done.Corrected + done.Known == 0 && kept > 0);
-            string? text = kept == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}: {done.StillWrong.Count} rows are still wrong and {done.Refused.Count} were refused. Export the report again, or see 'warehouse corrections import'.");
+            string? text = kept == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}: {done.StillWrong.Count} rows are still wrong and {done.Refused.Count} were refused. Export the report again to see why.");
             return new LoadedFile(
                 done.Feed, manifest.Name, isFailed ? "failed" : done.Corrected == 0 ? "known" : "succeeded", done.Rows, done.Corrected, kept, done.Known, 0,
                 isFailed ? done.Loads.FirstOrDefault(load => load.Status == "failed")?.ErrorCode ?? "COR-011" : null, isFailed ? done.Loads.FirstOrDefault(load => load.Status == "failed")?.ErrorText ?? text : text);
@@ -159,7 +159,8 @@ internal static class CorrectionImport
                 }
 
                 parts[sha] = new CorrectionPart(file.LoadId, correctionSha, lines);
-                string part = string.Create(CultureInfo.InvariantCulture, $"{parts.Count:D4}.csv");
+                // The name of the receipt: it says whose rows these are.
+                string part = string.Create(CultureInfo.InvariantCulture, $"{parts.Count:D4}_correction_of_{(file.Name.Length <= 60 ? file.Name : file.Name[..60])}");
                 File.WriteAllBytes(Path.Combine(folder.FullName, part), bytes);
                 File.WriteAllText(Path.Combine(folder.FullName, part + ".manifest.json"), Manifest(file, part, sha, lines.Count, name));
             }

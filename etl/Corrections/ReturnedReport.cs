@@ -70,5 +70,5 @@ internal sealed class ReturnedReport
     }
 
     private static FeedException Odd(string name, string found) => FeedException.Of(
-        "COR-010", name, found, "a correction report as 'warehouse corrections export' writes it, with its last columns", "Hand back the report itself, with all its columns; a whole corrected file is handed in as an ordinary delivery.");
+        "COR-010", name, found, "a correction report as 'warehouse corrections' exports it, with its last columns", "Hand back the report itself, with all its columns; a whole corrected file is handed in as an ordinary delivery.");
 }

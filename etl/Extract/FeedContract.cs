@@ -145,6 +145,9 @@ public sealed record FeedContract
     /// <summary>The name of files of this feed, with <c>*</c>.</summary>
     public required string FilePattern { get; init; }
 
+    /// <summary>When its files are expected.</summary>
+    public DeliveryCalendar Delivery { get; init; } = DeliveryCalendar.Default;
+
     /// <summary><c>cp932</c>, <c>utf-8-bom</c> or <c>utf-8</c>.</summary>
     public required string Encoding { get; init; }
 

@@ -145,6 +145,8 @@ public static class CommandLine
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();
         yield return StatsCommand.Define();
+        yield return FreshnessCommand.Define();
+        yield return TraceCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
         yield return SourcesCommand.Define();

@@ -22,6 +22,8 @@ internal static class CorrectionsCommand
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
     {
         Verb.AcceptOnlyFromAmong("list", "export", "import");
+        Source.Validators.Clear();
+        Source.Validators.Add(MapCommand.RefuseOptions);
         Command command = new("corrections", "Hand quarantined rows back to their department with reasons, and take the corrected rows in") { Verb, Source, Feed, To, Staff, LoadCommand.DemoSeed };
         command.Validators.Add(result =>
         {
