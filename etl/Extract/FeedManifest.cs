@@ -17,6 +17,9 @@ public sealed record FeedManifest(
     int Parts,
     string Json)
 {
+    /// <summary>The vendor profile whose mapping reads the file; null where the manifest names none.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Returns the manifest of a file.</summary>
     /// <exception cref="FeedException">The manifest cannot be read.</exception>
     public static FeedManifest Read(string path)
@@ -38,7 +41,10 @@ public sealed record FeedManifest(
                 Day(root.GetProperty("period_to")),
                 root.GetProperty("part").GetInt32(),
                 root.GetProperty("parts").GetInt32(),
-                json);
+                json)
+            {
+                Profile = root.TryGetProperty("profile", out JsonElement profile) ? profile.GetString() : null,
+            };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException or IOException)
         {

@@ -46,6 +46,9 @@ internal static class FileReader
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
+        int nameCell = nameOrdinal < 0 ? -1 : Array.IndexOf(map, nameOrdinal);
+        FeedColumn[] fixedColumns = [.. contract.Columns.Where(column => column.FixedText is not null)];
+        byte[] header = reader.Raw.ToArray();
         long read = 0;
 
         while (reader.Read())
@@ -88,6 +91,11 @@ internal static class FileReader
                 }
             }
 
+            foreach (FeedColumn column in fixedColumns)
+            {
+                parser.Parse(column, column.FixedText, row);
+            }
+
             ValidationResult result = validator.Validate(context);
             if (!result.IsValid)
             {
@@ -115,10 +123,9 @@ internal static class FileReader
             if (hasNames)
             {
                 ReadOnlySpan<byte> nameBytes = default;
-                if (nameOrdinal >= 0)
+                if (nameCell >= 0)
                 {
-                    int cell = Array.IndexOf(map, nameOrdinal);
-                    nameBytes = reader.Content(reader.Cells[cell], scratch);
+                    nameBytes = reader.Content(reader.Cells[nameCell], scratch);
                 }
 
                 identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, nameBytes));
@@ -160,6 +167,7 @@ internal static class FileReader
             Repairs = repairs,
             Scopes = scopes.Select(scope => new FileScope(scope.Key.Item1, scope.Key.Item2, scope.Value)).OrderBy(scope => scope.FacilityCode, StringComparer.Ordinal).ThenBy(scope => scope.MonthKey).ToList(),
             ReadCount = read,
+            Header = header,
         };
         staged.SupersededCount = MarkDuplicates(rows, stage);
         return staged;
@@ -197,7 +205,13 @@ internal static class FileReader
             throw FeedException.Of("FEED-006", file.Name, "no byte order mark", "UTF-8 with a byte order mark", "Ask the sender how the file was exported.");
         }
 
-        if (!reader.Read())
+        bool hasHeader = reader.Read();
+        while (hasHeader && reader.Line < contract.HeaderLine)
+        {
+            hasHeader = reader.Read();
+        }
+
+        if (!hasHeader)
         {
             throw FeedException.Of("FEED-008", file.Name, "an empty file", "a header row", "Ask the sender for the file again.");
         }
@@ -210,20 +224,22 @@ internal static class FileReader
         }
 
         width = headers.Count;
-        string[] expected = contract.Columns.Select(column => column.Header).ToArray();
+        string[] expected = contract.Columns.Where(column => column.IsInFile).Select(column => column.Header).ToArray();
         string[] missing = expected.Except(headers, StringComparer.Ordinal).ToArray();
         string[] unknown = headers.Except(expected, StringComparer.Ordinal).ToArray();
         if (missing.Length > 0 || unknown.Length > 0 || headers.Distinct(StringComparer.Ordinal).Count() != headers.Count)
         {
             throw FeedException.Of(
                 "FEED-008",
-                file.Name + " line 1",
+                string.Create(CultureInfo.InvariantCulture, $"{file.Name} line {reader.Line}"),
                 string.Create(CultureInfo.InvariantCulture, $"{headers.Count} columns; missing: {(missing.Length == 0 ? "none" : string.Join(", ", missing))}; not in the contract: {unknown.Length}"),
                 string.Join(", ", expected),
-                "The system that sends was changed: compare its new layout and raise the version of the contract.");
+                contract.Mapping is { } mapping
+                    ? $"The file is not laid out as mapping '{mapping.Profile}' states: run 'warehouse map' on it and approve the new mapping."
+                    : "The system that sends was changed: compare its new layout and raise the version of the contract, or run 'warehouse map' on the file.");
         }
 
-        return headers.Select(header => Array.IndexOf(expected, header)).ToArray();
+        return headers.Select(header => contract.Columns.First(column => column.Header == header).Ordinal).ToArray();
     }
 
     private static void AddScope(Dictionary<(string, int), bool> scopes, FeedContract contract, object?[] values)

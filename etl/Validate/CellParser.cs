@@ -44,7 +44,7 @@ public sealed class CellParser
 
                 break;
             case ParserKind.Date or ParserKind.EraDate:
-                ParseDate(at, text, row);
+                ParseDate(at, column.DateShape.Length == 0 ? text : DateOrder.ToIso(text, column.DateShape), row);
                 break;
             case ParserKind.YearMonth:
                 switch (EraDate.ReadMonth(text, out int monthKey))
