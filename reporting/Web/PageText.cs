@@ -84,7 +84,6 @@ internal static class PageText
             ["毎年、年度明け{0}日まで（猶予{1}日）"] = "yearly, by day {0} after the school year ({1} days of grace)",
             ["ほか{0}か月"] = " and {0} more",
             ["{0}か月（最大{1}日遅れ）"] = "{0} (at most {1} days)",
-            ["予定"] = "Due",
             ["開始"] = "Start",
             ["終了"] = "End",
             ["時刻は日本時間です。新しいものから最大200件を表示します。"] = "Times are Japan time. The last 200 runs, newest first.",
