@@ -17,7 +17,7 @@ public sealed class RuleTests
 
     [Theory]
     [MemberData(nameof(Feeds))]
-    public void A_row_that_breaks_a_rule_is_quarantined_under_the_code_of_the_rule(string feed)
+    public async Task A_row_that_breaks_a_rule_is_quarantined_under_the_code_of_the_rule(string feed)
     {
         FeedContract contract = FeedCatalog.Default.Get(feed);
         string[] good = [.. contract.Columns.Select(Good)];
@@ -32,14 +32,17 @@ public sealed class RuleTests
         string path = Path.Combine(inbox.Path, inbox.AddBytes(feed, "2023-06-01T02:00:00+09:00", "2023-05-31", file, bad.Count + 1));
         InboxFile entry = new(path, FileReader.Hash(path), FeedManifest.Read(path + ".manifest.json"), contract);
 
-        StagedFile staged = FileReader.Read(entry, new KeyMint(Encoding.ASCII.GetBytes("a secret for tests only")), new DateTime(2023, 6, 1), TestContext.Current.CancellationToken);
+        FileReading reading = FileReading.Start(
+            entry, new KeyMint(Encoding.ASCII.GetBytes("a secret for tests only")), new DateTime(2023, 6, 1), 1, 32_768, TestContext.Current.CancellationToken);
+        List<RejectedRow> rejects = [.. reading.Blocks().SelectMany(block => block.Rejects)];
+        StagedFile staged = await reading.Completion;
 
-        Assert.Equal(1, staged.AcceptedCount);
-        Assert.Equal(bad.Count, staged.Rejects.Count);
+        Assert.Equal(1, staged.RowCount);
+        Assert.Equal(bad.Count, rejects.Count);
         for (int i = 0; i < bad.Count; i++)
         {
-            Assert.Contains(bad[i].Code, staged.Rejects[i].Faults.Select(fault => fault.Rule));
-            Assert.Equal(bad[i].Row, staged.Rejects[i].Raw);
+            Assert.Contains(bad[i].Code, rejects[i].Faults.Select(fault => fault.Rule));
+            Assert.Equal(bad[i].Row, rejects[i].Raw);
         }
     }
 
