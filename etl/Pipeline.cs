@@ -29,6 +29,7 @@ internal sealed partial class Pipeline : IDisposable
     private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
     private readonly List<LoadedFile> _done = [];
     private readonly List<LoadRun> _runs = [];
+    private readonly List<InboxFile> _repeated = [];
     private readonly SortedDictionary<string, long> _rejectReasons = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _repairReasons = new(StringComparer.Ordinal);
     private LinkResult _links = new(0, 0, 0, new Dictionary<string, int>());
@@ -55,6 +56,7 @@ internal sealed partial class Pipeline : IDisposable
         List<InboxFile> files = Timed("inbox", ReadInbox);
         Timed("receipt", () => RegisterReceipts(files));
         Timed("run", () => StartRuns(files));
+        Timed("delivery", RegisterRepeated);
         try
         {
             if (_runs.Count > 0)
@@ -130,6 +132,7 @@ internal sealed partial class Pipeline : IDisposable
             }
             else
             {
+                _repeated.Add(file);
                 _done.Add(new LoadedFile(file.Contract.Feed, file.Name, "known", 0, 0, 0, 0, 0, null, null));
             }
         }
@@ -208,6 +211,29 @@ internal sealed partial class Pipeline : IDisposable
 
         _warehouse.Commit();
         CrashPoint("run");
+    }
+
+    // A month in which nothing changed brings the content of an earlier one: nothing to load, but the file came.
+    private void RegisterRepeated()
+    {
+        HashSet<DeliveryRow> known = [.. _warehouse.Query<DeliveryRow>("query/etl_delivery")];
+        List<object?[]> rows = [];
+        foreach (InboxFile file in _repeated)
+        {
+            FeedManifest manifest = file.Manifest;
+            if (known.Add(new DeliveryRow(file.Sha256, manifest.PeriodFrom, manifest.PeriodTo)))
+            {
+                DateTime extracted = DateTime.SpecifyKind(manifest.ExtractedUtc, DateTimeKind.Unspecified);
+                rows.Add([file.Sha256, manifest.PeriodFrom, manifest.PeriodTo, file.Contract.Feed, _options.Backfill ? extracted : _nowUtc]);
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            _warehouse.Begin();
+            _warehouse.BulkInsert("meta.repeated_file", ["file_sha256", "period_from", "period_to", "feed", "known_from_utc"], rows);
+            _warehouse.Commit();
+        }
     }
 
     private void BeginBoth()
@@ -649,6 +675,8 @@ internal sealed partial class Pipeline : IDisposable
     private sealed record RunFeedRow(string Feed);
 
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
+
+    private sealed record DeliveryRow(string FileSha256, DateOnly PeriodFrom, DateOnly PeriodTo);
 
     private sealed record ReceiptRow(string FileSha256, DateTime KnownFromUtc);
 

@@ -70,12 +70,12 @@ FROM (
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'fact.tax_class' AS table_name, 'tax_class' AS feed, s.record_key, s.load_id, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, CONCAT(s.tax_class, ' ', s.income_band) AS detail_text, s.known_from_utc, s.known_to_utc
+    SELECT 'fact.tax_class' AS table_name, 'tax_class' AS feed, s.record_key, s.load_id, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, '(tax secret)' AS detail_text, s.known_from_utc, s.known_to_utc
     FROM fact.tax_class AS s
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'fact.arrears_flag' AS table_name, 'arrears' AS feed, s.record_key, s.load_id, s.as_of_date AS item_date, CONCAT(s.fee_kind, ' ', s.has_arrears) AS detail_text, s.known_from_utc, s.known_to_utc
+    SELECT 'fact.arrears_flag' AS table_name, 'arrears' AS feed, s.record_key, s.load_id, s.as_of_date AS item_date, '(tax secret)' AS detail_text, s.known_from_utc, s.known_to_utc
     FROM fact.arrears_flag AS s
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)

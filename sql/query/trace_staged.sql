@@ -96,7 +96,7 @@ FROM (
     WHERE l.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'tax_class' AS feed, s.record_key, s.load_id, s.line_number, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, CONCAT(s.tax_class, ' ', s.income_band) AS detail_text, s.is_superseded
+    SELECT 'tax_class' AS feed, s.record_key, s.load_id, s.line_number, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, '(tax secret)' AS detail_text, s.is_superseded
     FROM stg.tax_class AS s
     INNER JOIN stg.link AS l
         ON l.record_key = s.record_key
@@ -105,7 +105,7 @@ FROM (
     WHERE l.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'arrears' AS feed, s.record_key, s.load_id, s.line_number, s.as_of_date AS item_date, CONCAT(s.fee_kind, ' ', s.has_arrears) AS detail_text, s.is_superseded
+    SELECT 'arrears' AS feed, s.record_key, s.load_id, s.line_number, s.as_of_date AS item_date, '(tax secret)' AS detail_text, s.is_superseded
     FROM stg.arrears AS s
     INNER JOIN stg.link AS l
         ON l.record_key = s.record_key

@@ -13,7 +13,7 @@ namespace Warehouse.Bench;
 /// </summary>
 internal static class IntakeCommand
 {
-    private const string MemoryLimit = "256MB";
+    private const string MemoryLimit = "1GB";
 
     // What the staging table of the feed has; the key stands for the keyed hash that the load makes.
     private const string Table =
