@@ -23,6 +23,9 @@ public sealed record LoadOptions
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
 
+    /// <summary>The rows of a file that are held in memory at a time; never changes the result.</summary>
+    public int BlockRows { get; init; } = 32_768;
+
     /// <summary>Is called with the name of each point at which the process may die; tests throw there.</summary>
     internal Action<string>? CrashPoint { get; init; }
 }

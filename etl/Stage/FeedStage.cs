@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Validate;
@@ -46,6 +47,8 @@ internal sealed class FeedStage
             .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>(), .. _fold >= 0 ? ["row_count"] : Array.Empty<string>(),
         ];
         SupersededAt = 2 + _columns.Count;
+        int[] beside = _keyPositions.Where(at => at > 0).ToArray();
+        DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate) ? beside[0] + 2 : -1;
     }
 
     /// <summary>The columns of the staging table, in the order of the rows.</summary>
@@ -55,13 +58,27 @@ internal sealed class FeedStage
 
     public int SupersededAt { get; }
 
+    /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
+    public int DayKeyAt { get; }
+
+    /// <summary>Whether the rows of a file are put together before they are staged, so that the file is held whole until then.</summary>
+    public bool HoldsWhole => _fold >= 0;
+
     public bool HasTraits => _birth >= 0;
 
-    /// <summary>Returns the staging row; the place of <c>load_id</c> is filled when it is known.</summary>
-    public object?[] Row(FeedRow row)
+    /// <summary>Puts the staging row into <paramref name="values"/>, over whatever it held; the place of <c>load_id</c> is left alone.</summary>
+    public void Put(FeedRow row, object?[] values)
     {
-        object?[] values = new object?[Columns.Count];
-        values[1] = Int(row.Line);
+        if (values[1] is null)
+        {
+            values[1] = row.Line;
+        }
+        else
+        {
+            // The box belongs to this row alone: written over, a file of any length needs no more of them than a block has rows.
+            Unsafe.Unbox<int>(values[1]!) = row.Line;
+        }
+
         for (int i = 0; i < _columns.Count; i++)
         {
             values[i + 2] = Value(i, row);
@@ -78,8 +95,6 @@ internal sealed class FeedStage
 
             values[^1] = hash;
         }
-
-        return values;
     }
 
     /// <summary>Returns the business key of a staging row in 128 bits.</summary>
@@ -249,14 +264,14 @@ internal sealed class FeedStage
             return row.Text[ordinal] is { } number ? Minted(staged.Mint, number, staged.System) : null;
         }
 
-        switch (staged.Name)
+        if (ordinal < 0)
         {
-            case "record_key":
-                return Record(row);
-            case "birth_year_month":
-                return Int(BirthYearMonth(row.Day(_birth)));
-            case "school_cohort_year":
-                return Int(Cohort(row.Day(_birth)));
+            return staged.Name switch
+            {
+                "birth_year_month" => Int(BirthYearMonth(row.Day(_birth))),
+                "school_cohort_year" => Int(Cohort(row.Day(_birth))),
+                _ => Record(row),
+            };
         }
 
         FeedColumn column = _contract.Columns[ordinal];

@@ -22,6 +22,30 @@ FROM (
         SELECT 'fact.benefit_spell' AS table_name, s.load_id
         FROM fact.benefit_spell AS s
         UNION ALL
+        SELECT 'fact.tax_class' AS table_name, s.load_id
+        FROM fact.tax_class AS s
+        UNION ALL
+        SELECT 'fact.arrears_flag' AS table_name, s.load_id
+        FROM fact.arrears_flag AS s
+        UNION ALL
+        SELECT 'fact.status_spell' AS table_name, s.load_id
+        FROM fact.status_spell AS s
+        UNION ALL
+        SELECT 'fact.medical_month' AS table_name, s.load_id
+        FROM fact.medical_month AS s
+        UNION ALL
+        SELECT 'fact.service_use' AS table_name, s.load_id
+        FROM fact.service_use AS s
+        UNION ALL
+        SELECT 'fact.livelihood_consultation' AS table_name, s.load_id
+        FROM fact.livelihood_consultation AS s
+        UNION ALL
+        SELECT 'fact.council_case' AS table_name, s.load_id
+        FROM fact.council_case AS s
+        UNION ALL
+        SELECT 'restricted.dv_flag' AS table_name, s.load_id
+        FROM restricted.dv_flag AS s
+        UNION ALL
         SELECT 'fact.nursery_enrolment' AS table_name, s.load_id
         FROM fact.nursery_enrolment AS s
         UNION ALL
