@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Warehouse.Etl.Corrections;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Load;
@@ -93,7 +94,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         List<InboxFile> files = [];
         HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
-        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
+        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Where(path => !CorrectionManifest.Is(path)).Order(StringComparer.Ordinal).ToArray();
         object?[] found = new object?[manifests.Length];
         FeedMappings mappings = FeedMappings.Read(_options.Mappings);
         Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
@@ -288,6 +289,11 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         run.Take(file);
+        if (file.RejectCount > 0)
+        {
+            CorrectionLedger.KeepLayout(_identity, run.File, file.Header);
+        }
+
         if (held is not null)
         {
             StageRejects(run, held);
@@ -386,7 +392,14 @@ internal sealed partial class Pipeline : IDisposable
                 file.Traits.Select(trait => { trait[0] = loadId; return trait; }));
         }
 
-        if (file.Scopes.Count > 0)
+        CorrectionPart? correction = _options.Corrections?.GetValueOrDefault(run.File.Sha256);
+        if (correction is not null)
+        {
+            CorrectionLedger.Record(_warehouse, run.LoadId, correction);
+        }
+
+        // Corrected rows join the file that they belong to; they state no facility and month anew.
+        if (file.Scopes.Count > 0 && correction is null)
         {
             _warehouse.BulkInsert(
                 "stg.file_scope",

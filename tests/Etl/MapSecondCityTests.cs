@@ -43,7 +43,11 @@ public sealed class MapSecondCityTests : IDisposable
         Assert.Equal(loaded.Feeds.Select(Counts), mapped.Feeds.Select(Counts));
         Assert.Equal(loaded.RejectReasons, mapped.RejectReasons);
         Assert.Empty(Checks.Run(other.Databases).Findings);
-        Assert.True(one.Warehouse().ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day") > 500);
+        using (WarehouseSession session = one.Warehouse())
+        {
+            Assert.True(session.ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day") > 500);
+        }
+
         Assert.Equal(Facts(one), Facts(other));
     }
 

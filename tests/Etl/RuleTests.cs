@@ -32,8 +32,7 @@ public sealed class RuleTests
         string path = Path.Combine(inbox.Path, inbox.AddBytes(feed, "2023-06-01T02:00:00+09:00", "2023-05-31", file, bad.Count + 1));
         InboxFile entry = new(path, FileReader.Hash(path), FeedManifest.Read(path + ".manifest.json"), contract);
 
-        FileReading reading = FileReading.Start(
-            entry, new KeyMint(Encoding.ASCII.GetBytes("a secret for tests only")), new DateTime(2023, 6, 1), 1, 32_768, TestContext.Current.CancellationToken);
+        FileReading reading = FileReading.Start(entry, new KeyMint(Encoding.ASCII.GetBytes("a secret for tests only")), new DateTime(2023, 6, 1), 1, 8, TestContext.Current.CancellationToken);
         List<RejectedRow> rejects = [.. reading.Blocks().SelectMany(block => block.Rejects)];
         StagedFile staged = await reading.Completion;
 
