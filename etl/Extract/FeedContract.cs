@@ -1,5 +1,5 @@
-using Warehouse.Etl.Validate;
 using Warehouse.Etl.Map;
+using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.Extract;
 
