@@ -24,6 +24,9 @@ public sealed record LoadOptions
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
 
+    /// <summary>The rows of a file that are held in memory at a time; never changes the result.</summary>
+    public int BlockRows { get; init; } = 32_768;
+
     /// <summary>Rows of correction reports by the hash of the file that brings them in; null for none.</summary>
     internal IReadOnlyDictionary<string, CorrectionPart>? Corrections { get; init; }
 

@@ -14,14 +14,15 @@ internal static class FileReader
 {
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, RowValidator> Validators = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the rows of a file, checked against manifest and contract.</summary>
+    /// <summary>Hands the rows of a file on in blocks, checked against manifest and contract, and returns what belongs to the file as a whole.</summary>
     /// <exception cref="FeedException">The file is not what its manifest or contract states.</exception>
-    public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, CancellationToken cancellationToken)
+    public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, Func<FeedStage, BlockWriter> open, CancellationToken cancellationToken)
     {
         FeedContract contract = file.Contract;
-        byte[] bytes = ReadBytes(file);
+        CheckManifest(file);
         TextDecoder decoder = TextDecoder.For(contract.Encoding, file.Name);
-        RecordReader reader = new(bytes, bytes.Length, contract.Delimiter);
+        using FileStream stream = new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        RecordReader reader = new(stream, contract.Delimiter);
         int[] map = ReadHeader(reader, decoder, file, out int width);
 
         FeedRow row = new(contract)
@@ -36,13 +37,13 @@ internal static class FileReader
         char[] text = ArrayPool<char>.Shared.Rent(4096);
         byte[] scratch = ArrayPool<byte>.Shared.Rent(4096);
 
-        List<object?[]> rows = new((int)Math.Min(file.Manifest.RowCount, 1_000_000));
-        List<RejectedRow> rejects = [];
-        List<RepairedValue> repairs = [];
+        BlockWriter blocks = open(stage);
         List<IdentityRecord> identities = [];
         Dictionary<long, object?[]> traits = [];
         Dictionary<(string, int), bool> scopes = [];
         HashSet<long> bare = [];
+        object? lastRecord = null;
+        (string Facility, int Month, bool Present) lastScope = (string.Empty, -1, false);
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
@@ -99,7 +100,7 @@ internal static class FileReader
             ValidationResult result = validator.Validate(context);
             if (!result.IsValid)
             {
-                rejects.Add(new RejectedRow(
+                blocks.Add(new RejectedRow(
                     row.Line,
                     result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct().ToList(),
                     reader.Raw.ToArray()));
@@ -113,13 +114,13 @@ internal static class FileReader
                 {
                     if (row.Repair[i] is { } repair)
                     {
-                        repairs.Add(new RepairedValue(row.Line, contract.Columns[i].Name, repair));
+                        blocks.Add(new RepairedValue(row.Line, contract.Columns[i].Name, repair));
                     }
                 }
             }
 
-            object?[] values = stage.Row(row);
-            rows.Add(values);
+            object?[] values = blocks.Next();
+            stage.Put(row, values);
             if (hasNames)
             {
                 ReadOnlySpan<byte> nameBytes = default;
@@ -133,7 +134,7 @@ internal static class FileReader
             }
             else
             {
-                if (bare.Add((long)values[2]!))
+                if (!ReferenceEquals(values[2], lastRecord) && bare.Add((long)(lastRecord = values[2]!)))
                 {
                     identities.Add(stage.Bare(stage.SourceId(row), row.Line, file.Sha256, knownFromUtc));
                 }
@@ -146,8 +147,10 @@ internal static class FileReader
 
             if (contract.Supersede == SupersedeKind.FilePeriod)
             {
-                AddScope(scopes, contract, values);
+                AddScope(scopes, ref lastScope, values);
             }
+
+            blocks.Keep();
         }
 
         ArrayPool<char>.Shared.Return(text);
@@ -157,20 +160,21 @@ internal static class FileReader
             throw FeedException.Of("FEED-007", file.Name, string.Create(CultureInfo.InvariantCulture, $"{read} data rows"), string.Create(CultureInfo.InvariantCulture, $"{file.Manifest.RowCount} as the manifest states"), "The file is cut off or not the one described: ask the sender for it again.");
         }
 
-        StagedFile staged = new()
+        blocks.Finish();
+        return new StagedFile
         {
             File = file,
-            Rows = rows,
             Traits = [.. traits.Values],
             Identities = identities,
-            Rejects = rejects,
-            Repairs = repairs,
             Scopes = scopes.Select(scope => new FileScope(scope.Key.Item1, scope.Key.Item2, scope.Value)).OrderBy(scope => scope.FacilityCode, StringComparer.Ordinal).ThenBy(scope => scope.MonthKey).ToList(),
             ReadCount = read,
+            RowCount = blocks.RowCount,
+            RejectCount = blocks.RejectCount,
+            RepairCount = blocks.RepairCount,
+            SupersededCount = blocks.SupersededCount,
+            Repeated = blocks.Repeated,
             Header = header,
         };
-        staged.SupersededCount = MarkDuplicates(rows, stage);
-        return staged;
     }
 
     /// <summary>Returns the SHA-256 of a file's bytes in lower-case hex.</summary>
@@ -180,9 +184,8 @@ internal static class FileReader
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static byte[] ReadBytes(InboxFile file)
+    private static void CheckManifest(InboxFile file)
     {
-        byte[] bytes = File.ReadAllBytes(file.Path);
         if (file.Sha256 != file.Manifest.Sha256)
         {
             throw FeedException.Of("FEED-005", file.Name, "sha256 " + file.Sha256[..12] + "…", file.Manifest.Sha256[..Math.Min(12, file.Manifest.Sha256.Length)] + "… as the manifest states", "The file was changed or cut off on the way: ask the sender for it again.");
@@ -192,8 +195,6 @@ internal static class FileReader
         {
             throw FeedException.Of("FEED-006", file.Name, "encoding " + file.Manifest.Encoding, file.Contract.Encoding + " as the contract states", "Agree with the sender on one encoding and change the contract if it is the new one.");
         }
-
-        return bytes;
     }
 
     // Returns, for each cell of the file, the ordinal of its column.
@@ -242,30 +243,24 @@ internal static class FileReader
         return headers.Select(header => contract.Columns.First(column => column.Header == header).Ordinal).ToArray();
     }
 
-    private static void AddScope(Dictionary<(string, int), bool> scopes, FeedContract contract, object?[] values)
+    private static void AddScope(Dictionary<(string Facility, int Month), bool> scopes, ref (string Facility, int Month, bool Present) last, object?[] values)
     {
         string facility = (string)values[3]!;
-        bool isDays = contract.Feed == "attendance_days";
-        int month = isDays ? (int)values[4]! : values[4] is DateOnly day ? (day.Year * 100) + day.Month : 0;
-        bool present = isDays || (string)values[5]! == "present";
-        ref bool known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scopes, (facility, month), out _);
-        known |= present;
-    }
-
-    // Within one file the last row of a key stands; the earlier ones are superseded.
-    private static long MarkDuplicates(List<object?[]> rows, FeedStage stage)
-    {
-        HashSet<(long, long)> seen = new(rows.Count);
-        long count = 0;
-        for (int i = rows.Count - 1; i >= 0; i--)
+        (int month, bool present) = values[4] switch
         {
-            if (!seen.Add(stage.Key(rows[i])))
-            {
-                rows[i][stage.SupersededAt] = FeedStage.Superseded;
-                count++;
-            }
+            int key => (key, true),
+            DateOnly day => ((day.Year * 100) + day.Month, values[5] is "present"),
+            _ => (0, false),
+        };
+
+        // Rows of a school and month come together: most of them say nothing new.
+        if (month == last.Month && (last.Present || !present) && ReferenceEquals(facility, last.Facility))
+        {
+            return;
         }
 
-        return count;
+        ref bool known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scopes, (facility, month), out _);
+        known |= present;
+        last = (facility, month, known);
     }
 }

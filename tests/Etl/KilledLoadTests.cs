@@ -78,6 +78,7 @@ public sealed class KilledLoadTests(KilledLoadFixture city) : IClassFixture<Kill
     {
         { "receipt", 1 },
         { "run", 1 },
+        { "block", 3 },
         { "stage", 10 },
         { "before identity", 1 },
         { "identity", 1 },
@@ -200,6 +201,7 @@ public sealed class KilledLoadTests(KilledLoadFixture city) : IClassFixture<Kill
             Secret = CityLoadFixture.Secret,
             Backfill = true,
             MaxParallel = 2,
+            BlockRows = 300,
             CrashPoint = crashPoint,
         });
         Assert.DoesNotContain(summary.Files, file => file.Status == "failed");
