@@ -22,6 +22,7 @@ public static class FeatureValues
         ["age_3_5"] = f => f.Stage == "preschool" && f.AgeYears >= 3,
         ["nursery"] = f => f.Stage == "preschool" && f.Nursery?.IsInNursery == 1,
         ["elder_sibling"] = f => f.Sibling is not null,
+        ["settled"] = Lived12m,
         ["moved_in"] = f => f.Residence?.LastMoveInDate is not null,
         ["allowance"] = f => f.Allowance?.HasAllowance == 1,
         ["consulted"] = f => f.Consultation?.LastConsultationDate is not null,

@@ -351,7 +351,10 @@ public sealed class FeatureTests
     [InlineData("moved in 5 months ago", 201405, "months_since_move_in", true)]
     [InlineData("nothing", 201405, "allowance_reason", false)]
     [InlineData("allowance runs", 201405, "allowance_reason", true)]
-    [InlineData("nothing", 201405, "checkup_missed_count", true)]
+    [InlineData("nothing", 201405, "checkup_missed_count", false)]
+    [InlineData("nothing", 202005, "checkup_missed_count", true)]
+    [InlineData("nothing", 201405, "medical_months_12m", true)]
+    [InlineData("doctor, moved in", 201405, "medical_months_12m", false)]
     [InlineData("nothing", 200804, "is_single_parent", true)]
     public void A_feature_applies_where_it_can_say_something(string facts, int birthMonth, string feature, bool applies)
     {
