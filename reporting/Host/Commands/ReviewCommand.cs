@@ -23,6 +23,11 @@ internal static class ReviewCommand
     private static readonly Option<bool> LaterOption = new("--later") { Description = "Leave the facts to the next load or link run; for many decisions in a row" };
     private static readonly Option<int> Limit = new("--limit") { Description = "list: pairs shown", DefaultValueFactory = _ => 20, HelpName = "N" };
 
+    // More columns than this do not fit a screen; --json has all.
+    private const int MaxShown = 5;
+
+    private static readonly string[] FieldNames = ["source", "name", "kana", "birth", "sex", "address", "guardian", "record"];
+
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
     {
         Verb.AcceptOnlyFromAmong("list", "show", "assign", "split", "merge", "reject", "undo", "events");
@@ -153,11 +158,13 @@ internal static class ReviewCommand
         ReviewRecord subject = records.FirstOrDefault(one => one.RecordKey == record) ?? records[0];
         List<(string Title, ReviewRecord Record)> shown = [("record", subject)];
         shown.AddRange(records.Where(one => one.RecordKey != subject.RecordKey).Take(4).Select(one => ("same person", one)));
-        shown.AddRange(others.SelectMany(other => review.Records(other).Take(2).Select(one => ($"person {N(other)}", one))));
+        shown.AddRange(others.SelectMany(other => review.Records(other).Take(2).Select(one => ("person " + N(other), one))));
+        // Records stand beside each other, fields below each other.
+        IReadOnlyList<string>[] columns = [.. shown.Take(MaxShown).Select(one => Column(one.Record, subject))];
         screen.Table(
             $"Record {N(subject.RecordKey)} of person {N(own)}: [ ] differs, ( ) another form of the character",
-            ["", "source", "name", "kana", "birth", "sex", "address", "guardian", "record"],
-            shown.Select(one => Row(one.Title, one.Record, subject)));
+            ["", .. shown.Take(MaxShown).Select(one => one.Title)],
+            FieldNames.Select((name, i) => (IReadOnlyList<string>)[name, .. columns.Select(column => column[i])]));
         if (withScore)
         {
             screen.Table("What the linker found", ["person", "probability", "bits", "fields"], pairs.Select(pair => (IReadOnlyList<string>)
@@ -172,13 +179,12 @@ internal static class ReviewCommand
         return ExitCode.Done;
     }
 
-    private static IReadOnlyList<string> Row(string title, ReviewRecord record, ReviewRecord subject)
+    private static IReadOnlyList<string> Column(ReviewRecord record, ReviewRecord subject)
     {
         bool isSubject = record.RecordKey == subject.RecordKey;
         string birth = record.BirthDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
         return
         [
-            title,
             record.SystemCode,
             Marked(record.NameKanji, subject.NameKanji, isSubject),
             Marked(record.NameKana, subject.NameKana, isSubject),
