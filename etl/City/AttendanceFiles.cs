@@ -160,7 +160,8 @@ internal sealed class AttendanceFiles
                     at = Put(buffer, at, Reasons[reasons[d]]);
                     at = Put(buffer, at, NewLine);
                     _faults[m].Add(new Fault(
-                        name, line, kind == 2 ? "出欠区分" : "年月日", kind switch { 0 => "impossible_date", 1 => "blank_required", _ => "unknown_code" }, "quarantined"));
+                        name, line, kind == 2 ? "出欠区分" : "年月日", kind switch { 0 => "impossible_date", 1 => "blank_required", _ => "unknown_code" }, "quarantined",
+                        kind switch { 0 => "ATT-026", 1 => "ATT-021", _ => "ATT-034" }));
                 }
 
                 faultAt = NextFault(ref faultRandom, line);

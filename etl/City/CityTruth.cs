@@ -16,10 +16,10 @@ internal sealed class CityTruth(
         RulesFile();
         using (var file = Open("faults.csv"))
         {
-            Line(file, "file", "line", "column", "kind", "expected");
+            Line(file, "file", "line", "column", "kind", "expected", "code", "clean");
             foreach (var fault in faults)
             {
-                Line(file, fault.File, Number(fault.Line), fault.Column, fault.Kind, fault.Expected);
+                Line(file, fault.File, Number(fault.Line), fault.Column, fault.Kind, fault.Expected, fault.Code, fault.Clean);
             }
         }
 

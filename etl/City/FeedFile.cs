@@ -32,6 +32,10 @@ internal sealed class FeedFile : IDisposable
         {
             Write([0xEF, 0xBB, 0xBF]);
         }
+        else if (encodingName == "utf-16")
+        {
+            Write([0xFF, 0xFE]);
+        }
 
         Append(header);
         Rows = 0;
@@ -49,6 +53,11 @@ internal sealed class FeedFile : IDisposable
         if (name == "cp932")
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(932, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+        }
+
+        if (name is "utf-16" or "utf-16le")
+        {
+            return new UnicodeEncoding(false, false, true);
         }
 
         return new UTF8Encoding(false, true);
@@ -80,6 +89,26 @@ internal sealed class FeedFile : IDisposable
         if (_text.Length > FlushAt)
         {
             Flush();
+        }
+    }
+
+    /// <summary>Appends a row in which <see cref="HardFaults.BadBytes"/> and <see cref="HardFaults.BareQuote"/> stand for what no writer would write.</summary>
+    public void AppendBroken(string[] fields)
+    {
+        Flush();
+        Append(fields);
+        string text = _text.ToString().Replace(HardFaults.BareQuote, '"');
+        _text.Clear();
+        ReadOnlySpan<byte> bad = _encodingName switch { "cp932" => [0x81, 0xAD], "utf-16" or "utf-16le" => [0x00, 0xD8, 0x41, 0x00], _ => [0xE3, 0x81, 0x41] };
+        string[] parts = text.Split(HardFaults.BadBytes);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (i > 0)
+            {
+                Write(bad);
+            }
+
+            Write(_encoding.GetBytes(parts[i]));
         }
     }
 

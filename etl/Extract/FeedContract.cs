@@ -60,7 +60,32 @@ public sealed record FeedColumn(
     long? Min,
     long? Max,
     int Scale,
-    IReadOnlyDictionary<string, string> Codes);
+    IReadOnlyDictionary<string, string> Codes)
+{
+    /// <summary>Other names that the column had in files of this feed.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The fixed count of digits of a number that is written as text; fewer digits have lost their leading zeros. 0 for none.</summary>
+    public int Digits { get; init; }
+
+    /// <summary>Whether an empty cell holds the value of the cell above, as merged cells of a spreadsheet leave it.</summary>
+    public bool CarriesDown { get; init; }
+
+    /// <summary>The name of the column that holds the era of this date; null where the date names its own.</summary>
+    public string? EraColumn { get; init; }
+
+    /// <summary>The number that an empty cell stands for; null where it stands for nothing.</summary>
+    public long? BlankIs { get; init; }
+
+    /// <summary>The repairs that the contract allows in this column; null allows those of the parser (<see cref="AllowsRepair"/>).</summary>
+    public IReadOnlyList<string>? Repairs { get; init; }
+
+    /// <summary>Returns whether a value of this column may be repaired in this way.</summary>
+    /// <remarks>Without a list in the contract: eras in an <c>era_date</c> or <c>year_month</c>, serial numbers in any date, zeros where the width is fixed.</remarks>
+    public bool AllowsRepair(string repair) => Repairs is not null
+        ? Repairs.Contains(repair, StringComparer.Ordinal)
+        : Parser != ParserKind.Date || repair is not ("REP-001" or "REP-002");
+}
 
 /// <summary>What a later row or file does to an earlier one.</summary>
 public enum SupersedeKind
@@ -113,8 +138,20 @@ public sealed class FeedContract
     /// <summary>The name of files of this feed, with <c>*</c>.</summary>
     public required string FilePattern { get; init; }
 
-    /// <summary><c>cp932</c>, <c>utf-8-bom</c> or <c>utf-8</c>.</summary>
+    /// <summary>The encoding that files of this feed have; one of <see cref="TextDecoder.Encodings"/>.</summary>
     public required string Encoding { get; init; }
+
+    /// <summary>Other encodings that a manifest of this feed may state.</summary>
+    public IReadOnlyList<string> OtherEncodings { get; init; } = [];
+
+    /// <summary><c>delimited</c> or <c>xlsx</c>.</summary>
+    public string Format { get; init; } = "delimited";
+
+    /// <summary>The name of the sheet of a workbook; null where it has one visible sheet.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>The line of the header, from 1; lines before it are titles and are skipped.</summary>
+    public int HeaderLine { get; init; } = 1;
 
     /// <summary>The byte between cells.</summary>
     public required byte Delimiter { get; init; }

@@ -17,6 +17,9 @@ public sealed record FeedManifest(
     int Parts,
     string Json)
 {
+    /// <summary>The vendor whose private-use characters the file holds; null where the manifest states none.</summary>
+    public string? Vendor { get; init; }
+
     /// <summary>Returns the manifest of a file.</summary>
     /// <exception cref="FeedException">The manifest cannot be read.</exception>
     public static FeedManifest Read(string path)
@@ -29,7 +32,7 @@ public sealed record FeedManifest(
             JsonElement root = document.RootElement;
             return new FeedManifest(
                 root.GetProperty("feed").GetString()!,
-                root.GetProperty("file_name").GetString()!,
+                FileNameOf(root.GetProperty("file_name").GetString()!, where),
                 root.GetProperty("row_count").GetInt64(),
                 root.GetProperty("sha256").GetString()!.ToLowerInvariant(),
                 root.GetProperty("encoding").GetString()!,
@@ -38,13 +41,22 @@ public sealed record FeedManifest(
                 Day(root.GetProperty("period_to")),
                 root.GetProperty("part").GetInt32(),
                 root.GetProperty("parts").GetInt32(),
-                json);
+                json)
+            {
+                Vendor = root.TryGetProperty("vendor", out JsonElement vendor) ? vendor.GetString() : null,
+            };
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException or IOException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException or IOException or UnauthorizedAccessException)
         {
             throw FeedException.Of("FEED-004", where, "a manifest that cannot be read", "JSON with feed, file_name, row_count, sha256, encoding, extracted_at, period_from, period_to, part and parts", "Ask the sender for the file again.", exception);
         }
     }
+
+    // The file lies beside its manifest: a name that leads elsewhere is not shortened but refused.
+    private static string FileNameOf(string name, string where) =>
+        name.Length is > 0 and <= 255 && name is not ("." or "..") && name.AsSpan().IndexOfAny("/\\:\0") < 0 && !name.AsSpan().ContainsAnyInRange('\0', '\u001F')
+            ? name
+            : throw FeedException.Of("FEED-011", where, "a file_name that is a path or no name at all", "the bare name of a file beside the manifest", "Do not load this delivery: ask the sender why the manifest points elsewhere.");
 
     private static DateOnly Day(JsonElement element) => DateOnly.ParseExact(element.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
-using FluentValidation;
-using FluentValidation.Results;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Validate;
@@ -12,29 +9,26 @@ namespace Warehouse.Etl.Stage;
 /// <summary>Reads one file: splits, decodes, checks every row, quarantines the bad ones and stages the others.</summary>
 internal static class FileReader
 {
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, RowValidator> Validators = new(StringComparer.Ordinal);
-
     /// <summary>Returns the rows of a file, checked against manifest and contract.</summary>
     /// <exception cref="FeedException">The file is not what its manifest or contract states.</exception>
     public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, CancellationToken cancellationToken)
     {
         FeedContract contract = file.Contract;
-        byte[] bytes = ReadBytes(file);
-        TextDecoder decoder = TextDecoder.For(contract.Encoding, file.Name);
-        RecordReader reader = new(bytes, bytes.Length, contract.Delimiter);
-        int[] map = ReadHeader(reader, decoder, file, out int width);
-
-        FeedRow row = new(contract)
+        if (file.Sha256 != file.Manifest.Sha256)
         {
+            throw Changed(file, file.Sha256, file.Manifest.Sha256, "as the manifest states");
+        }
+
+        using RowSource source = RowSource.Open(file.Path, new RowSourceOptions
+        {
+            Contract = contract,
+            Where = file.Name,
+            Encoding = file.Manifest.Encoding.ToLowerInvariant(),
             ExtractedDay = DateOnly.FromDateTime(file.Manifest.ExtractedUtc.AddHours(9)).DayNumber,
-            ExpectedCellCount = width,
-        };
-        CellParser parser = new(contract);
+            Characters = VendorCharacters.Load(Path.Combine(Path.GetDirectoryName(file.Path)!, "reference"), file.Manifest.Vendor ?? contract.System),
+        });
+        FeedRow row = source.Row;
         FeedStage stage = new(contract, mint);
-        RowValidator validator = Validators.GetOrAdd(contract.Feed, _ => new RowValidator(contract));
-        ValidationContext<FeedRow> context = RowValidator.Context(row);
-        char[] text = ArrayPool<char>.Shared.Rent(4096);
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(4096);
 
         List<object?[]> rows = new((int)Math.Min(file.Manifest.RowCount, 1_000_000));
         List<RejectedRow> rejects = [];
@@ -46,56 +40,22 @@ internal static class FileReader
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
-        long read = 0;
 
-        while (reader.Read())
+        foreach ((int line, string column, string rule) in source.HeaderRepairs)
         {
-            if ((++read & 0xFFF) == 0)
+            repairs.Add(new RepairedValue(line, column, rule));
+        }
+
+        while (source.Read())
+        {
+            if ((source.ReadCount & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            row.Clear();
-            row.Line = reader.Line;
-            row.CellCount = reader.CellCount;
-            row.IsMalformed = reader.IsMalformed;
-            if (reader.CellCount == width && !reader.IsMalformed)
+            if (!source.IsValid)
             {
-                ReadOnlySpan<Cell> cells = reader.Cells;
-                for (int i = 0; i < cells.Length; i++)
-                {
-                    FeedColumn column = contract.Columns[map[i]];
-                    if (column.Parser == ParserKind.Dropped)
-                    {
-                        continue;
-                    }
-
-                    if (cells[i].Length > scratch.Length)
-                    {
-                        row.Fault[column.Ordinal] = CellFault.TooLong;
-                        continue;
-                    }
-
-                    int count = decoder.Decode(reader.Content(cells[i], scratch), text);
-                    if (count < 0)
-                    {
-                        row.Fault[column.Ordinal] = CellFault.Undecodable;
-                    }
-                    else
-                    {
-                        parser.Parse(column, text.AsSpan(0, count), row);
-                    }
-                }
-            }
-
-            ValidationResult result = validator.Validate(context);
-            if (!result.IsValid)
-            {
-                rejects.Add(new RejectedRow(
-                    row.Line,
-                    result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct().ToList(),
-                    reader.Raw.ToArray()));
-                context = RowValidator.Context(row);
+                rejects.Add(new RejectedRow(row.Line, source.Faults, source.Raw()));
                 continue;
             }
 
@@ -114,14 +74,7 @@ internal static class FileReader
             rows.Add(values);
             if (hasNames)
             {
-                ReadOnlySpan<byte> nameBytes = default;
-                if (nameOrdinal >= 0)
-                {
-                    int cell = Array.IndexOf(map, nameOrdinal);
-                    nameBytes = reader.Content(reader.Cells[cell], scratch);
-                }
-
-                identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, nameBytes));
+                identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, source.Raw(nameOrdinal)));
                 traits[(long)stage.Record(row)] = stage.Trait(row);
             }
             else
@@ -143,8 +96,14 @@ internal static class FileReader
             }
         }
 
-        ArrayPool<char>.Shared.Return(text);
-        ArrayPool<byte>.Shared.Return(scratch);
+        // What was read is what was registered, or a file that changed on the way would load under the hash of another.
+        string found = source.Finish();
+        if (found != file.Sha256)
+        {
+            throw Changed(file, found, file.Sha256, "when the load began");
+        }
+
+        long read = source.ReadCount;
         if (read != file.Manifest.RowCount)
         {
             throw FeedException.Of("FEED-007", file.Name, string.Create(CultureInfo.InvariantCulture, $"{read} data rows"), string.Create(CultureInfo.InvariantCulture, $"{file.Manifest.RowCount} as the manifest states"), "The file is cut off or not the one described: ask the sender for it again.");
@@ -166,65 +125,22 @@ internal static class FileReader
     }
 
     /// <summary>Returns the SHA-256 of a file's bytes in lower-case hex.</summary>
+    /// <exception cref="FeedException">The file is gone or cannot be read.</exception>
     public static string Hash(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FeedException.Of("FEED-009", Path.GetFileName(path), "a file that cannot be read (" + exception.GetType().Name + ")", "a file that stays in the inbox while it is read", "Put the file into the inbox again, whole, and load once more.", exception);
+        }
     }
 
-    private static byte[] ReadBytes(InboxFile file)
-    {
-        byte[] bytes = File.ReadAllBytes(file.Path);
-        if (file.Sha256 != file.Manifest.Sha256)
-        {
-            throw FeedException.Of("FEED-005", file.Name, "sha256 " + file.Sha256[..12] + "…", file.Manifest.Sha256[..Math.Min(12, file.Manifest.Sha256.Length)] + "… as the manifest states", "The file was changed or cut off on the way: ask the sender for it again.");
-        }
-
-        if (!string.Equals(file.Manifest.Encoding, file.Contract.Encoding, StringComparison.OrdinalIgnoreCase))
-        {
-            throw FeedException.Of("FEED-006", file.Name, "encoding " + file.Manifest.Encoding, file.Contract.Encoding + " as the contract states", "Agree with the sender on one encoding and change the contract if it is the new one.");
-        }
-
-        return bytes;
-    }
-
-    // Returns, for each cell of the file, the ordinal of its column.
-    private static int[] ReadHeader(RecordReader reader, TextDecoder decoder, InboxFile file, out int width)
-    {
-        FeedContract contract = file.Contract;
-        if (contract.Encoding == "utf-8-bom" && !reader.HasByteOrderMark)
-        {
-            throw FeedException.Of("FEED-006", file.Name, "no byte order mark", "UTF-8 with a byte order mark", "Ask the sender how the file was exported.");
-        }
-
-        if (!reader.Read())
-        {
-            throw FeedException.Of("FEED-008", file.Name, "an empty file", "a header row", "Ask the sender for the file again.");
-        }
-
-        byte[] scratch = new byte[4096];
-        List<string> headers = [];
-        foreach (Cell cell in reader.Cells)
-        {
-            headers.Add((decoder.Decode(reader.Content(cell, scratch)) ?? "?").Trim());
-        }
-
-        width = headers.Count;
-        string[] expected = contract.Columns.Select(column => column.Header).ToArray();
-        string[] missing = expected.Except(headers, StringComparer.Ordinal).ToArray();
-        string[] unknown = headers.Except(expected, StringComparer.Ordinal).ToArray();
-        if (missing.Length > 0 || unknown.Length > 0 || headers.Distinct(StringComparer.Ordinal).Count() != headers.Count)
-        {
-            throw FeedException.Of(
-                "FEED-008",
-                file.Name + " line 1",
-                string.Create(CultureInfo.InvariantCulture, $"{headers.Count} columns; missing: {(missing.Length == 0 ? "none" : string.Join(", ", missing))}; not in the contract: {unknown.Length}"),
-                string.Join(", ", expected),
-                "The system that sends was changed: compare its new layout and raise the version of the contract.");
-        }
-
-        return headers.Select(header => Array.IndexOf(expected, header)).ToArray();
-    }
+    private static FeedException Changed(InboxFile file, string found, string expected, string when) => FeedException.Of(
+        "FEED-005", file.Name, "sha256 " + found[..12] + "…", expected[..Math.Min(12, expected.Length)] + "… " + when, "The file was changed or cut off on the way: ask the sender for it again.");
 
     private static void AddScope(Dictionary<(string, int), bool> scopes, FeedContract contract, object?[] values)
     {
