@@ -1,4 +1,5 @@
 using System.Globalization;
+using Warehouse.Etl.Extract;
 using Warehouse.Sql;
 
 namespace Warehouse.Etl;
@@ -27,32 +28,43 @@ public static class Checks
         using WarehouseSession identity = databases.Open(DatabaseKind.Identity, SessionRole.EtlIdentity);
         List<CheckFinding> findings = [];
         IReadOnlyList<RunRow> runs = warehouse.Query<RunRow>("query/etl_run");
-        findings.AddRange(Accounting(warehouse, runs));
+        Dictionary<string, string> names = identity.Query<FileRow>("query/etl_file_name").ToDictionary(file => file.FileSha256, file => file.FileName, StringComparer.Ordinal);
+        Dictionary<long, string> files = runs.ToDictionary(run => run.LoadId, run => $" ({run.Feed}, {names.GetValueOrDefault(run.FileSha256, "file without a receipt")})");
+        string Name(string check, long loadId) => check + " of load " + Text(loadId) + files.GetValueOrDefault(loadId, "");
+        findings.AddRange(Accounting(warehouse, runs, Name));
         findings.AddRange(runs.Where(run => run.StatusCode == "running").Select(run => new CheckFinding(Name("run", run.LoadId), "running", "succeeded or failed")));
-        findings.AddRange(Orphans(warehouse));
-        findings.AddRange(Overlaps(warehouse));
-        findings.AddRange(Links(warehouse));
+        findings.AddRange(warehouse.Query<RowCountRow>("query/etl_row_count").Select(row => new CheckFinding(
+            Name("rows in " + row.TableName, row.LoadId), Text(row.FoundCount), Text(row.KeptCount) + " rows, as counted when they were published")));
+        findings.AddRange(Keys(warehouse));
         findings.AddRange(Handover(warehouse, identity));
         return new CheckReport(findings, runs.Count(run => run.IsPublished == 1), runs.Where(run => run.IsPublished == 1).Sum(run => run.ReadCount));
     }
 
-    internal static IEnumerable<CheckFinding> Orphans(WarehouseSession warehouse) => Faults(warehouse, "query/etl_orphan", "orphan ");
-
-    internal static IEnumerable<CheckFinding> Overlaps(WarehouseSession warehouse) => Faults(warehouse, "query/etl_overlap", "overlap ");
-
-    internal static IEnumerable<CheckFinding> Links(WarehouseSession warehouse) => Faults(warehouse, "query/etl_link_check", "link ");
+    /// <summary>Returns facts and dimension rows whose keys do not fit: what must be empty before a publish.</summary>
+    internal static IEnumerable<CheckFinding> Keys(WarehouseSession warehouse) =>
+    [
+        .. FeedCatalog.Default.Facts.SelectMany(fact => Faults(warehouse, "query/check/" + fact, string.Empty)),
+        .. Faults(warehouse, "query/etl_orphan", "orphan "),
+        .. Faults(warehouse, "query/etl_overlap", "overlap "),
+        .. Faults(warehouse, "query/etl_link_check", "link "),
+    ];
 
     // For each file: read = staged + superseded + rejected, and each count is found again by counting.
-    private static IEnumerable<CheckFinding> Accounting(WarehouseSession warehouse, IReadOnlyList<RunRow> runs)
+    private static IEnumerable<CheckFinding> Accounting(WarehouseSession warehouse, IReadOnlyList<RunRow> runs, Func<string, long, string> name)
     {
-        Dictionary<long, CountRow> counts = warehouse.Query<CountRow>("query/etl_stage_count").ToDictionary(row => row.LoadId);
+        Dictionary<long, CountRow> counts = FeedCatalog.Default.Contracts
+            .SelectMany(contract => warehouse.Query<StagedRow>("query/staged/" + contract.Feed, new { batch_id = 0L }))
+            .Select(row => new CountRow(row.LoadId, row.StagedCount, row.SupersededCount, 0))
+            .Concat(warehouse.Query<RejectRow>("query/etl_stage_count").Select(row => new CountRow(row.LoadId, 0, 0, row.RejectedCount)))
+            .GroupBy(row => row.LoadId)
+            .ToDictionary(rows => rows.Key, rows => new CountRow(rows.Key, rows.Sum(row => row.StagedCount), rows.Sum(row => row.SupersededCount), rows.Sum(row => row.RejectedCount)));
         foreach (RunRow run in runs)
         {
             counts.Remove(run.LoadId, out CountRow? count);
             count ??= new CountRow(run.LoadId, 0, 0, 0);
             if (run.IsPublished == 1 && run.ReadCount != run.StagedCount + run.SupersededCount + run.RejectedCount)
             {
-                yield return new CheckFinding(Name("accounting", run.LoadId), Text(run.StagedCount, run.SupersededCount, run.RejectedCount), Text(run.ReadCount) + " rows in all, as read");
+                yield return new CheckFinding(name("accounting", run.LoadId), Text(run.StagedCount, run.SupersededCount, run.RejectedCount), Text(run.ReadCount) + " rows in all, as read");
             }
 
             if (run.StatusCode != "running"
@@ -60,7 +72,7 @@ public static class Checks
                 && recorded != (count.StagedCount, count.SupersededCount, run.IsPublished == 1 ? count.RejectedCount : run.RejectedCount))
             {
                 yield return new CheckFinding(
-                    Name("accounting", run.LoadId),
+                    name("accounting", run.LoadId),
                     Text(count.StagedCount, count.SupersededCount, count.RejectedCount),
                     Text(run.StagedCount, run.SupersededCount, run.RejectedCount) + " staged, superseded and rejected rows, as recorded");
             }
@@ -68,7 +80,7 @@ public static class Checks
 
         foreach (long loadId in counts.Keys.Order())
         {
-            yield return new CheckFinding(Name("accounting", loadId), "rows of a load that has no run", "none");
+            yield return new CheckFinding(name("accounting", loadId), "rows of a load that has no run", "none");
         }
     }
 
@@ -87,14 +99,20 @@ public static class Checks
         .Query<FaultRow>(query)
         .Select(row => new CheckFinding(prefix + row.CheckName, Text(row.RowCount) + " rows", "0 rows"));
 
-    private static string Name(string check, long loadId) => check + " of load " + Text(loadId);
-
     private static string Text(params long[] numbers) => string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     private sealed record RunRow(
-        long LoadId, string StatusCode, short IsPublished, long ReadCount, long StagedCount, long RejectedCount, long SupersededCount);
+        long LoadId, string Feed, string FileSha256, string StatusCode, short IsPublished, long ReadCount, long StagedCount, long RejectedCount, long SupersededCount);
+
+    private sealed record FileRow(string FileSha256, string FileName);
+
+    private sealed record RowCountRow(string TableName, long LoadId, long FoundCount, long KeptCount);
 
     private sealed record CountRow(long LoadId, long StagedCount, long SupersededCount, long RejectedCount);
+
+    private sealed record StagedRow(long LoadId, long StagedCount, long SupersededCount);
+
+    private sealed record RejectRow(long LoadId, long RejectedCount);
 
     private sealed record LinkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
 

@@ -34,4 +34,19 @@ public sealed class LoadPipeline
         using Pipeline pipeline = new(_databases, _time, options, progress, cancellationToken);
         return pipeline.Run();
     }
+
+    /// <summary>Decides again, with all that is known now, to whom the records belong, and moves what is found to belong to another person.</summary>
+    /// <remarks>
+    /// A link is changed only where the linker finds another person; a record that finds none keeps its link, and so does one that a person decided.
+    /// Facts follow with history: what was known before stays as it was. A second run changes nothing. Errors: <see cref="WarehouseException"/>
+    /// where a check before the publish fails, and then nothing of the run is visible.
+    /// </remarks>
+    public LinkSummary Relink(RelinkOptions options, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using IDisposable held = _databases.Lock.Acquire(cancellationToken: cancellationToken);
+        LoadOptions load = new() { Inbox = string.Empty, Secret = new byte[16], MaxParallel = options.MaxParallel, Linker = options.Linker, CrashPoint = options.CrashPoint };
+        using Pipeline pipeline = new(_databases, _time, load, progress, cancellationToken);
+        return pipeline.Relink();
+    }
 }

@@ -9,7 +9,7 @@ using Warehouse.Sql;
 namespace Warehouse.Etl;
 
 /// <summary>The way of a batch through the stages; <see cref="Run"/> is the table of contents.</summary>
-internal sealed class Pipeline : IDisposable
+internal sealed partial class Pipeline : IDisposable
 {
     private static readonly string[] RunColumns =
     [
@@ -86,27 +86,7 @@ internal sealed class Pipeline : IDisposable
         _warehouse.Dispose();
     }
 
-    // Runs of a dead process end as failed; identity work that was never published is taken back and done again.
-    private void Recover()
-    {
-        _warehouse.Execute("load/etl_run_abandon", new { now_utc = _nowUtc });
-        HashSet<string> published = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
-        List<string> unpublished = _identity.Query<ReceiptRow>("query/etl_received_file").Select(file => file.FileSha256).Where(hash => !published.Contains(hash)).ToList();
-        if (unpublished.Count == 0)
-        {
-            return;
-        }
-
-        _identity.Begin();
-        foreach (string hash in unpublished)
-        {
-            _identity.Execute("load/etl_identity_undo", new { file_sha256 = hash });
-        }
-
-        _identity.Execute("load/etl_identity_undo_link");
-        _identity.Execute("load/etl_identity_reopen");
-        _identity.Commit();
-    }
+    private void Recover() => IdentityRecovery.Run(_identity, _warehouse, _nowUtc);
 
     private List<InboxFile> ReadInbox()
     {
@@ -203,6 +183,7 @@ internal sealed class Pipeline : IDisposable
             {
                 run.LoadId = loadId;
                 _warehouse.Execute("load/etl_run_restart", new { run.LoadId, batch_id = _batchId, now_utc = _nowUtc });
+                _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
                 _warehouse.Execute("load/etl_stage_delete", new { run.LoadId });
                 continue;
             }
@@ -361,18 +342,28 @@ internal sealed class Pipeline : IDisposable
     // Inside the transaction: the runs are published first, because all that follows reads published runs only.
     private void Publish()
     {
-        _warehouse.Execute("load/etl_link_delete");
-        _warehouse.BulkInsert(
-            "stg.link",
-            ["record_key", "person_key", "known_from_utc", "known_to_utc"],
-            _identity.Query<CrosswalkRow>("query/etl_crosswalk").Select(link => new object?[] { link.RecordKey, link.PersonKey, link.KnownFromUtc, link.KnownToUtc }));
-        if (_warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0)
+        HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
+        bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
+        bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
+        if (isLate || isInParts)
         {
-            _warehouse.Execute("load/etl_stage_late", new { batch_id = _batchId });
             Dictionary<long, LoadRun> byId = _runs.ToDictionary(run => run.LoadId);
-            foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/etl_stage_batch_count", new { batch_id = _batchId }))
+            foreach (string feed in BatchFeeds())
             {
-                (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
+                if (isLate)
+                {
+                    _warehouse.Execute("load/late/" + feed, new { batch_id = _batchId });
+                }
+
+                if (isInParts && FeedCatalog.Default.Get(feed).Supersede == SupersedeKind.FilePeriod)
+                {
+                    _warehouse.Execute("load/part/" + feed, new { batch_id = _batchId });
+                }
+
+                foreach (BatchCountRow row in _warehouse.Query<BatchCountRow>("query/staged/" + feed, new { batch_id = _batchId }))
+                {
+                    (byId[row.LoadId].Staged, byId[row.LoadId].Superseded) = (row.StagedCount, row.SupersededCount);
+                }
             }
         }
 
@@ -395,23 +386,32 @@ internal sealed class Pipeline : IDisposable
     {
         Load.Calendar.Load(_warehouse);
         References.Load(_warehouse, _options.Inbox);
-        Timed("dimension.touched", () => _warehouse.Execute("load/etl_touched", new { batch_id = _batchId }));
+        Timed("dimension.touched", ListTouched);
         Timed("dimension.scope", () => _warehouse.Execute("load/etl_scope_version"));
         _warehouse.Execute("load/etl_household_member", new { batch_id = _batchId });
     }
 
+    private IEnumerable<string> BatchFeeds() => _runs.Select(run => run.File.Contract.Feed).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private void ListTouched()
+    {
+        _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
+        foreach (string feed in BatchFeeds())
+        {
+            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId });
+        }
+    }
+
+    // All facts, not only those of the batch's feeds: a record whose link changed takes along what any feed said of it.
     private void LoadFacts()
     {
-        string[] facts =
-        [
-            "residence_move", "benefit_spell", "nursery_enrolment", "checkup", "school_enrolment", "school_attendance_day", "school_attendance_month", "consultation",
-        ];
-        for (int i = 0; i < facts.Length; i++)
+        IReadOnlyList<string> facts = FeedCatalog.Default.Facts;
+        for (int i = 0; i < facts.Count; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
             _warehouse.Execute("load/etl_" + facts[i], new { batch_id = _batchId });
             _seconds["fact." + facts[i]] = watch.Elapsed.TotalSeconds;
-            _progress?.Report(new LoadProgress("fact", facts[i], i + 1, facts.Length));
+            _progress?.Report(new LoadProgress("fact", facts[i], i + 1, facts.Count));
             CrashPoint("fact");
         }
 
@@ -420,13 +420,15 @@ internal sealed class Pipeline : IDisposable
 
     private void CheckBeforePublish()
     {
-        List<CheckFinding> findings = [.. Checks.Orphans(_warehouse), .. Checks.Overlaps(_warehouse), .. Checks.Links(_warehouse)];
+        List<CheckFinding> findings = [.. Checks.Keys(_warehouse)];
         if (findings.Count > 0)
         {
             throw new WarehouseException(
                 "The batch was not published: " + string.Join("; ", findings.Select(finding => finding.Name + " " + finding.Found))
                 + "; expected no such rows. Run the checks, correct the cause and load the inbox again.");
         }
+
+        _warehouse.Execute("load/etl_row_count");
     }
 
     private void CommitWarehouse()
@@ -542,8 +544,6 @@ internal sealed class Pipeline : IDisposable
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
 
     private sealed record ReceiptRow(string FileSha256, DateTime KnownFromUtc);
-
-    private sealed record CrosswalkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
 
     private sealed record BatchCountRow(long LoadId, long StagedCount, long SupersededCount);
 }

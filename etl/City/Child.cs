@@ -30,9 +30,9 @@ internal sealed class Child
 
     public List<int> GrandparentUntil { get; } = [];
 
-    public uint[] Conditions { get; set; } = [];
+    public ulong[] Conditions { get; set; } = [];
 
-    public uint[] Rules { get; set; } = [];
+    public ulong[] Rules { get; set; } = [];
 
     public float[] Score { get; set; } = [];
 

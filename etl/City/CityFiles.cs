@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Warehouse.Etl.City.Feeds;
 using Warehouse.Etl.Extract;
 
 namespace Warehouse.Etl.City;
@@ -20,9 +21,10 @@ internal sealed class CityFiles
     private readonly int _firstMonth;
     private readonly FeedWriter[] _writers;
     private readonly AttendanceFiles _attendance;
+    private readonly FeedGroup[] _groups;
 
     public CityFiles(
-        CityOptions options, string inbox, CityPlaces places, Family[] families, Family[] withChildren, List<Consultation> consultations)
+        CityOptions options, string inbox, CityPlaces places, Family[] families, Family[] withChildren, List<Consultation> consultations, FeedGroup[] groups)
     {
         _options = options;
         _inbox = inbox;
@@ -42,21 +44,24 @@ internal sealed class CityFiles
             new FeedWriter(options, inbox, "consultation", 107, DateShape.EraKanji),
         ];
         _attendance = new AttendanceFiles(options, inbox, withChildren);
+        _groups = groups;
     }
 
-    public int FileCount => _writers.Sum(w => w.Files) + _attendance.FileCount + 3;
+    public int FileCount => Writers.Sum(w => w.Files) + _attendance.FileCount + 3;
 
-    public long ByteCount => _writers.Sum(w => w.Bytes) + _attendance.Bytes;
+    public long ByteCount => Writers.Sum(w => w.Bytes) + _attendance.Bytes;
 
     /// <summary>Returns the jobs; attendance first, because it is most of the work.</summary>
     public List<Action<CancellationToken>> Jobs() =>
     [
-        .. _attendance.Jobs(), Resident, Household, School, Nursery, Checkup, Allowance, Consult,
+        .. _attendance.Jobs(), Resident, Household, School, Nursery, Checkup, Allowance, Consult, .. _groups.SelectMany(g => g.Jobs()),
     ];
+
+    private IEnumerable<FeedWriter> Writers => _writers.Concat(_groups.SelectMany(g => g.Writers));
 
     public IReadOnlyDictionary<string, long> RowCounts()
     {
-        var rows = _writers.ToDictionary(w => w.Shape.Feed, w => w.Rows);
+        var rows = Writers.ToDictionary(w => w.Shape.Feed, w => w.Rows);
         foreach (var (feed, count) in _attendance.RowCounts())
         {
             rows[feed] = count;
@@ -66,7 +71,7 @@ internal sealed class CityFiles
     }
 
     /// <summary>Returns the planted faults in the order of feeds, files and lines.</summary>
-    public List<Fault> Faults() => [.. _writers.SelectMany(w => w.Faults), .. _attendance.Faults()];
+    public List<Fault> Faults() => [.. Writers.SelectMany(w => w.Faults), .. _attendance.Faults()];
 
     /// <summary>Writes the code tables of places and facilities.</summary>
     public void WriteReference()
@@ -92,7 +97,7 @@ internal sealed class CityFiles
     private void WriteCharacters()
     {
         var character = new StringBuilder("vendor,code,mj_name,unicode,note\r\n");
-        foreach (string system in _writers.Select(w => FeedCatalog.Default.Get(w.Shape.Feed).System).Distinct(StringComparer.Ordinal))
+        foreach (string system in Writers.Select(w => FeedCatalog.Default.Get(w.Shape.Feed).System).Distinct(StringComparer.Ordinal))
         {
             for (int i = 0; i < HardFaults.Characters.Length; i++)
             {

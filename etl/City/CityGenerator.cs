@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Warehouse.Etl.City.Feeds;
 
 namespace Warehouse.Etl.City;
 
@@ -28,7 +29,8 @@ public static class CityGenerator
         var places = new CityPlaces(options.Children);
         var population = new Population(options, names, places);
         var life = new ChildLife(options, places);
-        var need = new NeedModel(options);
+        var lives = CityFeeds.Lives(options, places);
+        var need = new NeedModel(options, lives);
         var families = new Family[population.FamilyCount + population.OtherCount];
         Parallel.For(0, families.Length, parallel, i =>
         {
@@ -36,10 +38,16 @@ public static class CityGenerator
             foreach (var child in family.Children)
             {
                 life.Live(family, child);
-                if (child.WasResident)
-                {
-                    need.Observe(family, child);
-                }
+            }
+
+            foreach (var source in lives)
+            {
+                source.Live(family);
+            }
+
+            foreach (var child in family.Children.Where(child => child.WasResident))
+            {
+                need.Observe(family, child);
             }
 
             families[i] = family;
@@ -51,7 +59,8 @@ public static class CityGenerator
         var consultations = need.Decide(withChildren);
 
         progress?.Report(new CityProgress("files", 0.25));
-        var city = new CityFiles(options, inbox, places, families, withChildren, consultations);
+        var groups = CityFeeds.Groups(new CityContext(options, inbox, places, families, withChildren, consultations));
+        var city = new CityFiles(options, inbox, places, families, withChildren, consultations, groups);
         var jobs = city.Jobs();
         int done = 0;
         Parallel.ForEach(Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering), parallel, job =>
@@ -63,7 +72,7 @@ public static class CityGenerator
 
         progress?.Report(new CityProgress("truth", 0.9));
         var faults = city.Faults();
-        new CityTruth(options, truth, withChildren, families, consultations, faults, need).Write();
+        new CityTruth(options, truth, withChildren, families, consultations, faults, need, groups).Write();
         progress?.Report(new CityProgress("done", 1));
 
         int middle = options.FirstDay + ((options.EndDay - options.FirstDay) / 2);

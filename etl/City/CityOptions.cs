@@ -18,7 +18,7 @@ public sealed record CityOptions(
     public double LabelShare { get; init; } = 0.020;
 
     /// <summary>Gets whether attendance is written as exceptions plus enrolled-day counts instead of one row per pupil and day.</summary>
-    public bool AttendanceAsExceptions => Preset == CityPreset.Metro;
+    public bool AttendanceAsExceptions { get; init; } = Preset == CityPreset.Metro;
 
     /// <summary>Gets the adults-only households per child; a metro city keeps few, because they never reach a child.</summary>
     internal double OtherHouseholdsPerChild => Preset == CityPreset.Metro ? 0.2 : 2.6;

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Warehouse.Etl.City.Feeds;
 
 namespace Warehouse.Etl.City;
 
 /// <summary>Writes the truth files, which never enter the warehouse: tests and evaluations compare against them.</summary>
 internal sealed class CityTruth(
     CityOptions options, string directory, Family[] withChildren, Family[] families,
-    List<Consultation> consultations, List<Fault> faults, NeedModel need)
+    List<Consultation> consultations, List<Fault> faults, NeedModel need, FeedGroup[] groups)
 {
     /// <summary>Writes all truth files.</summary>
     public void Write()
@@ -30,6 +31,15 @@ internal sealed class CityTruth(
             {
                 Line(
                     file, Id(c.Child), c.Case, c.Branch, Iso(c.Received), Iso(c.Decided), c.Decision, Flag(c.IsTrueNeed), Flag(c.Decided < options.EndDay));
+            }
+        }
+
+        using (var file = Open("sources.csv"))
+        {
+            Line(file, "feed", "source_id", "key", "person_id", "from", "to", "detail");
+            foreach (var fact in groups.SelectMany(g => g.Facts()))
+            {
+                Line(file, fact.Feed, fact.SourceId, fact.Key, Id(fact.Person), Iso(fact.From), fact.To == int.MaxValue ? "" : Iso(fact.To), fact.Detail);
             }
         }
 
@@ -104,6 +114,11 @@ internal sealed class CityTruth(
         foreach (var c in consultations)
         {
             Line(file, "consultation", c.Case + "+" + c.Branch, Id(c.Child), desk.Write(c.Child, c.Received).Noise);
+        }
+
+        foreach (var record in groups.SelectMany(g => g.Records()))
+        {
+            Line(file, record.System, record.SourceId, Id(record.Person), record.Noise);
         }
     }
 

@@ -28,6 +28,8 @@ internal sealed record Residence(int From, int Household, Town Town, string Addr
 /// <summary>A family: parents, children and grandparents, also after a divorce has split it.</summary>
 internal sealed class Family
 {
+    private readonly Dictionary<Type, object> _sources = [];
+
     public required int Index { get; init; }
 
     public bool IsFamilyWithChildren { get; init; }
@@ -70,6 +72,18 @@ internal sealed class Family
     public int SplitDay { get; set; } = int.MaxValue;
 
     public bool IsFatherCustody { get; set; }
+
+    /// <summary>Returns what a group of sources keeps about the family; made at the first call.</summary>
+    public T Source<T>()
+        where T : class, new()
+    {
+        if (!_sources.TryGetValue(typeof(T), out object? found))
+        {
+            _sources[typeof(T)] = found = new T();
+        }
+
+        return (T)found;
+    }
 
     public bool IsSingle(int day) => day >= SingleFrom && day < SingleTo;
 

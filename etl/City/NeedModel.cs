@@ -1,11 +1,12 @@
 using System.Globalization;
+using Warehouse.Etl.City.Feeds;
 
 namespace Warehouse.Etl.City;
 
 /// <summary>Decides which children need support, which of them are seen, and what the consultation desk records.</summary>
 /// <remarks>Need at each half-year start is a logistic function of observable conditions, planted rules and hidden variables; it persists by a
 /// child's frailty. A label needs a true need and a service that sees the family; a few labels are errors.</remarks>
-internal sealed class NeedModel(CityOptions options)
+internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
 {
     /// <summary>The conditions in the order of their bits: name, weight in the need score.</summary>
     public static readonly (string Name, double Weight)[] Conditions =
@@ -34,6 +35,11 @@ internal sealed class NeedModel(CityOptions options)
         ("same_address_5_years", -0.25),
         ("foreign_roots", 0.0),
         ("remote_district", 0.0),
+        ("care_need_in_household", 0.0),
+        ("school_aid_received", 0.0),
+        ("support_service_used", -0.40),
+        ("public_assistance_received", 0.0),
+        ("child_allowance_stopped", 0.45),
     ];
 
     /// <summary>The planted rules: name, conditions, extra weight, extra weight in the last fiscal year, kind.</summary>
@@ -48,22 +54,25 @@ internal sealed class NeedModel(CityOptions options)
         ("R7", ["moved_within_2_years", "often_late"], 0.0, 1.6, "true, only in the last year"),
         ("R8", ["single_parent", "move_in_within_2_years"], 0.8, 0.8, "true"),
         ("R9", ["caries_3_or_more", "absence_raised"], 1.6, 1.6, "true, rare"),
+        ("R10", ["care_need_in_household", "often_late", "school_aid_received"], 1.7, 1.7, "true, rare"),
         ("P1", ["grandparent_in_household"], 0, 0, "protective"),
         ("P2", ["nursery_continued_1_year"], 0, 0, "protective"),
         ("P3", ["all_checkups_visited"], 0, 0, "protective"),
         ("P4", ["same_address_5_years"], 0, 0, "protective"),
+        ("P5", ["support_service_used"], 0, 0, "protective"),
         ("D1", ["single_parent"], 0, 0, "decoy"),
         ("D2", ["allowance_received"], 0, 0, "decoy"),
         ("D3", ["foreign_roots"], 0, 0, "decoy, under-observed"),
         ("D4", ["remote_district"], 0, 0, "decoy, under-observed"),
+        ("D5", ["public_assistance_received"], 0, 0, "decoy"),
     ];
 
     private const double NeedShare = 0.05;
     private const double Scale = 1.40;
     private const double FalsePositive = 0.0004;
 
-    private static readonly (uint Mask, double Weight, double LastYear)[] RuleMasks =
-        [.. Rules.Select(r => (r.If.Aggregate(0u, (mask, name) => mask | Bit(name)), r.Weight, r.LastYear))];
+    private static readonly (ulong Mask, double Weight, double LastYear)[] RuleMasks =
+        [.. Rules.Select(r => (r.If.Aggregate(0ul, (mask, name) => mask | Bit(name)), r.Weight, r.LastYear))];
 
     private static readonly string[] Types = ["養護(虐待)", "養護(その他)", "保健", "障害", "非行", "育成"];
     private static readonly double[] TypeWeights = [0.48, 0.72, 0.76, 0.84, 0.87, 1.0];
@@ -95,8 +104,8 @@ internal sealed class NeedModel(CityOptions options)
     {
         var child = person.Child!;
         int halves = Halves;
-        child.Conditions = new uint[halves];
-        child.Rules = new uint[halves];
+        child.Conditions = new ulong[halves];
+        child.Rules = new ulong[halves];
         child.Score = new float[halves];
         child.Seen = new float[halves];
         child.Probability = new float[halves];
@@ -110,7 +119,7 @@ internal sealed class NeedModel(CityOptions options)
                 continue;
             }
 
-            uint bits = ConditionsOn(family, person, child, day, h);
+            ulong bits = ConditionsOn(family, person, child, day, h);
             double score = 0;
             for (int c = 0; c < Conditions.Length; c++)
             {
@@ -118,12 +127,12 @@ internal sealed class NeedModel(CityOptions options)
             }
 
             bool isLastYear = h >= halves - 2 && options.Years > 1;
-            uint rules = 0;
+            ulong rules = 0;
             for (int r = 0; r < RuleMasks.Length; r++)
             {
                 if ((bits & RuleMasks[r].Mask) == RuleMasks[r].Mask)
                 {
-                    rules |= 1u << r;
+                    rules |= 1ul << r;
                     score += isLastYear ? RuleMasks[r].LastYear : RuleMasks[r].Weight;
                 }
             }
@@ -192,13 +201,13 @@ internal sealed class NeedModel(CityOptions options)
     /// <summary>Returns whether a person is a resident child on a day.</summary>
     public static bool IsActive(Person person, int day) => person.IsResident(day) && person.Birth <= day && CityDates.AddYears(person.Birth, 18) > day;
 
-    private static uint Bit(string name)
+    private static ulong Bit(string name)
     {
         for (int i = 0; i < Conditions.Length; i++)
         {
             if (Conditions[i].Name == name)
             {
-                return 1u << i;
+                return 1ul << i;
             }
         }
 
@@ -212,9 +221,9 @@ internal sealed class NeedModel(CityOptions options)
         return at.Year - birth.Year - ((at.Month * 100) + at.Day < (birth.Month * 100) + birth.Day ? 1 : 0);
     }
 
-    private uint ConditionsOn(Family family, Person person, Child child, int day, int half)
+    private ulong ConditionsOn(Family family, Person person, Child child, int day, int half)
     {
-        uint bits = 0;
+        ulong bits = 0;
         void Set(string name, bool isTrue) => bits |= isTrue ? Bit(name) : 0;
         bool isSingle = family.IsSingle(day);
         int lastMove = int.MinValue;
@@ -296,6 +305,11 @@ internal sealed class NeedModel(CityOptions options)
         Set("same_address_5_years", lastMove == int.MinValue && age >= 5 && family.Arrive <= options.FirstDay);
         Set("foreign_roots", family.IsForeign);
         Set("remote_district", family.ChildResidence(day).Town.District >= CityPlaces.DistrictCount - 2);
+        foreach (var source in sources)
+        {
+            source.Observe(family, person, day, name => Set(name, true));
+        }
+
         return bits;
     }
 

@@ -12,6 +12,9 @@ internal sealed class SystemView(CityOptions options, int system, bool isHalfWid
     public const int Nursery = 2;
     public const int School = 3;
     public const int Consultation = 4;
+    public const int Council = 5;
+    public const int Livelihood = 6;
+    public const int Violence = 7;
 
     private readonly double _level = options.NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
 

@@ -1,24 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.Extract;
 
 /// <summary>The contracts embedded in this assembly, by feed.</summary>
 public sealed class FeedCatalog
 {
-    private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)
-    {
-        ["resident"] = "RES",
-        ["household"] = "HOU",
-        ["allowance"] = "ALW",
-        ["nursery"] = "NUR",
-        ["checkup"] = "CHK",
-        ["school"] = "SCH",
-        ["attendance"] = "ATT",
-        ["attendance_days"] = "ATD",
-        ["consultation"] = "CON",
-    };
-
     private static readonly Dictionary<string, ParserKind> Parsers = new(StringComparer.Ordinal)
     {
         ["text"] = ParserKind.Text,
@@ -49,6 +37,9 @@ public sealed class FeedCatalog
 
     /// <summary>The sound contracts, sorted by feed.</summary>
     public IEnumerable<FeedContract> Contracts => _contracts.Values.OrderBy(contract => contract.Feed, StringComparer.Ordinal);
+
+    /// <summary>The facts derived from the feeds, in the order in which they are loaded: names of scripts in <c>sql/load</c> (after <c>etl_</c>) and <c>sql/query/check</c>.</summary>
+    public IReadOnlyList<string> Facts => [.. Contracts.SelectMany(contract => contract.Facts).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Contracts that were refused, by feed; files of such a feed are not taken in.</summary>
     public IReadOnlyDictionary<string, FeedException> Faults { get; }
@@ -107,6 +98,14 @@ public sealed class FeedCatalog
         {
             Feed = feed,
             Title = Text(root, "title_ja", where),
+            RulePrefix = Text(root, "rule_prefix", where),
+            Catalogue = [.. Member(root, "catalogue", where).EnumerateArray().Select(number => number.GetInt32())],
+            MappingTemplate = Text(root, "mapping_template", where),
+            Cadence = Text(root, "cadence", where),
+            ReachesChild = Text(root, "reaches_child", where),
+            Rules = [.. Member(root, "rules", where).EnumerateArray().Select(rule => Rule(rule, columns, where))],
+            Stage = [.. Member(root, "stage", where).EnumerateArray().Select(column => Staged(column, columns, where))],
+            Facts = [.. Member(root, "facts", where).EnumerateArray().Select(fact => fact.GetString()!)],
             Department = Text(root, "department", where),
             System = Text(root, "system", where),
             Subject = Text(root, "subject", where),
@@ -140,8 +139,6 @@ public sealed class FeedCatalog
             },
         };
     }
-
-    internal static string Prefix(string feed) => Prefixes.TryGetValue(feed, out string? prefix) ? prefix : feed.ToUpperInvariant()[..Math.Min(3, feed.Length)];
 
     private static FeedCatalog ReadEmbedded()
     {
@@ -235,6 +232,44 @@ public sealed class FeedCatalog
             BlankIs = Optional(column, "blank_is"),
             Repairs = Texts(column, "repairs"),
         };
+    }
+
+    private static OrderRule Rule(JsonElement rule, List<FeedColumn> columns, string where)
+    {
+        string early = Text(rule, "early", where);
+        string late = Member(rule, "late", where).GetString()!;
+        foreach (string name in new[] { early, late }.Where(name => name.Length > 0 && !columns.Exists(column => column.Name == name)))
+        {
+            throw FeedException.Of("FEED-001", where, $"a rule about '{name}'", "names of columns", "Correct the contract.");
+        }
+
+        return new OrderRule((int)Number(rule, "number", where), early, late, (int)Number(rule, "slack_days", where), Text(rule, "meaning", where));
+    }
+
+    private static StagedColumn Staged(JsonElement column, List<FeedColumn> columns, string where)
+    {
+        string name = Text(column, "name", where);
+        string source = column.TryGetProperty("of", out _) ? Text(column, "of", where) : name;
+        string mint = column.TryGetProperty("mint", out _) ? Text(column, "mint", where) : string.Empty;
+        if (mint is not ("" or "household" or "certificate" or "record"))
+        {
+            throw FeedException.Of("FEED-001", where, $"mint '{mint}'", "household, certificate or record", "Correct the contract.");
+        }
+
+        bool isDerived = name is "record_key" or "birth_year_month" or "school_cohort_year";
+        if (!isDerived && !columns.Exists(known => known.Name == source))
+        {
+            throw FeedException.Of("FEED-001", where, $"a staged column of '{source}'", "the name of a column", "Correct the contract.");
+        }
+
+        bool isSmall = column.TryGetProperty("type", out JsonElement type) && type.GetString() == "smallint";
+        FeedColumn? found = isDerived ? null : columns.Find(known => known.Name == source);
+        if (found is not null && mint.Length == 0 && found.DataClass is "identity" or "free-text")
+        {
+            throw FeedException.Of("FEED-001", where, $"a staged column of '{source}', which is {found!.DataClass}", "columns that name nobody, or a key minted from the number", "The warehouse holds no direct identifier: mint a key or leave the column out.");
+        }
+
+        return new StagedColumn(name, source, mint, isSmall);
     }
 
     private static JsonElement Member(JsonElement element, string name, string where) => element.TryGetProperty(name, out JsonElement value)

@@ -1,3 +1,5 @@
+using Warehouse.Etl.Validate;
+
 namespace Warehouse.Etl.Extract;
 
 /// <summary>How the text of a cell becomes a value.</summary>
@@ -87,6 +89,13 @@ public sealed record FeedColumn(
         : Parser != ParserKind.Date || repair is not ("REP-001" or "REP-002");
 }
 
+/// <summary>One payload column of a staging table.</summary>
+/// <param name="Name">The name in the staging table.</param>
+/// <param name="Source">The contract column that it is made of.</param>
+/// <param name="Mint">The kind of key minted from the source: <c>household</c>, <c>certificate</c>, <c>record</c>; empty for the value itself.</param>
+/// <param name="IsSmall">Whether the value is a small integer.</param>
+public sealed record StagedColumn(string Name, string Source, string Mint, bool IsSmall);
+
 /// <summary>What a later row or file does to an earlier one.</summary>
 public enum SupersedeKind
 {
@@ -122,6 +131,18 @@ public sealed class FeedContract
 
     /// <summary>Whom a row is about.</summary>
     public required string Subject { get; init; }
+
+    /// <summary>How a row reaches a child.</summary>
+    public required string ReachesChild { get; init; }
+
+    /// <summary>The numbers of the feed in the catalogue of data items.</summary>
+    public required IReadOnlyList<int> Catalogue { get; init; }
+
+    /// <summary>The standard layout that the columns are mapped from.</summary>
+    public required string MappingTemplate { get; init; }
+
+    /// <summary>How often files come.</summary>
+    public required string Cadence { get; init; }
 
     /// <summary>The purpose of use.</summary>
     public required string Purpose { get; init; }
@@ -172,7 +193,16 @@ public sealed class FeedContract
     public IReadOnlyList<FeedColumn> Columns { get; }
 
     /// <summary>The prefix of the rule codes, such as <c>ATT</c>.</summary>
-    public string RulePrefix => FeedCatalog.Prefix(Feed);
+    public required string RulePrefix { get; init; }
+
+    /// <summary>Rules about the order of two days of one row.</summary>
+    public required IReadOnlyList<OrderRule> Rules { get; init; }
+
+    /// <summary>The payload columns of the staging table, <c>record_key</c> first.</summary>
+    public required IReadOnlyList<StagedColumn> Stage { get; init; }
+
+    /// <summary>The facts that the feed's rows become.</summary>
+    public required IReadOnlyList<string> Facts { get; init; }
 
     /// <summary>Returns the ordinal of a column, or -1 where the feed has no such column.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);

@@ -6,11 +6,15 @@ namespace Warehouse.Etl.Link;
 /// <summary>What linkage did in one batch.</summary>
 internal sealed record LinkResult(int NewRecords, int NewPersons, int Relinked, IReadOnlyDictionary<string, int> ByRule);
 
+/// <summary>What deciding again did.</summary>
+internal sealed record RelinkResult(int Reviewed, int Confirmed, int WithoutMatch, int Kept, IReadOnlyDictionary<(string From, string To), int> Moves);
+
 /// <summary>Keeps source records, the crosswalk, profiles and restrictions in the identity database.</summary>
 /// <remarks>All work of a batch is in the caller's transaction. A record keeps its link; only one that had no match may find one later.</remarks>
 internal sealed class IdentityStore
 {
     private const string NoMatch = "NEW";
+    private const string Register = "resident";
     private static readonly DateTime Open = new(9999, 12, 31);
 
     private static readonly string[] RecordColumns =
@@ -18,6 +22,11 @@ internal sealed class IdentityStore
         "record_key", "file_sha256", "line_number", "feed", "system_code", "source_id", "resident_number", "name_kanji", "name_kana", "name_raw_hex",
         "surname_norm", "given_norm", "surname_kana_norm", "given_kana_norm", "birth_date", "sex_code", "address", "address_norm", "guardian_name",
         "household_number", "is_foreign", "known_from_utc", "known_to_utc",
+    ];
+
+    private static readonly string[] CrosswalkColumns =
+    [
+        "record_key", "person_key", "rule_code", "evidence", "decided_by", "linker_version", "decided_utc", "known_from_utc", "known_to_utc",
     ];
 
     private readonly WarehouseSession _session;
@@ -41,6 +50,8 @@ internal sealed class IdentityStore
             RecordState state = StateOf(row.RecordKey);
             state.PersonKey = row.PersonKey;
             state.RuleCode = row.RuleCode;
+            state.DecidedBy = row.DecidedBy;
+            state.LinkKnownFromUtc = row.LinkKnownFromUtc ?? default;
             state.Versions.Add(new Version(row.ToRecord(), row.KnownToUtc, false));
         }
     }
@@ -78,6 +89,79 @@ internal sealed class IdentityStore
         WriteProfiles();
         return result;
     }
+
+    /// <summary>Decides all links of the program again and writes those that go to another person.</summary>
+    /// <remarks>
+    /// A record that had no match is compared with all its versions, as in a load. A linked one is compared as its source describes it
+    /// now; it moves only to a person that is found, so a name that changed in one source alone loses nothing.
+    /// </remarks>
+    public RelinkResult Redecide(string signature)
+    {
+        List<IdentityRecord> subjects = [];
+        List<IdentityRecord> known = [];
+        List<RecordState> reviewed = [];
+        foreach (RecordState state in _order)
+        {
+            if (state.PersonKey is null || state.Versions[^1].Record.System == Register || !IdentityRecovery.IsByProgram(state.DecidedBy))
+            {
+                known.AddRange(state.Versions.Select(version => version.Record with { PersonKey = state.PersonKey }));
+                continue;
+            }
+
+            reviewed.Add(state);
+            subjects.AddRange(state.RuleCode == NoMatch ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
+        }
+
+        Dictionary<long, LinkDecision> byRecord = _linker.Decide(new LinkInput(subjects, known)).ToDictionary(decision => decision.RecordKey);
+        SortedDictionary<(string From, string To), int> moves = [];
+        List<object?[]> links = [];
+        int confirmed = 0;
+        int withoutMatch = 0;
+        int kept = 0;
+
+        // Where a record was found to be the same as one that moves itself, both go to where the other one ends.
+        long PersonOf(long recordKey, int depth) =>
+            depth < 100 && byRecord.TryGetValue(recordKey, out LinkDecision? decision) && decision.SameAsRecordKey is { } same && same != recordKey
+                ? PersonOf(same, depth + 1) : _records[recordKey].PersonKey!.Value;
+
+        List<(RecordState State, LinkDecision Decision, long Person)> moving = [];
+        foreach (RecordState state in reviewed)
+        {
+            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null)
+            {
+                _ = state.RuleCode == NoMatch ? withoutMatch++ : kept++;
+                continue;
+            }
+
+            long person = PersonOf(state.RecordKey, 0);
+            if (person == state.PersonKey)
+            {
+                confirmed++;
+                continue;
+            }
+
+            moving.Add((state, decision, person));
+        }
+
+        foreach ((RecordState state, LinkDecision decision, long person) in moving)
+        {
+            // A link never ends before it began, whatever the clock says.
+            DateTime knownFrom = Later(_nowUtc, state.LinkKnownFromUtc);
+            _session.Execute("load/etl_crosswalk_close", new { state.RecordKey, known_from_utc = knownFrom });
+            links.Add([state.RecordKey, person, decision.RuleCode, decision.Evidence, signature, _linker.Version, _nowUtc, knownFrom, Open]);
+            (string, string) move = (state.RuleCode!, decision.RuleCode);
+            moves[move] = moves.GetValueOrDefault(move) + 1;
+            state.PersonKey = person;
+            state.RuleCode = decision.RuleCode;
+            state.IsChanged = true;
+        }
+
+        _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
+        WriteProfiles();
+        return new RelinkResult(reviewed.Count, confirmed, withoutMatch, kept, moves);
+    }
+
+    private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
     private RecordState StateOf(long recordKey)
     {
@@ -139,7 +223,7 @@ internal sealed class IdentityStore
         List<IdentityRecord> known = [];
         foreach (RecordState state in _order)
         {
-            bool isOpen = state.PersonKey is null || state.RuleCode == NoMatch;
+            bool isOpen = state.PersonKey is null || (state.RuleCode == NoMatch && IdentityRecovery.IsByProgram(state.DecidedBy));
             foreach (Version version in state.Versions)
             {
                 (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Record with { PersonKey = state.PersonKey });
@@ -215,7 +299,8 @@ internal sealed class IdentityStore
             DateTime knownFrom = state.Versions.Min(version => version.Record.KnownFromUtc);
             if (ruleBefore is not null)
             {
-                knownFrom = batchKnownUtc;
+                // A late delivery never ends a link before it began.
+                knownFrom = Later(batchKnownUtc, state.LinkKnownFromUtc);
                 _session.Execute("load/etl_crosswalk_close", new { state.RecordKey, known_from_utc = knownFrom });
                 relinked++;
             }
@@ -227,10 +312,7 @@ internal sealed class IdentityStore
         }
 
         _session.BulkInsert("ident.person", ["person_key", "minted_record_key", "minted_utc"], newPersons);
-        _session.BulkInsert(
-            "ident.crosswalk",
-            ["record_key", "person_key", "rule_code", "evidence", "decided_by", "linker_version", "decided_utc", "known_from_utc", "known_to_utc"],
-            links);
+        _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
         return new LinkResult(0, newPersons.Count, relinked, byRule);
     }
 
@@ -314,7 +396,7 @@ internal sealed class IdentityStore
     private static (int Authority, DateTime Known, long Tie) Rank(RecordState state)
     {
         IdentityRecord record = state.Versions[^1].Record;
-        return (record.System == "resident" && record.HasIdentity ? 2 : record.HasIdentity ? 1 : 0, record.KnownFromUtc, state.RecordKey);
+        return (record.System == Register && record.HasIdentity ? 2 : record.HasIdentity ? 1 : 0, record.KnownFromUtc, state.RecordKey);
     }
 
     private static object?[] Values(Version version)
@@ -346,6 +428,10 @@ internal sealed class IdentityStore
         public long? PersonKey { get; set; }
 
         public string? RuleCode { get; set; }
+
+        public string? DecidedBy { get; set; }
+
+        public DateTime LinkKnownFromUtc { get; set; }
 
         public DateTime? ClosedUtc { get; set; }
 
@@ -394,7 +480,9 @@ internal sealed class IdentityStore
         string? HouseholdNumber,
         short IsForeign,
         long? PersonKey,
-        string? RuleCode)
+        string? RuleCode,
+        string? DecidedBy,
+        DateTime? LinkKnownFromUtc)
     {
         public IdentityRecord ToRecord() => new()
         {

@@ -70,6 +70,7 @@ internal static class DerivedTables
             List<TraitRow> told = rows.GetValueOrDefault(links.Key) ?? [];
             DateTime first = links.Min(link => link.KnownFromUtc);
             Trait last = default;
+            Trait standing = default;
             foreach (DateTime utc in told.Select(row => row.KnownFromUtc).Append(first).Concat(told.Select(row => row.KnownToUtc).Where(time => time < VersionBuilder<Trait>.Forever)).Distinct().Order())
             {
                 TraitRow? best = null;
@@ -85,10 +86,12 @@ internal static class DerivedTables
                 Trait said = best is null ? default : new Trait(best.BirthYearMonth, best.SchoolCohortYear, best.SexCode, best.IsForeign, best.LoadId);
                 last = said with { LoadId = last.LoadId } == last && last.LoadId != 0 ? last : said;
                 versions.Say(utc, last.LoadId, [last with { LoadId = 0 }], Emit);
+                standing = best is null ? standing : last;
             }
 
             versions.Finish(Emit);
-            current[links.Key] = last;
+            // A person whose records were all found to be another's stays the child it was: what was known before reads it still.
+            current[links.Key] = standing;
         }
 
         session.BulkInsert("dim.person", PersonColumns, output);

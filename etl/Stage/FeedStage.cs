@@ -14,38 +14,10 @@ internal sealed class FeedStage
     private static readonly int FirstBoxedDay = new DateOnly(2000, 1, 1).DayNumber;
     private static readonly object[] Days = Enumerable.Range(FirstBoxedDay, 14_700).Select(day => (object)DateOnly.FromDayNumber(day)).ToArray();
 
-    private static readonly Dictionary<string, string[]> Payload = new(StringComparer.Ordinal)
-    {
-        ["resident"] =
-        [
-            "record_key", "household_key", "birth_year_month", "school_cohort_year", "sex_code", "relation_code", "town_code", "district_code",
-            "move_code", "move_date", "notified_date", "is_foreign",
-        ],
-        ["household"] = ["record_key", "household_key", "relation_code", "is_head", "join_date", "leave_date"],
-        ["allowance"] =
-        [
-            "record_key", "recipient_record_key", "certificate_key", "reason_code", "payment_class", "start_date", "end_date", "end_reason_code",
-        ],
-        ["nursery"] = ["record_key", "facility_code", "certification_class", "care_amount_code", "start_date", "end_date", "leave_reason_code"],
-        ["checkup"] =
-        [
-            "record_key", "checkup_type", "due_date", "visit_date", "height_cm", "weight_kg", "judgement_code", "caries_count", "reminder_count",
-        ],
-        ["school"] = ["record_key", "facility_code", "school_year", "grade_code", "class_kind", "start_date", "end_date"],
-        ["attendance"] = ["record_key", "facility_code", "attendance_date", "attendance_code", "reason_code"],
-        ["attendance_days"] = ["record_key", "facility_code", "month_key", "enrolled_days"],
-        ["consultation"] =
-        [
-            "record_key", "received_date", "consultation_type", "route_code", "urgency_code", "safety_check_date", "decision_code",
-            "decision_date", "closed_date", "intake_class",
-        ],
-    };
-
     private readonly FeedContract _contract;
     private readonly KeyMint _mint;
-    private readonly string[] _columns;
+    private readonly IReadOnlyList<StagedColumn> _columns;
     private readonly int[] _source;
-    private readonly bool[] _isShort;
     private readonly int[] _keyPositions;
     private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object> _keys = new(StringComparer.Ordinal);
@@ -58,17 +30,16 @@ internal sealed class FeedStage
     {
         _contract = contract;
         _mint = mint;
-        _columns = Payload[contract.Feed];
+        _columns = contract.Stage;
         _birth = contract.OrdinalOf("birth_date");
         _sex = contract.OrdinalOf("sex_code");
         _foreign = contract.OrdinalOf("is_foreign");
         _isCarried = contract.CarriesResidentNumber;
-        _source = _columns.Select(name => contract.OrdinalOf(name == "month_key" ? "month" : name)).ToArray();
-        _isShort = _columns.Select(name => name is "sex_code" or "is_foreign" or "is_head" or "caries_count" or "reminder_count" or "grade_code" or "enrolled_days").ToArray();
+        _source = _columns.Select(column => contract.OrdinalOf(column.Source)).ToArray();
         _keyPositions = contract.Key.Select(ordinal => Position(contract.Columns[ordinal].Name)).Where(at => at >= 0).Distinct().ToArray();
         HasPayloadHash = contract.Supersede == SupersedeKind.Key;
-        Columns = ["load_id", "line_number", .. _columns, "is_superseded", .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>()];
-        SupersededAt = 2 + _columns.Length;
+        Columns = ["load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded", .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>()];
+        SupersededAt = 2 + _columns.Count;
     }
 
     /// <summary>The columns of the staging table, in the order of the rows.</summary>
@@ -85,7 +56,7 @@ internal sealed class FeedStage
     {
         object?[] values = new object?[Columns.Count];
         values[1] = Int(row.Line);
-        for (int i = 0; i < _columns.Length; i++)
+        for (int i = 0; i < _columns.Count; i++)
         {
             values[i + 2] = Value(i, row);
         }
@@ -131,6 +102,9 @@ internal sealed class FeedStage
 
         return key;
     }
+
+    /// <summary>Returns the key of another record of the same system.</summary>
+    public object RecordOf(string sourceId) => Minted("record", sourceId);
 
     public string SourceId(FeedRow row)
     {
@@ -206,48 +180,51 @@ internal sealed class FeedStage
     /// <summary>Returns the school year in which a child enters grade 1: born from 2 April to 1 April (School Education Act, art. 17).</summary>
     internal static int Cohort(DateOnly? birth) => birth is { } day ? day.Year + (day.Month > 4 || (day.Month == 4 && day.Day >= 2) ? 7 : 6) : 0;
 
-    private int Position(string column) => column switch
+    // Numbers are in the payload as keys only; the parts of the source number are in the key of the record.
+    private int Position(string column)
     {
-        // Numbers are in the payload as keys only.
-        "resident_number" or "child_resident_number" or "pupil_number" or "nursery_child_number" or "health_number" or "case_number" or "child_branch" => 0,
-        "household_number" => Array.IndexOf(_columns, "household_key"),
-        "certificate_number" => Array.IndexOf(_columns, "certificate_key"),
-        "month" => Array.IndexOf(_columns, "month_key"),
-        _ => Array.IndexOf(_columns, column),
-    };
+        for (int i = 0; i < _columns.Count; i++)
+        {
+            if (_columns[i].Source == column)
+            {
+                return i;
+            }
+        }
+
+        return _contract.SourceId.Contains(_contract.OrdinalOf(column)) ? 0 : -1;
+    }
 
     private object? Value(int position, FeedRow row)
     {
-        switch (_columns[position])
+        StagedColumn staged = _columns[position];
+        int ordinal = _source[position];
+        if (staged.Mint.Length > 0)
+        {
+            return row.Text[ordinal] is { } number ? Minted(staged.Mint, number) : null;
+        }
+
+        switch (staged.Name)
         {
             case "record_key":
                 return Record(row);
-            case "household_key":
-                return Minted("household", Text(row, "household_number")!);
-            case "certificate_key":
-                return Minted("certificate", Text(row, "certificate_number")!);
-            case "recipient_record_key":
-                return Minted("record", Text(row, "recipient_resident_number")!);
             case "birth_year_month":
                 return Int(BirthYearMonth(row.Day(_birth)));
             case "school_cohort_year":
                 return Int(Cohort(row.Day(_birth)));
-            case "height_cm" or "weight_kg":
-                int at = _source[position];
-                return row.HasValue[at] ? new decimal(row.Number[at]) / Scale(_contract.Columns[at].Scale) : null;
         }
 
-        int ordinal = _source[position];
         FeedColumn column = _contract.Columns[ordinal];
         switch (column.Parser)
         {
             case ParserKind.Code:
                 string code = row.Text[ordinal] ?? "none";
-                return _isShort[position] ? Short(code == "none" ? 0 : int.Parse(code, CultureInfo.InvariantCulture)) : code;
+                return staged.IsSmall ? Short(code == "none" ? 0 : int.Parse(code, CultureInfo.InvariantCulture)) : code;
             case ParserKind.Date or ParserKind.EraDate:
                 return row.HasValue[ordinal] ? Day((int)row.Number[ordinal]) : null;
             case ParserKind.Integer or ParserKind.YearMonth:
-                return row.HasValue[ordinal] ? _isShort[position] ? Short((int)row.Number[ordinal]) : Int((int)row.Number[ordinal]) : null;
+                return row.HasValue[ordinal] ? staged.IsSmall ? Short((int)row.Number[ordinal]) : Int((int)row.Number[ordinal]) : null;
+            case ParserKind.Decimal:
+                return row.HasValue[ordinal] ? new decimal(row.Number[ordinal]) / Scale(column.Scale) : null;
             default:
                 return row.Text[ordinal] ?? string.Empty;
         }

@@ -84,7 +84,7 @@ internal static class FileReader
                     identities.Add(stage.Bare(stage.SourceId(row), row.Line, file.Sha256, knownFromUtc));
                 }
 
-                if (recipient >= 0 && bare.Add((long)values[3]!))
+                if (recipient >= 0 && row.Text[recipient] is not null && bare.Add((long)stage.RecordOf(row.Text[recipient]!)))
                 {
                     identities.Add(stage.Bare(row.Text[recipient]!, row.Line, file.Sha256, knownFromUtc));
                 }

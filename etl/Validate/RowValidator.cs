@@ -23,7 +23,7 @@ public sealed class RowValidator : AbstractValidator<FeedRow>
             Add(contract, column);
         }
 
-        foreach (OrderRule rule in RuleCatalog.OrderRules(contract.Feed))
+        foreach (OrderRule rule in contract.Rules)
         {
             int early = contract.OrdinalOf(rule.Early);
             int late = rule.Late.Length == 0 ? -1 : contract.OrdinalOf(rule.Late);

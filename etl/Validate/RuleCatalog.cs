@@ -54,43 +54,6 @@ public static class RuleCatalog
     /// <summary>Recipient and child of an allowance are one person.</summary>
     public const int SamePerson = 959;
 
-    private static readonly Dictionary<string, OrderRule[]> Orders = new(StringComparer.Ordinal)
-    {
-        ["resident"] =
-        [
-            new(951, "birth_date", "move_date", 0, "an event is not before the birth"),
-            new(961, "birth_date", "", 0, "the birth is not after the extraction"),
-        ],
-        ["household"] = [new(951, "join_date", "leave_date", 0, "a stay does not end before it starts")],
-        ["allowance"] = [new(951, "start_date", "end_date", 0, "a spell does not end before it starts")],
-        ["nursery"] =
-        [
-            new(951, "start_date", "end_date", 0, "a stay does not end before it starts"),
-            new(952, "birth_date", "start_date", 0, "a stay does not start before the birth"),
-        ],
-        ["checkup"] =
-        [
-            new(951, "birth_date", "due_date", 0, "a check-up is not due before the birth"),
-            new(952, "birth_date", "visit_date", 0, "a visit is not before the birth"),
-            new(953, "due_date", "visit_date", 92, "a visit is at most three months before it is due"),
-            new(961, "visit_date", "", 0, "a visit is not after the extraction"),
-        ],
-        ["school"] =
-        [
-            new(951, "start_date", "end_date", 0, "a spell does not end before it starts"),
-            new(952, "birth_date", "start_date", 0, "a spell does not start before the birth"),
-        ],
-        ["attendance"] = [new(961, "attendance_date", "", 0, "a school day is not after the extraction")],
-        ["consultation"] =
-        [
-            new(951, "birth_date", "received_date", 0, "a consultation is not before the birth"),
-            new(952, "received_date", "decision_date", 0, "a decision is not before the receipt"),
-            new(953, "received_date", "closed_date", 0, "a closing is not before the receipt"),
-            new(954, "received_date", "safety_check_date", 0, "a safety check is not before the receipt"),
-            new(961, "received_date", "", 0, "a receipt is not after the extraction"),
-        ],
-    };
-
     private static readonly (int Kind, string Meaning)[] Kinds =
     [
         (1, "empty though required"),
@@ -104,9 +67,6 @@ public static class RuleCatalog
         (9, "U+FFFD, NUL or another control character in the text"),
         (0, "a formula or the error value of one"),
     ];
-
-    /// <summary>Returns the rules about the order of days of a feed.</summary>
-    public static IReadOnlyList<OrderRule> OrderRules(string feed) => Orders.TryGetValue(feed, out OrderRule[]? rules) ? rules : [];
 
     /// <summary>Returns the code of a rule of one column; kind 1 is an empty cell, the others are the faults of a cell.</summary>
     public static string Code(FeedContract contract, int ordinal, int kind) => Code(contract, (ordinal * 10) + kind);
@@ -151,12 +111,12 @@ public static class RuleCatalog
 
             text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, CellCount)} | | as many cells as the header |\n");
             text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, Quote)} | | quotes are closed and enclose whole cells |\n");
-            foreach (OrderRule rule in OrderRules(contract.Feed))
+            foreach (OrderRule rule in contract.Rules)
             {
                 text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, rule.Number)} | {rule.Early} | {rule.Meaning} |\n");
             }
 
-            if (contract.Feed == "allowance")
+            if (contract.OrdinalOf("recipient_resident_number") >= 0 && contract.OrdinalOf("child_resident_number") >= 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $"| {Code(contract, SamePerson)} | recipient_resident_number | the recipient is not the child |\n");
             }

@@ -4,9 +4,9 @@ using Warehouse.Sql;
 
 namespace Warehouse.Model.Jobs;
 
-/// <summary>Scores all children as of today's month, with what is known now; a shell over <see cref="ModelRun"/>.</summary>
+/// <summary>Scores all children at the snapshot that is current when the job runs; a shell over <see cref="ModelRun"/>.</summary>
 [DisallowConcurrentExecution]
-public sealed class ScoreJob(WarehouseDatabases databases, ModelOptions options) : IJob
+public sealed class ScoreJob(WarehouseDatabases databases, ModelOptions options, Func<Snapshot> current) : IJob
 {
     /// <summary>Runs one scoring.</summary>
     public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
@@ -14,9 +14,8 @@ public sealed class ScoreJob(WarehouseDatabases databases, ModelOptions options)
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            DateTime now = options.Clock.GetUtcNow().UtcDateTime;
-            DateOnly today = Snapshot.DateInJapan(now);
-            context.Result = ModelRun.Score(databases, options, new DateOnly(today.Year, today.Month, 1), now, cancellationToken);
+            Snapshot snapshot = current();
+            context.Result = ModelRun.Score(databases, options, snapshot.Date, snapshot.AsKnownUtc, cancellationToken);
             return ValueTask.CompletedTask;
         }
         catch (Exception cause)

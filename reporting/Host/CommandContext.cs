@@ -23,7 +23,7 @@ public sealed record CommandContext(
         bool files = Options.Warehouse.Engine == Engine.DuckDb && Options.Warehouse.ConnectionString.Length == 0;
         if (files && mustExist && !File.Exists(file))
         {
-            throw new UsageException($"There is no warehouse at {file}. Run 'warehouse demo --output {Output}' or 'warehouse migrate --output {Output}' first, or name another folder with --output.");
+            throw new UsageException($"There is no warehouse at {file}. Run 'warehouse demo' or 'warehouse migrate' first, or name another folder with --output.");
         }
 
         if (files)

@@ -54,15 +54,17 @@ public static class CommandLine
         ArgumentNullException.ThrowIfNull(args);
         bool verbose = args.Contains("--verbose");
         Screen faults = new(output, error, json: false);
+        string? folder = null;
         try
         {
             RootCommand root = Build(output, error);
             ParseResult parsed = root.Parse([.. args]);
+            folder = parsed.GetResult(OutputOption) is { Implicit: false } ? parsed.GetValue(OutputOption) : null;
             bool wantsHelp = args.Any(arg => arg is "--help" or "-h" or "-?");
             if (parsed.Errors.Count > 0 && !wantsHelp)
             {
                 string verb = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
-                faults.Fault(string.Join(" ", parsed.Errors.Select(fault => fault.Message)) + $" See 'warehouse {verb}--help'.");
+                faults.Fault(Hints.Complete(string.Join(" ", parsed.Errors.Select(fault => fault.Message)) + $" See 'warehouse {verb}--help'.", Hints.Command, folder));
                 return ExitCode.Usage;
             }
 
@@ -71,7 +73,7 @@ public static class CommandLine
         catch (Exception fault)
         {
             (int code, string message) = Explain(fault);
-            faults.Fault(message);
+            faults.Fault(Hints.Complete(message, Hints.Command, folder));
             if (verbose)
             {
                 await error.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
@@ -80,6 +82,10 @@ public static class CommandLine
             return code;
         }
     }
+
+    /// <summary>Returns what the parser finds wrong with a command; nothing is run.</summary>
+    public static IReadOnlyList<string> Faults(IReadOnlyList<string> args) =>
+        Build(TextWriter.Null, TextWriter.Null).Parse([.. args]).Errors.Select(fault => fault.Message).ToList();
 
     /// <summary>Returns the exit code of an error and one line on it.</summary>
     public static (int Code, string Message) Explain(Exception fault) => fault switch
@@ -139,6 +145,7 @@ public static class CommandLine
         yield return StatsCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
+        yield return SourcesCommand.Define();
     }
 
     // The usual help, and after it how the command is used.
@@ -150,7 +157,7 @@ public static class CommandLine
             output.WriteLine("Examples:");
             foreach (string example in examples)
             {
-                output.WriteLine("  warehouse " + example);
+                output.WriteLine($"  {Hints.Command} {example}");
             }
 
             return code;

@@ -19,8 +19,8 @@ public sealed class DatabaseSection
     /// <summary>The identity database; empty on DuckDB means a file in the output folder.</summary>
     public string IdentityConnectionString { get; set; } = "";
 
-    /// <summary>Whether the program brings the schema up to date by itself; in production a DBA does.</summary>
-    public bool MigrateOnStart { get; set; } = true;
+    /// <summary>Whether the program brings the schema up to date by itself; unset means yes on DuckDB and no on SQL Server, where a DBA does.</summary>
+    public bool? MigrateOnStart { get; set; }
 
     /// <summary>DuckDB: memory of each database before it spills to disk.</summary>
     public string MemoryLimit { get; set; } = "1GB";
@@ -36,14 +36,33 @@ public sealed class EtlSection
     public string FeedFolder { get; set; } = "";
 }
 
+/// <summary>Where the scheduler keeps its triggers.</summary>
+public enum ScheduleStore
+{
+    /// <summary>In the memory of one process; missed turns are caught up from the history.</summary>
+    Memory,
+
+    /// <summary>In the warehouse database, shared by several hosts; SQL Server only.</summary>
+    Database,
+}
+
 /// <summary>Section <c>Schedule</c>: cron expressions of Quartz; an empty one switches the job off.</summary>
 public sealed class ScheduleSection
 {
     /// <summary>The time zone of the expressions.</summary>
     public string TimeZone { get; set; } = "Asia/Tokyo";
 
-    /// <summary>Load, which also links.</summary>
+    /// <summary>Where the scheduler keeps its triggers.</summary>
+    public ScheduleStore Store { get; set; } = ScheduleStore.Memory;
+
+    /// <summary>Whether the program creates the scheduler's own tables where they are missing; otherwise a DBA does.</summary>
+    public bool ProvisionStore { get; set; }
+
+    /// <summary>Load, which also links the new records.</summary>
     public string Load { get; set; } = "";
+
+    /// <summary>Decide links again.</summary>
+    public string Link { get; set; } = "";
 
     /// <summary>Score with the current model.</summary>
     public string Score { get; set; } = "";
@@ -53,6 +72,12 @@ public sealed class ScheduleSection
 
     /// <summary>Statistics.</summary>
     public string Statistics { get; set; } = "";
+
+    /// <summary>The jobs with their expressions, in the order in which a night needs them.</summary>
+    internal IEnumerable<(string Job, string Setting, string Cron)> Crons =>
+    [
+        ("load", nameof(Load), Load), ("link", nameof(Link), Link), ("score", nameof(Score), Score), ("brief", nameof(Brief), Brief), ("statistics", nameof(Statistics), Statistics),
+    ];
 }
 
 /// <summary>Section <c>Statistics</c>: disclosure control.</summary>
@@ -82,6 +107,9 @@ public sealed class BriefSection
 
     /// <summary>Who receives them.</summary>
     public string Recipient { get; set; } = "個別ケース検討会議";
+
+    /// <summary>How many numbered copies of each.</summary>
+    public int Copies { get; set; } = 1;
 }
 
 /// <summary>Section <c>Web</c>: the reporting service.</summary>
@@ -201,7 +229,7 @@ public sealed class HostOptions
             ? WarehouseOptions.SqlServer(Warehouse.ConnectionString, Warehouse.IdentityConnectionString)
             : files ? WarehouseOptions.DuckDb(Path.Combine(output, "warehouse.duckdb"), Path.Combine(output, "identity.duckdb"))
             : new WarehouseOptions { ConnectionString = Warehouse.ConnectionString, IdentityConnectionString = Warehouse.IdentityConnectionString };
-        return options with { MigrateOnStart = Warehouse.MigrateOnStart, MemoryLimit = Warehouse.MemoryLimit };
+        return options with { MigrateOnStart = Warehouse.MigrateOnStart ?? Warehouse.Engine == Engine.DuckDb, MemoryLimit = Warehouse.MemoryLimit };
     }
 
     private IEnumerable<string> Faults()
@@ -236,6 +264,11 @@ public sealed class HostOptions
             yield return "Briefs:Top is not between 0 and 200";
         }
 
+        if (Briefs.Copies is < 1 or > 50)
+        {
+            yield return "Briefs:Copies is not between 1 and 50";
+        }
+
         if (Schedule.Brief.Length > 0 && Briefs.Staff.Length == 0)
         {
             yield return "Briefs:Staff is empty; scheduled briefs are made on behalf of a caseworker";
@@ -259,7 +292,12 @@ public sealed class HostOptions
             yield return $"Schedule:TimeZone is '{Schedule.TimeZone}', which this machine does not know";
         }
 
-        foreach ((string name, string cron) in new[] { ("Load", Schedule.Load), ("Score", Schedule.Score), ("Brief", Schedule.Brief), ("Statistics", Schedule.Statistics) })
+        if (Schedule.Store == ScheduleStore.Database && Warehouse.Engine != Engine.SqlServer)
+        {
+            yield return "Schedule:Store is Database, which needs SQL Server; on DuckDB it is Memory";
+        }
+
+        foreach ((_, string name, string cron) in Schedule.Crons)
         {
             if (cron.Length > 0 && !CronExpression.TryParse(cron, out _))
             {

@@ -7,6 +7,10 @@ namespace Warehouse.Reporting.Host;
 /// <summary>The stages that take files in.</summary>
 internal static partial class Stages
 {
+    /// <summary>Returns the folder that departments hand files into.</summary>
+    internal static string Inbox(CommandContext context) =>
+        context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox");
+
     internal static Task<(LoadResult Result, double Seconds)> Load(CommandContext context, WarehouseDatabases databases, string inbox, byte[] secret, bool backfill) =>
         context.Screen.Stage("load", report =>
         {
@@ -14,6 +18,14 @@ internal static partial class Stages
             Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
             LoadSummary batch = new LoadPipeline(databases, context.Time).Run(options, progress, context.Stop);
             return Task.FromResult(new LoadResult(batch, Figures(databases, context.Time.GetUtcNow().UtcDateTime)));
+        });
+
+    internal static Task<(LinkResult Result, double Seconds)> Link(CommandContext context, WarehouseDatabases databases) =>
+        context.Screen.Stage("link", report =>
+        {
+            Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
+            LinkSummary run = new LoadPipeline(databases, context.Time).Relink(new RelinkOptions(), progress, context.Stop);
+            return Task.FromResult(new LinkResult(run, Figures(databases, context.Time.GetUtcNow().UtcDateTime).Linked));
         });
 
     private static void LoadChecks(WarehouseDatabases databases, List<CheckLine> lines)
@@ -43,6 +55,9 @@ internal sealed record RejectFigures(string Feed, string RuleCode, long RowCount
 
 /// <summary>Source records and the persons they belong to.</summary>
 internal sealed record LinkFigures(long RecordCount, long LinkedCount, long PersonCount);
+
+/// <summary>What deciding again did, and what there is now.</summary>
+internal sealed record LinkResult(LinkSummary Run, LinkFigures Total);
 
 /// <summary>What is in the warehouse after loading.</summary>
 internal sealed record LoadFigures(IReadOnlyList<FeedFigures> Feeds, IReadOnlyList<RejectFigures> Rejects, LinkFigures Linked);

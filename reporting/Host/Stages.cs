@@ -51,6 +51,20 @@ internal static partial class Stages
         static DateOnly Later(DateOnly first, DateOnly second) => first > second ? first : second;
     }
 
+    /// <summary>Returns the first day of the month in which the last file came, with all that was known by then: what a job scores.</summary>
+    internal static Snapshot Newest(WarehouseDatabases databases)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        DataDate date = session.QuerySingle<DataDate>("query/report_data_date");
+        if (date.KnownFromUtc is not { } known)
+        {
+            throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
+        }
+
+        DateOnly reach = Snapshot.DateInJapan(known);
+        return new Snapshot(new DateOnly(reach.Year, reach.Month, 1), known);
+    }
+
     internal static BriefService Briefs(CommandContext context, WarehouseDatabases databases, BriefReader reader) =>
         new(databases, reader, PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf")), context.Time);
 
@@ -70,7 +84,8 @@ internal static partial class Stages
         foreach (ListRow row in reader.List(known).Take(count))
         {
             report("", (double)paths.Count / count);
-            BriefOrder order = new(row.ChildKey, asOf, known, [context.Options.Briefs.Recipient], Watermark(context));
+            string[] copies = Enumerable.Repeat(context.Options.Briefs.Recipient, context.Options.Briefs.Copies).ToArray();
+            BriefOrder order = new(row.ChildKey, asOf, known, copies, Watermark(context));
             IReadOnlyList<BriefFile> files = await service.Make(order, new AccessReason(member, "conference"), context.Stop).ConfigureAwait(false);
             paths.AddRange(files.Select(file => Save(file, Path.Combine(context.Output, "briefs"))));
         }

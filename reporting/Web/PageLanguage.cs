@@ -12,6 +12,12 @@ public sealed class PageLanguage
     /// <summary>Whether pages are in English.</summary>
     public bool IsEnglish { get; private set; }
 
+    /// <summary>The path of the request.</summary>
+    public string Path { get; private set; } = "/";
+
+    /// <summary>The link to the same page in the other language.</summary>
+    public string Switch { get; private set; } = "?";
+
     /// <summary>Returns a text of the pages in the language of the request; a text without a translation stays as it is.</summary>
     public string Text(string japanese) => IsEnglish && PageText.English.TryGetValue(japanese, out string? english) ? english : japanese;
 
@@ -30,6 +36,9 @@ public sealed class PageLanguage
             : kept is "ja" or "en" ? kept == "en"
             : context.Request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
                 && languages.OrderByDescending(language => language.Quality ?? 1).First().Value.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+        PageLanguage language = context.RequestServices.GetRequiredService<PageLanguage>();
+        language.Path = context.Request.Path;
+        language.Switch = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "lang").Append(new("lang", language.IsEnglish ? "ja" : "en"))).Value!;
         return next(context);
     }
 }

@@ -359,22 +359,22 @@ public static class WebServer
     {
         context.Response.StatusCode = status;
         PageLanguage language = context.RequestServices.GetRequiredService<PageLanguage>();
-        (string ja, string en) = status switch
+        (string title, string text) = status switch
         {
-            400 => ("入力に誤りがあります。", "The request is not valid."),
-            401 => ("サインインが必要です。", "Sign in first."),
-            403 => ("この操作は許可されていません。この記録は残ります。", "This is not allowed. The attempt is on record."),
-            404 => ("見つかりません。", "There is nothing here."),
-            405 => ("この方法では呼び出せません。", "This method is not allowed here."),
-            503 => ("準備ができていません。しばらくしてからやり直してください。", "Not ready. Try again later."),
-            _ => ("処理中に問題が起きました。管理者に連絡してください。", "Something went wrong. Tell the administrator."),
+            400 => ("入力に誤りがあります", "前のページに戻り、入力を確かめてください。"),
+            401 => ("サインインが必要です", "サインインしてから、もう一度開いてください。"),
+            403 => ("このページは開けません", "この役割または担当の範囲では許可されていません。開こうとしたことは記録されました。"),
+            404 => ("見つかりません", "ページの場所が変わったか、その児童の記録がありません。"),
+            405 => ("この方法では呼び出せません", "前のページに戻り、画面のボタンから操作してください。"),
+            503 => ("準備ができていません", "しばらくしてからやり直してください。"),
+            _ => ("処理中に問題が起きました", "もう一度試しても同じなら、管理者に連絡してください。"),
         };
         if (WantsPage(context.Request))
         {
-            await Page<MessagePage>(new { Title = language.IsEnglish ? en : ja, Text = string.Format(CultureInfo.InvariantCulture, language.Text("状態コード {0}"), status), Member = context.User.Member() }).ExecuteAsync(context).ConfigureAwait(false);
+            await Page<MessagePage>(new { Title = language.Text(title), Text = language.Text(text), Status = status, Member = context.User.Member() }).ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 
-        await Results.Problem(statusCode: status, title: language.IsEnglish ? en : ja).ExecuteAsync(context).ConfigureAwait(false);
+        await Results.Problem(statusCode: status, title: language.Text(title)).ExecuteAsync(context).ConfigureAwait(false);
     }
 }

@@ -65,6 +65,9 @@ internal static class SessionRights
     /// <summary>Returns whether <paramref name="role"/> may change rows.</summary>
     internal static bool MayWrite(SessionRole role) => role != SessionRole.Auditor;
 
+    /// <summary>Returns whether <paramref name="role"/> may run statements on the schema <c>restricted</c>.</summary>
+    internal static bool MaySeeRestricted(SessionRole role) => role is SessionRole.Migrator or SessionRole.EtlWarehouse;
+
     private static bool MayOpen(DatabaseKind kind, SessionRole role) => kind switch
     {
         DatabaseKind.Identity => role is SessionRole.Migrator or SessionRole.EtlIdentity or SessionRole.Caseworker,

@@ -16,6 +16,8 @@ namespace Warehouse.Sql;
 /// </remarks>
 public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
 {
+    private const string Memory = ":memory:";
+
     private readonly WarehouseOptions _options;
     private readonly ILogger _logger;
     private readonly System.Threading.Lock _gate = new();
@@ -85,8 +87,9 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
     {
         if (Engine == Engine.DuckDb)
         {
-            OpenRoot(kind);
-            return OpenDuckDb(DuckDbSource(kind));
+            DuckDBConnection root = OpenRoot(kind);
+            string source = DuckDbSource(kind);
+            return InMemory(source) ? Prepared(root.Duplicate()) : OpenDuckDb(source);
         }
 
         SqlConnection connection = new(SqlServerConnectionString(kind, role))
@@ -133,28 +136,26 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
                 $"The connection string of the {kind} database names no file; expected the form 'Data Source=path'. Correct it in the configuration.");
         }
 
-        if (string.Equals(source, ":memory:", StringComparison.Ordinal))
-        {
-            // DuckDB's plain :memory: is a database of its own per connection; a name makes the sessions share one.
-            return string.Create(CultureInfo.InvariantCulture, $":memory:{kind.ToString().ToLowerInvariant()}_{_privateName}");
-        }
-
-        return source.StartsWith(":memory:", StringComparison.Ordinal) ? source : Path.GetFullPath(source);
+        // The name is a key of in-process locks; the engine takes anything but plain :memory: as the name of a file.
+        return InMemory(source)
+            ? string.Create(CultureInfo.InvariantCulture, $"{Memory}{kind.ToString().ToLowerInvariant()}_{_privateName}")
+            : Path.GetFullPath(source);
     }
 
-    private void OpenRoot(DatabaseKind kind)
+    private static bool InMemory(string source) => source.StartsWith(Memory, StringComparison.Ordinal);
+
+    private DuckDBConnection OpenRoot(DatabaseKind kind)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_roots.ContainsKey(kind))
+            if (_roots.TryGetValue(kind, out DuckDBConnection? open))
             {
-                return;
+                return open;
             }
 
             string source = DuckDbSource(kind);
-            bool inMemory = source.StartsWith(":memory:", StringComparison.Ordinal);
-            bool isNew = !inMemory && !File.Exists(source);
+            bool isNew = !InMemory(source) && !File.Exists(source);
             if (isNew)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(source)!);
@@ -186,6 +187,7 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
 
             _roots.Add(kind, root);
             LogOpened(_logger, Engine, kind);
+            return root;
         }
     }
 
@@ -223,9 +225,10 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
         }
     }
 
-    private static DuckDBConnection OpenDuckDb(string source)
+    private static DuckDBConnection OpenDuckDb(string source) => Prepared(new DuckDBConnection("Data Source=" + (InMemory(source) ? Memory : source)));
+
+    private static DuckDBConnection Prepared(DuckDBConnection connection)
     {
-        DuckDBConnection connection = new("Data Source=" + source);
         try
         {
             connection.Open();

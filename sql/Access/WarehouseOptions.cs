@@ -6,7 +6,7 @@ public sealed record WarehouseOptions
     /// <summary>The engine of both databases.</summary>
     public Engine Engine { get; init; } = Engine.DuckDb;
 
-    /// <summary>The warehouse database. DuckDB: <c>Data Source=path</c>, or <c>Data Source=:memory:name</c> for a database that lives as long as this object.</summary>
+    /// <summary>The warehouse database. DuckDB: <c>Data Source=path</c>, or <c>Data Source=:memory:</c> for a database that lives as long as <see cref="WarehouseDatabases"/>.</summary>
     public string ConnectionString { get; init; } = "Data Source=warehouse.duckdb";
 
     /// <summary>The identity database, in the same form as <see cref="ConnectionString"/>.</summary>

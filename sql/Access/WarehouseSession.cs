@@ -364,14 +364,23 @@ public sealed class WarehouseSession : IDisposable
         }
     }
 
-    private CommandDefinition Command(SqlScript script, SqlBatch batch, object? parameters, CommandFlags flags, CancellationToken cancellationToken) => new(
-        batch.Text,
-        SqlParameters.Bind(script.Name, batch, parameters, Engine),
-        _transaction,
-        (int)_options.CommandTimeout.TotalSeconds,
-        CommandType.Text,
-        flags,
-        cancellationToken);
+    private CommandDefinition Command(SqlScript script, SqlBatch batch, object? parameters, CommandFlags flags, CancellationToken cancellationToken)
+    {
+        if (batch.Text.Contains("restricted.", StringComparison.OrdinalIgnoreCase) && !SessionRights.MaySeeRestricted(Role))
+        {
+            throw new WarehouseException(
+                $"The role {Role} asked to run '{script.Name}', which reads the restricted class; expected a load. Consultations about violence are for contact safety only: leave them out of this work.");
+        }
+
+        return new(
+            batch.Text,
+            SqlParameters.Bind(script.Name, batch, parameters, Engine),
+            _transaction,
+            (int)_options.CommandTimeout.TotalSeconds,
+            CommandType.Text,
+            flags,
+            cancellationToken);
+    }
 
     private static Func<DbDataReader, T> Mapper<T>(SqlScript script, DbDataReader reader) => reader.FieldCount > 0
         ? RowMapper.For<T>(script.Name, reader)

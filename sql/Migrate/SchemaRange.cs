@@ -23,7 +23,7 @@ public static class SchemaRange
         if (missing.Count > 0)
         {
             yield return $"The {kind} database lacks {missing.Count} scripts from sql/{missing[0]} on; expected all up to sql/{missing[^1]}. "
-                + "Run 'warehouse migrate', or have a DBA run the file of 'warehouse migrate --script'.";
+                + "Run 'warehouse migrate', or have a DBA run the file of 'warehouse migrate --script deploy.sql'.";
         }
 
         foreach (MigrationScript script in scripts)

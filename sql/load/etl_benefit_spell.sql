@@ -3,7 +3,8 @@
 -- Why: versions follow from the stage alone, so a replay gives the same rows
 -- Cost: rows of the touched records
 DELETE FROM fact.benefit_spell
-WHERE record_key IN (SELECT t.record_key FROM stg.touched AS t WHERE t.batch_id = @batch_id)
+WHERE benefit_code = 'child_rearing_allowance'
+    AND record_key IN (SELECT t.record_key FROM stg.touched AS t WHERE t.batch_id = @batch_id)
 GO
 INSERT INTO fact.benefit_spell (person_key, record_key, recipient_key, recipient_record_key, benefit_code, certificate_key, reason_code, payment_class, valid_from, valid_to, known_from_utc, known_to_utc, load_id)
 SELECT
@@ -17,8 +18,16 @@ SELECT
     v.payment_class,
     v.start_date,
     COALESCE(v.end_date, CAST('9999-12-31' AS DATE)),
-    CASE WHEN v.known_from_utc > l.known_from_utc THEN v.known_from_utc ELSE l.known_from_utc END,
-    CASE WHEN v.known_to_utc < l.known_to_utc THEN v.known_to_utc ELSE l.known_to_utc END,
+    CASE
+        WHEN m.known_from_utc > v.known_from_utc AND m.known_from_utc > l.known_from_utc THEN m.known_from_utc
+        WHEN v.known_from_utc > l.known_from_utc THEN v.known_from_utc
+        ELSE l.known_from_utc
+    END,
+    CASE
+        WHEN m.known_to_utc < v.known_to_utc AND m.known_to_utc < l.known_to_utc THEN m.known_to_utc
+        WHEN v.known_to_utc < l.known_to_utc THEN v.known_to_utc
+        ELSE l.known_to_utc
+    END,
     v.load_id
 FROM (
     SELECT
@@ -66,7 +75,12 @@ INNER JOIN stg.link AS l
     ON l.record_key = v.record_key
     AND l.known_from_utc < v.known_to_utc
     AND l.known_to_utc > v.known_from_utc
+-- The recipient is a record with a history of its own: what was believed of it is kept too.
 LEFT JOIN stg.link AS m
     ON m.record_key = v.recipient_record_key
-    AND m.known_to_utc = '9999-12-31'
+    AND m.known_from_utc < v.known_to_utc
+    AND m.known_to_utc > v.known_from_utc
+    AND m.known_from_utc < l.known_to_utc
+    AND m.known_to_utc > l.known_from_utc
+    AND m.known_from_utc < m.known_to_utc
 WHERE v.known_from_utc < v.known_to_utc

@@ -44,4 +44,5 @@ WHERE known_to_utc < '9999-12-31'
         SELECT 1
         FROM ident.crosswalk AS n
         WHERE n.record_key = ident.crosswalk.record_key
-            AND n.known_from_utc = ident.crosswalk.known_to_utc)
+            AND n.known_from_utc = ident.crosswalk.known_to_utc
+            AND n.known_to_utc > ident.crosswalk.known_to_utc)

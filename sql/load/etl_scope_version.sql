@@ -14,10 +14,23 @@ SELECT
     f.has_present,
     v.known_from_utc,
     v.known_to_utc
-FROM stg.file_scope AS f
-INNER JOIN meta.load_run AS r
-    ON r.load_id = f.load_id
-    AND r.is_published = 1
+FROM (
+    -- Parts of one extract stand together; of one part sent again with the same time of extraction the last one stands.
+    SELECT
+        s.load_id,
+        s.feed,
+        s.facility_code,
+        s.month_key,
+        s.has_present,
+        p.known_from_utc,
+        p.extracted_utc,
+        ROW_NUMBER() OVER (
+            PARTITION BY s.feed, s.facility_code, s.month_key, p.known_from_utc, p.extracted_utc, p.part_number
+            ORDER BY p.batch_id DESC, p.load_id DESC) AS place
+    FROM stg.file_scope AS s
+    INNER JOIN meta.load_run AS p
+        ON p.load_id = s.load_id
+        AND p.is_published = 1) AS f
 INNER JOIN (
     SELECT
         e.feed,
@@ -55,6 +68,7 @@ INNER JOIN (
     ON v.feed = f.feed
     AND v.facility_code = f.facility_code
     AND v.month_key = f.month_key
-    AND v.known_from_utc = r.known_from_utc
-    AND v.extracted_utc = r.extracted_utc
-WHERE v.known_from_utc < v.known_to_utc
+    AND v.known_from_utc = f.known_from_utc
+    AND v.extracted_utc = f.extracted_utc
+WHERE f.place = 1
+    AND v.known_from_utc < v.known_to_utc

@@ -10,6 +10,11 @@ IF DATABASE_PRINCIPAL_ID(N'wh_reporting') IS NULL CREATE ROLE wh_reporting;
 GO
 IF DATABASE_PRINCIPAL_ID(N'wh_auditor') IS NULL CREATE ROLE wh_auditor;
 GO
+IF DATABASE_PRINCIPAL_ID(N'wh_restricted') IS NULL CREATE ROLE wh_restricted;
+GO
+-- The restricted class: consultations about violence, for contact safety only. A DBA names the members; no service is one.
+GRANT SELECT ON SCHEMA::restricted TO wh_restricted;
+GO
 -- Every service checks the schema when it starts.
 GRANT SELECT ON SCHEMA::meta TO wh_etl, wh_model, wh_reporting, wh_auditor;
 GO
@@ -20,7 +25,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dim TO wh_etl;
 GO
 GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::fact TO wh_etl;
 GO
+GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::restricted TO wh_etl;
+GO
 GRANT INSERT, UPDATE ON meta.load_run TO wh_etl;
+GO
+GRANT INSERT, DELETE ON meta.row_count TO wh_etl;
+GO
+GRANT INSERT, UPDATE ON meta.link_run TO wh_etl;
+GO
+GRANT INSERT ON meta.link_run_move TO wh_etl;
 GO
 GRANT INSERT, UPDATE ON meta.job_run TO wh_etl, wh_model, wh_reporting;
 GO

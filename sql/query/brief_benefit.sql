@@ -1,4 +1,4 @@
--- What: benefit spells of a child as known then
+-- What: child-rearing allowance of a child as known then
 -- Why: which support reaches the household
 -- Cost: a filter on fact.benefit_spell
 SELECT
@@ -8,6 +8,7 @@ SELECT
     f.valid_to AS valid_to
 FROM fact.benefit_spell AS f
 WHERE f.person_key = @child_key
+    AND f.benefit_code = 'child_rearing_allowance'
     AND f.valid_from <= @as_of
     AND f.known_from_utc <= @as_known_utc
     AND f.known_to_utc > @as_known_utc

@@ -33,6 +33,7 @@ FROM (
         MIN(s.known_from_utc) AS first_known_utc
     FROM fact.benefit_spell AS s
     WHERE s.person_key <> 0
+        AND s.benefit_code = 'child_rearing_allowance'
     GROUP BY s.person_key
     UNION ALL
     SELECT

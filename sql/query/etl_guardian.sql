@@ -12,4 +12,5 @@ SELECT
 FROM fact.benefit_spell AS b
 WHERE b.person_key <> 0
     AND b.recipient_key <> 0
+    AND b.benefit_code = 'child_rearing_allowance'
 ORDER BY b.person_key, b.recipient_key, b.known_from_utc, b.load_id

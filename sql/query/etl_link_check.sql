@@ -6,7 +6,7 @@ SELECT u.check_name, u.row_count
 FROM (
     SELECT 'stg.link overlap' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
     FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key ORDER BY s.known_from_utc) AS previous_to_utc
+        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key ORDER BY s.known_from_utc, s.known_to_utc) AS previous_to_utc
         FROM stg.link AS s) AS v
     WHERE v.previous_to_utc > v.known_from_utc
     UNION ALL

@@ -4,54 +4,6 @@
 -- Cost: one sort of each table
 SELECT u.check_name, u.row_count
 FROM (
-    SELECT 'fact.residence_move' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.move_date, s.move_code ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.residence_move AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.benefit_spell' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.certificate_key, s.record_key, s.valid_from ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.benefit_spell AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.nursery_enrolment' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.valid_from ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.nursery_enrolment AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.checkup' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.checkup_type ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.checkup AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.school_enrolment' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.school_year, s.valid_from ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.school_enrolment AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.school_attendance_month' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.month_key, s.facility_key ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.school_attendance_month AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.school_attendance_day' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key, s.date_key, s.facility_key ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.school_attendance_day AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
-    SELECT 'fact.consultation' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
-    FROM (
-        SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.record_key ORDER BY s.known_from_utc) AS previous_to_utc
-        FROM fact.consultation AS s) AS v
-    WHERE v.previous_to_utc > v.known_from_utc
-    UNION ALL
     SELECT 'fact.child_month' AS check_name, CAST(COUNT(*) AS BIGINT) AS row_count
     FROM (
         SELECT s.known_from_utc, LAG(s.known_to_utc) OVER (PARTITION BY s.child_key, s.month_key ORDER BY s.known_from_utc) AS previous_to_utc

@@ -27,9 +27,12 @@ SELECT
     s.household_number,
     s.is_foreign,
     x.person_key,
-    x.rule_code
+    x.rule_code,
+    x.decided_by,
+    x.known_from_utc AS link_known_from_utc
 FROM ident.source_record AS s
 LEFT JOIN ident.crosswalk AS x
     ON x.record_key = s.record_key
     AND x.known_to_utc = '9999-12-31'
-ORDER BY s.record_key, s.known_from_utc, s.line_number
+-- The version that stands comes last: one that was replaced within its own file has no length.
+ORDER BY s.record_key, s.known_from_utc, s.known_to_utc, s.line_number

@@ -16,7 +16,7 @@ FROM (
     UNION
     SELECT b.person_key, 'allowance' AS feed
     FROM fact.benefit_spell AS b
-    WHERE b.valid_from <= @snapshot_date AND b.known_from_utc <= @as_known_utc AND b.known_to_utc > @as_known_utc
+    WHERE b.benefit_code = 'child_rearing_allowance' AND b.valid_from <= @snapshot_date AND b.known_from_utc <= @as_known_utc AND b.known_to_utc > @as_known_utc
     UNION
     SELECT n.person_key, 'nursery' AS feed
     FROM fact.nursery_enrolment AS n
@@ -37,6 +37,23 @@ FROM (
     SELECT c.person_key, 'consultation' AS feed
     FROM fact.consultation AS c
     WHERE c.received_date < @snapshot_date AND c.known_from_utc <= @as_known_utc AND c.known_to_utc > @as_known_utc
+    UNION
+    -- Of the other feeds only those count in which somebody has met the child or decided about it: a register that lists everybody tells nothing of how a child is.
+    SELECT b.person_key, b.benefit_code AS feed
+    FROM fact.benefit_spell AS b
+    WHERE b.benefit_code IN ('public_assistance', 'school_aid') AND b.valid_from <= @snapshot_date AND b.known_from_utc <= @as_known_utc AND b.known_to_utc > @as_known_utc
+    UNION
+    SELECT d.person_key, 'disability' AS feed
+    FROM fact.status_spell AS d
+    WHERE d.status_group = 'disability' AND d.valid_from <= @snapshot_date AND d.known_from_utc <= @as_known_utc AND d.known_to_utc > @as_known_utc
+    UNION
+    SELECT m.person_key, 'medical_month' AS feed
+    FROM fact.medical_month AS m
+    WHERE m.month_key < @month_0m AND m.month_key >= @month_12m AND m.known_from_utc <= @as_known_utc AND m.known_to_utc > @as_known_utc
+    UNION
+    SELECT w.person_key, 'service_use' AS feed
+    FROM fact.service_use AS w
+    WHERE w.use_date <= @snapshot_date AND w.known_from_utc <= @as_known_utc AND w.known_to_utc > @as_known_utc
 ) AS u
 WHERE u.person_key <> 0
     AND u.person_key IN (SELECT p.person_key FROM dim.person AS p WHERE p.birth_year_month >= @birth_month_from)

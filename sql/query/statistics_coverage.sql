@@ -20,6 +20,7 @@ INNER JOIN (
         f.person_key AS child_key
     FROM fact.benefit_spell AS f
     WHERE f.person_key <> 0
+        AND f.benefit_code = 'child_rearing_allowance'
         AND f.known_from_utc <= @as_known_utc
         AND f.known_to_utc > @as_known_utc
         AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Warehouse.Etl.City;
+using Warehouse.Etl.Extract;
 using Xunit;
 
 namespace Warehouse.Tests.City;
@@ -125,7 +126,7 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
         var faulty = FaultyLines("quarantined");
         foreach (var (path, manifest) in city.Files())
         {
-            string feed = manifest.GetProperty("feed").GetString()!;
+            FeedContract contract = FeedCatalog.Default.Get(manifest.GetProperty("feed").GetString()!);
             string[] lines = CityFixture.Lines(path, manifest.GetProperty("encoding").GetString()!);
             for (int i = 1; i < lines.Length; i++)
             {
@@ -135,17 +136,7 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
                 }
 
                 string[] f = lines[i].Split(',');
-                string id = feed switch
-                {
-                    "resident" => "resident/" + f[0],
-                    "household" => "resident/" + f[1],
-                    "allowance" => "resident/" + f[2],
-                    "nursery" => "nursery/" + f[0],
-                    "checkup" => "health/" + f[0],
-                    "school" => "school/" + f[0],
-                    "attendance" => "school/" + f[1],
-                    _ => "consultation/" + f[0] + "+" + f[1],
-                };
+                string id = contract.System + "/" + string.Join('+', contract.SourceId.Select(ordinal => f[ordinal]));
                 Assert.Contains(id, known);
             }
         }

@@ -14,8 +14,10 @@ public sealed class ExtractTests
     public void Every_contract_that_ships_is_sound()
     {
         Assert.Empty(FeedCatalog.Default.Faults);
-        Assert.Equal(9, FeedCatalog.Default.Contracts.Count());
-        Assert.Equal(9, FeedCatalog.Default.Contracts.Select(contract => contract.RulePrefix).Distinct().Count());
+        Assert.Equal(
+            Repository.Files("etl/Feeds", ".json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
+            FeedCatalog.Default.Contracts.Select(contract => contract.Feed));
+        Assert.Equal(FeedCatalog.Default.Contracts.Count(), FeedCatalog.Default.Contracts.Select(contract => contract.RulePrefix).Distinct().Count());
     }
 
     [Theory]
@@ -35,6 +37,15 @@ public sealed class ExtractTests
     [Fact]
     public void The_document_of_rule_codes_is_up_to_date() =>
         Assert.Equal(RuleCatalog.Document(FeedCatalog.Default), Repository.Text("etl/Validate/README.md"));
+
+    [Fact]
+    public void The_pages_about_the_sources_are_up_to_date()
+    {
+        IReadOnlyDictionary<string, string> pages = SourcePages.Of(FeedCatalog.Default);
+
+        Assert.Equal(pages.Keys.Select(name => "docs/sources/" + name).Order(StringComparer.Ordinal), Repository.Files("docs/sources", ".md").Order(StringComparer.Ordinal));
+        Assert.All(pages, page => Assert.Equal(page.Value, Repository.Text("docs/sources/" + page.Key)));
+    }
 
     [Fact]
     public void User_defined_characters_of_cp932_are_kept()

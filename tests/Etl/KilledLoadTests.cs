@@ -239,7 +239,8 @@ public sealed class KilledLoadTests(KilledLoadFixture city) : IClassFixture<Kill
 
     private static WarehouseDatabases Open(string folder) => new(
         WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb"))
-            with { Threads = 1, MemoryLimit = "512MB", OpenTimeout = TimeSpan.FromSeconds(10) });
+            with
+        { Threads = 1, MemoryLimit = "512MB", OpenTimeout = TimeSpan.FromSeconds(10) });
 
     // Starts the child and waits for its death: at the named point by its own hand, else by ours some time after its load began.
     private static void RunAndKill(Order order, TimeSpan? delay)

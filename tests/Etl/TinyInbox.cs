@@ -80,6 +80,13 @@ internal sealed class TinyInbox : IDisposable
         return name;
     }
 
+    /// <summary>Says in the manifest of a file which part of its extract it is.</summary>
+    public void SetPart(string name, int part)
+    {
+        string manifest = System.IO.Path.Combine(Path, name + ".manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"part\":1,\"parts\":1", $"\"part\":{part},\"parts\":{part}", StringComparison.Ordinal));
+    }
+
     /// <summary>Gives every file another name, so that the order on disk is another one.</summary>
     public void Rename(int seed)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Warehouse.Reporting.Host;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Sql;
@@ -36,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_verb_has_help_with_examples()
     {
-        foreach (string verb in new[] { "demo", "city", "migrate", "load", "link", "train", "score", "brief", "stats", "serve", "check" })
+        foreach (string verb in new[] { "demo", "city", "migrate", "load", "link", "train", "score", "brief", "stats", "serve", "check", "sources" })
         {
             (int code, string output, _) = await Run([verb, "--help"]);
 
@@ -112,6 +113,67 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, code);
         Assert.Contains("not a demo", error, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder, "warehouse.duckdb")));
+    }
+
+    [Theory]
+    [InlineData("Run 'warehouse load' first.", "Run './warehouse load --output /tmp/a' first.", "/tmp/a")]
+    [InlineData("Run 'warehouse load' first.", "Run './warehouse load' first.", null)]
+    [InlineData("See 'warehouse city --help'.", "See './warehouse city --help'.", "/tmp/a")]
+    [InlineData("See 'warehouse --help'.", "See './warehouse --help'.", null)]
+    [InlineData("the file of 'warehouse migrate --script deploy.sql'", "the file of './warehouse migrate --script deploy.sql'", "/tmp/a")]
+    [InlineData("Run 'warehouse load'.", "Run './warehouse load --output \"my demo\"'.", "my demo")]
+    public void A_command_that_a_message_advises_can_be_pasted(string message, string expected, string? folder)
+    {
+        Assert.Equal(expected, Hints.Complete(message, "./warehouse", folder));
+    }
+
+    [Fact]
+    public void Every_command_that_a_message_of_the_program_advises_is_one_that_it_knows()
+    {
+        List<string> advised = new[] { "sql", "etl", "model", "reporting" }
+            .SelectMany(folder => Repository.Files(folder, ".cs"))
+            .SelectMany(file => System.Text.RegularExpressions.Regex.Matches(Repository.Text(file), "'warehouse ([a-z]+[^'{]*)'").Select(match => match.Groups[1].Value))
+            .Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(advised.Count >= 6, string.Join("; ", advised));
+        Assert.All(advised, command => Assert.Equal([], CommandLine.Faults(command.Split(' '))));
+    }
+
+    [Fact]
+    public void On_a_server_the_program_changes_no_schema_by_itself()
+    {
+        HostOptions options = new();
+        Assert.True(options.Databases(_folder).MigrateOnStart);
+        options.Warehouse.Engine = Engine.SqlServer;
+        options.Warehouse.ConnectionString = options.Warehouse.IdentityConnectionString = "Server=none";
+        Assert.False(options.Databases(_folder).MigrateOnStart);
+        options.Warehouse.MigrateOnStart = true;
+        Assert.True(options.Databases(_folder).MigrateOnStart);
+    }
+
+    [Fact]
+    public async Task Serve_refuses_a_schema_that_it_may_not_bring_up_to_date()
+    {
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Migrator))
+        {
+            // A file without any schema of ours.
+            session.ExecuteText("CREATE TABLE other (k INTEGER)");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "warehouse.json"), """{ "Warehouse": { "MigrateOnStart": false } }""");
+        using Process serve = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
+            [typeof(CommandLine).Assembly.Location, "serve", "--output", _folder, "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        })!;
+        string error = await serve.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Schema, serve.ExitCode);
+        Assert.Contains($"warehouse migrate --output {_folder}'", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Warehouse.Tests.Sql;
 /// <summary>The data dictionary and the schema say the same, in both directions.</summary>
 public sealed class DictionaryTests
 {
-    private static readonly string[] Classes = ["identity", "special-care", "tax-secret", "free-text", "ordinary"];
+    private static readonly string[] Classes = ["identity", "special-care", "tax-secret", "free-text", "ordinary", "restricted"];
 
     [Theory]
     [EngineData(DatabaseKind.Identity)]

@@ -15,7 +15,7 @@ public sealed class WarehouseFixture : IDisposable
         string name = "test_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         if (engine == Engine.DuckDb)
         {
-            Options = WarehouseOptions.DuckDb(":memory:w_" + name, ":memory:i_" + name) with { Threads = 1, MemoryLimit = "512MB" };
+            Options = WarehouseOptions.DuckDb(":memory:", ":memory:") with { Threads = 1, MemoryLimit = "512MB" };
         }
         else
         {

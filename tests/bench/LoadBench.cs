@@ -44,8 +44,7 @@ public class LoadBench
     [IterationSetup]
     public void Open()
     {
-        string name = Guid.NewGuid().ToString("N");
-        _databases = new WarehouseDatabases(WarehouseOptions.DuckDb(":memory:w" + name, ":memory:i" + name));
+        _databases = new WarehouseDatabases(WarehouseOptions.DuckDb(":memory:", ":memory:"));
         Migrator.Apply(_databases);
     }
 

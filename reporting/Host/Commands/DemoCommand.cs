@@ -116,7 +116,8 @@ internal static class DemoCommand
         screen.Table("Seconds", ["stage", "seconds"], seconds.Select(pair => (IReadOnlyList<string>)[pair.Key, pair.Value.ToString("0.0", CultureInfo.InvariantCulture)]));
         screen.Line($"Peak memory {summary.PeakMemoryMb} MB. Summary: {Path.Combine(context.Output, "summary.json")}");
         screen.Table("Demo accounts (passwords are shown this once)", ["staff id", "role", "password"], Accounts.Select(account => (IReadOnlyList<string>)[account.Id, account.Role, passwords[account.Id]]));
-        screen.Line($"Pages: warehouse serve --output {context.Output}   then open {context.Options.Web.Urls.Split(';')[0]}");
+        screen.Line($"Pages: {Hints.Command} serve --output {Hints.Argument(context.Output)}");
+        screen.Line($"then open {context.Options.Web.Urls.Split(';')[0]} and sign in with an account of the table.");
         // With --json the passwords are part of the document, which is not stored.
         screen.Result(new { Summary = summary, Accounts = passwords });
         return load.ExitCode;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Warehouse.Etl;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host.Commands;
@@ -20,13 +21,13 @@ internal static class LoadCommand
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
-        string inbox = parsed.GetValue(Inbox) ?? (context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox"));
+        string inbox = parsed.GetValue(Inbox) ?? Stages.Inbox(context);
         if (!Directory.Exists(inbox))
         {
             throw new UsageException($"There is no inbox at {inbox}. Name it with --inbox, or write a fictional one with 'warehouse city'.");
         }
 
-        byte[] secret = context.Secret(parsed.GetValue(DemoSeed));
+        byte[] secret = context.Secret(parsed.GetValue(DemoSeed) ?? DemoMark.Read(context.Output)?.Seed);
         using WarehouseDatabases databases = context.Open(mustExist: false);
         (LoadResult load, _) = await Stages.Load(context, databases, inbox, secret, parsed.GetValue(Backfill)).ConfigureAwait(false);
         Show(context.Screen, load);
@@ -62,20 +63,32 @@ internal static class LoadCommand
     private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }
 
-/// <summary><c>link</c>: how records were linked.</summary>
+/// <summary><c>link</c>: decide again to whom records belong.</summary>
 internal static class LinkCommand
 {
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("link", "Report how many source records are linked to persons. It changes nothing: records are linked within load, and a load of new files decides again the records that had no match"),
+        (new Command("link", "Decide links again with all that is known now; facts follow with history, and a second run changes nothing"),
         ["link --output out", "link --output out --json"],
         Act);
 
-    private static Task<int> Act(ParseResult parsed, CommandContext context)
+    private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
         using WarehouseDatabases databases = context.Open(mustExist: true);
-        LinkFigures linked = Stages.Figures(databases, context.Time.GetUtcNow().UtcDateTime).Linked;
-        context.Screen.Line($"{linked.LinkedCount} of {linked.RecordCount} source records linked to {linked.PersonCount} persons");
-        context.Screen.Result(linked);
-        return Task.FromResult(ExitCode.Done);
+        (LinkResult result, _) = await Stages.Link(context, databases).ConfigureAwait(false);
+        LinkSummary run = result.Run;
+        context.Screen.Line($"{N(run.ReviewedCount)} records decided again by {run.LinkerVersion}: {N(run.MovedCount)} moved to another person, {N(run.ConfirmedCount)} confirmed, {N(run.WithoutMatchCount)} still without a match, {N(run.KeptCount)} kept though no longer found");
+        if (run.Moves.Count > 0)
+        {
+            context.Screen.Table(
+                "Moved records by rule",
+                ["rule before", "rule now", "records"],
+                run.Moves.Select(move => (IReadOnlyList<string>)[move.FromRule, move.ToRule, N(move.RecordCount)]));
+        }
+
+        context.Screen.Line($"{N(result.Total.LinkedCount)} of {N(result.Total.RecordCount)} source records linked to {N(result.Total.PersonCount)} persons");
+        context.Screen.Result(result);
+        return ExitCode.Done;
     }
+
+    private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

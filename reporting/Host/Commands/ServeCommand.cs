@@ -1,11 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
-using Warehouse.Model;
+using Warehouse.Etl;
 using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
-using Warehouse.Reporting.Statistics;
 using Warehouse.Reporting.Web;
 using Warehouse.Sql;
 
@@ -59,7 +58,6 @@ internal static class ServeCommand
         BriefReader reader = new(databases, audit);
         BriefService briefs = Stages.Briefs(context, databases, reader);
         WebSection web = context.Options.Web;
-        builder.Services.AddSingleton(databases);
         builder.AddPages(new WebParts(databases, audit, new StaffAccounts(databases, context.Time), reader, briefs, history, context.Options.Statistics.ToProfile(), context.Time)
         {
             RequireHttps = web.RequireHttps,
@@ -68,9 +66,7 @@ internal static class ServeCommand
         });
         if (roles is "all" or "jobs")
         {
-            // Before any job of this process runs: what is still running belongs to a dead one.
-            history.Abandon();
-            builder.Services.AddJobs(context.Options.Schedule, Work(context, databases, audit, demoSeed), history, context.Time.GetUtcNow().UtcDateTime);
+            AddJobs(builder.Services, context, databases, audit, history, demoSeed);
         }
 
         WebApplication app = builder.Build();
@@ -82,38 +78,23 @@ internal static class ServeCommand
         return app;
     }
 
-    private static JobWork Work(CommandContext context, WarehouseDatabases databases, AuditTrail audit, ulong? demoSeed)
+    private static void AddJobs(IServiceCollection services, CommandContext context, WarehouseDatabases databases, AuditTrail audit, JobHistory history, ulong? demoSeed)
     {
+        // Before any job of this process runs: what is still running belongs to a dead one.
+        history.Abandon();
         CommandContext quiet = context with { Screen = new Screen(TextWriter.Null, TextWriter.Null, json: true) };
-        ulong? seed = demoSeed ?? DemoMark.Read(context.Output)?.Seed;
-        return new JobWork(new Dictionary<string, Func<CancellationToken, Task<string>>>(StringComparer.Ordinal)
+        services.AddSingleton(databases);
+        services.AddSingleton(context.Time);
+        services.AddSingleton(new JobContext(quiet, databases, audit));
+        services.AddSingleton(new RelinkOptions());
+        services.AddSingleton(Stages.ModelOptions(context));
+        services.AddSingleton<Func<Snapshot>>(() => Stages.Newest(databases));
+        if (context.Options.Schedule.Load.Length > 0)
         {
-            ["load"] = async stop =>
-            {
-                string inbox = context.Options.Etl.FeedFolder.Length > 0 ? context.Options.Etl.FeedFolder : Path.Combine(context.Output, "inbox");
-                (LoadResult load, _) = await Stages.Load(quiet with { Stop = stop }, databases, inbox, context.Secret(seed), backfill: false).ConfigureAwait(false);
-                return load.ExitCode == ExitCode.Done
-                    ? $"{load.Batch.Files.Count} files, {load.Batch.Files.Sum(file => file.Staged)} rows accepted, {load.Batch.Files.Sum(file => file.Rejected)} quarantined"
-                    : throw new WarehouseException(string.Join("; ", load.Faults));
-            },
-            ["score"] = async stop =>
-            {
-                DateOnly snapshot = Stages.LastFirstOfApril(databases);
-                (ScoreSummary score, _) = await Stages.Score(quiet with { Stop = stop }, databases, snapshot, Snapshot.StartOfDayUtc(snapshot)).ConfigureAwait(false);
-                return Stages.Describe(score);
-            },
-            ["brief"] = async stop =>
-            {
-                BriefSection briefs = context.Options.Briefs;
-                (string engine, List<string> paths) = await Stages.TopBriefs(quiet with { Stop = stop }, databases, audit, briefs.Staff, briefs.Top, (_, _) => { }).ConfigureAwait(false);
-                return $"{paths.Count} briefs by {engine}";
-            },
-            ["statistics"] = _ =>
-            {
-                (StatisticsRelease release, IReadOnlyList<string> paths) = Stages.Statistics(quiet, databases, null);
-                return Task.FromResult($"{paths.Count} files, {release.Tables.Sum(table => table.HiddenCount)} figures hidden");
-            },
-        });
+            services.AddSingleton(new LoadOptions { Inbox = Stages.Inbox(context), Secret = context.Secret(demoSeed ?? DemoMark.Read(context.Output)?.Seed) });
+        }
+
+        services.AddJobs(context.Options.Schedule, JobKind.All, history, databases, context.Time.GetUtcNow().UtcDateTime);
     }
 
     private static void WarnAboutFiles(CommandContext context)

@@ -32,7 +32,8 @@ public sealed class JobHistory(WarehouseDatabases databases, TimeProvider time)
         }
         catch (Exception fault)
         {
-            summary = fault.Message;
+            // The scheduler wraps what a job throws; the reason is innermost.
+            summary = Screen.OneLine(fault.GetBaseException().Message);
             throw;
         }
         finally
@@ -42,8 +43,15 @@ public sealed class JobHistory(WarehouseDatabases databases, TimeProvider time)
     }
 
     /// <summary>Marks the runs of a dead process as failed and returns how many there were.</summary>
+    /// <remarks>A run of a living process holds the lock of the jobs; then nothing is marked.</remarks>
     public int Abandon()
     {
+        using IDisposable? held = databases.Lock.TryAcquire(RecordedRuns.LockName);
+        if (held is null)
+        {
+            return 0;
+        }
+
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         return session.Execute("load/report_job_abandon", new { finished_utc = time.GetUtcNow().UtcDateTime });
     }

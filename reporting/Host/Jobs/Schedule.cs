@@ -12,10 +12,7 @@ public static class Schedule
     public static IReadOnlyList<ScheduledJob> Jobs(ScheduleSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return new ScheduledJob[]
-        {
-            new("load", section.Load), new("score", section.Score), new("brief", section.Brief), new("statistics", section.Statistics),
-        }.Where(job => job.Cron.Length > 0).ToList();
+        return section.Crons.Select(cron => new ScheduledJob(cron.Job, cron.Cron)).Where(job => job.Cron.Length > 0).ToList();
     }
 
     /// <summary>Returns the turn that a job missed while the program was down, or null.</summary>

@@ -1,0 +1,180 @@
+using System.Globalization;
+
+namespace Warehouse.Etl.City.Feeds;
+
+/// <summary>Writes the files of child allowance, public assistance, school aid and medical subsidy.</summary>
+/// <remarks>Random streams 203 to 206, and 274 for the visits to doctors, which are drawn where they are written because there are so many.</remarks>
+internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
+    city,
+    new FeedWriter(city.Options, city.Inbox, "child_allowance", 203, DateShape.EraDots),
+    new FeedWriter(city.Options, city.Inbox, "public_assistance", 204, DateShape.EraKanji),
+    new FeedWriter(city.Options, city.Inbox, "school_aid", 205, DateShape.Slash),
+    new FeedWriter(city.Options, city.Inbox, "medical_month", 206, DateShape.EraDots))
+{
+    private const int ClaimsLag = 2;
+    private static readonly string[] Bands = ["1件", "2-4件", "5件以上"];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Action<CancellationToken>> Jobs() => [Medical, Allowance, Assistance, Aid];
+
+    /// <inheritdoc/>
+    public override IEnumerable<TruthFact> Facts()
+    {
+        int lastDay = City.Options.EndDay - 1;
+        foreach (var family in City.WithChildren)
+        {
+            var welfare = family.Source<Welfare>();
+            foreach (var spell in welfare.ChildAllowances)
+            {
+                yield return new TruthFact("child_allowance", spell.Child.ResidentNumber, spell.Certificate, spell.Child, spell.Start, Known(spell.End), spell.IsStopped(lastDay) ? "差止" : "");
+            }
+
+            foreach (var spell in welfare.Assistance)
+            {
+                foreach (var member in spell.Members)
+                {
+                    yield return new TruthFact("public_assistance", member.ResidentNumber, spell.Case, member, spell.Start, Known(spell.End), spell.Type);
+                }
+            }
+
+            foreach (var aid in welfare.SchoolAid.Where(a => a.IsApproved && a.Decided <= lastDay))
+            {
+                yield return new TruthFact("school_aid", aid.Child.ResidentNumber, aid.Year.ToString(CultureInfo.InvariantCulture), aid.Child, aid.Decided, aid.End - 1, aid.Category);
+            }
+        }
+
+        int Known(int end) => end - 1 <= lastDay ? end - 1 : int.MaxValue;
+    }
+
+    private void Allowance(CancellationToken cancellationToken)
+    {
+        var writer = Writers[0];
+        Monthly(writer, cancellationToken, (m, first, last) =>
+        {
+            bool isFull = m == 0 || (City.FirstMonth + m) % 12 == 5;
+            foreach (var spell in City.WithChildren.SelectMany(f => f.Source<Welfare>().ChildAllowances))
+            {
+                bool isOpen = spell.Start <= last && spell.End > first;
+                bool isNew = spell.Start >= first && spell.Start <= last;
+                bool isEnded = spell.End - 1 >= first && spell.End - 1 <= last;
+                bool isChanged = spell.Reports.Exists(r => (r.StopFrom >= first && r.StopFrom <= last) || (r.StopTo >= first && r.StopTo <= last));
+                if (isOpen && (isFull || isNew || isEnded || isChanged))
+                {
+                    string ended = LastDay(spell.End - 1, last, DateShape.EraDots);
+                    writer.Row(
+                    [
+                        spell.Certificate, spell.Recipient.ResidentNumber, Kana(spell.Recipient, last), spell.Child.ResidentNumber, spell.Class, spell.Report(last),
+                        spell.IsStopped(last) ? "差止" : "", WelfareLife.LivesWithChildren(City.Families[spell.Child.Family], spell.Recipient, last) ? "同居" : "別居",
+                        CityDates.Format(spell.Start, DateShape.EraDots), ended, ended.Length > 0 ? spell.EndReason : "",
+                    ],
+                    [0, 0, 0, 0, 0, 0, 0, 0, spell.Start]);
+                }
+            }
+        });
+    }
+
+    private void Assistance(CancellationToken cancellationToken)
+    {
+        var writer = Writers[1];
+        Monthly(writer, cancellationToken, (m, first, last) =>
+        {
+            foreach (var family in City.WithChildren)
+            {
+                foreach (var spell in family.Source<Welfare>().Assistance)
+                {
+                    bool isOpen = spell.Start <= last && spell.End > first;
+                    bool isNews = m == 0 || (spell.Start >= first && spell.Start <= last) || (spell.End - 1 >= first && spell.End - 1 <= last);
+                    foreach (var member in spell.Members.Where(_ => isOpen && isNews))
+                    {
+                        string ended = LastDay(spell.End - 1, last, DateShape.EraKanji);
+                        writer.Row(
+                        [
+                            spell.Case, member.ResidentNumber, CityNumbers.Household(family.Index, spell.Household), Kana(member, last), CityDates.Format(spell.Start, DateShape.EraKanji),
+                            ended, ended.Length > 0 ? spell.EndReason : "", spell.Type, IsPupil(member, spell.Start) ? "有" : "無",
+                        ],
+                        [0, 0, 0, 0, spell.Start]);
+                    }
+                }
+            }
+        });
+    }
+
+    private static bool IsPupil(Person person, int day) => person.Child is not null && CityDates.Grade(person.Birth, CityDates.FiscalYear(day)) is >= 1 and <= 9;
+
+    private void Aid(CancellationToken cancellationToken)
+    {
+        var writer = Writers[2];
+        var news = City.Buckets<SchoolAid>();
+        foreach (var aid in City.WithChildren.SelectMany(f => f.Source<Welfare>().SchoolAid))
+        {
+            foreach (int month in new SortedSet<int> { City.Index(aid.Applied), City.Index(aid.Decided) }.Where(x => x >= 0 && x < City.Options.Months))
+            {
+                news[month].Add(aid);
+            }
+        }
+
+        Monthly(
+            writer,
+            cancellationToken,
+            (m, _, last) =>
+            {
+                foreach (var aid in news[m])
+                {
+                    bool isDecided = aid.Decided <= last;
+                    bool isGranted = isDecided && aid.IsApproved;
+                    bool endsEarly = isGranted && aid.End < new DateOnly(aid.Year + 1, 4, 1).DayNumber;
+                    writer.Row(
+                    [
+                        aid.Child.ResidentNumber, Kana(City.Families[aid.Child.Family].Guardian(Math.Max(aid.Applied, City.Options.FirstDay)), last), aid.Year.ToString(CultureInfo.InvariantCulture),
+                        isGranted ? aid.Category : "", CityDates.Format(aid.Applied, DateShape.Slash), !isDecided ? "審査中" : aid.IsApproved ? "認定" : "否認定",
+                        isDecided ? CityDates.Format(aid.Decided, DateShape.Slash) : "", endsEarly ? CityDates.Format(aid.End - 1, DateShape.Slash) : "", isGranted ? aid.Reason : "",
+                    ]);
+                }
+            },
+            m => news[m].Count > 0);
+    }
+
+    private void Medical(CancellationToken cancellationToken)
+    {
+        var writer = Writers[3];
+        Monthly(
+            writer,
+            cancellationToken,
+            (m, _, _) =>
+            {
+                int month = City.FirstMonth + m - ClaimsLag;
+                int middle = CityDates.FirstDayOf(month) + 14;
+                string visited = string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}-{(month % 12) + 1:D2}");
+                foreach (var (family, person) in City.Children())
+                {
+                    if (!NeedModel.IsActive(person, middle))
+                    {
+                        continue;
+                    }
+
+                    var random = new CityRandom(City.Options.Seed, 274, (person.Id * 4096) + m);
+                    int age = (middle - person.Birth) / 365;
+                    // Poor and strained families go less often, whatever the child's health.
+                    double rate = (age < 3 ? 0.58 : age < 6 ? 0.46 : age < 12 ? 0.30 : 0.20) * ExactMath.Exp((0.15 * person.Child!.Vulnerability) - (0.20 * family.Hardship) - (0.10 * family.Stress) - 0.04);
+                    double visit = random.Share();
+                    double dental = random.Share();
+                    double drugs = random.Share();
+                    string number = "M" + person.ResidentNumber[2..];
+                    if (visit < rate)
+                    {
+                        writer.Row([number, person.ResidentNumber, visited, "医科", Bands[visit < 0.06 * rate ? 2 : visit < 0.4 * rate ? 1 : 0]]);
+                        if (drugs < 0.7)
+                        {
+                            writer.Row([number, person.ResidentNumber, visited, "調剤", Bands[drugs < 0.2 ? 1 : 0]]);
+                        }
+                    }
+
+                    if (age >= 1 && dental < 0.075 * ExactMath.Exp(-0.25 * family.Hardship))
+                    {
+                        writer.Row([number, person.ResidentNumber, visited, "歯科", Bands[dental < 0.02 ? 1 : 0]]);
+                    }
+                }
+            },
+            m => m >= ClaimsLag);
+    }
+}

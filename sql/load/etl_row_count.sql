@@ -1,0 +1,64 @@
+-- Grain: all tables that follow from files
+-- What: keeps how many rows of each file each table holds
+-- Why: the check counts again; runs inside the transaction that publishes
+-- Cost: one pass over each table
+DELETE FROM meta.row_count
+WHERE row_count >= 0
+GO
+INSERT INTO meta.row_count (table_name, load_id, row_count)
+SELECT
+    u.table_name,
+    u.load_id,
+    CAST(COUNT(*) AS BIGINT) AS row_count
+FROM (
+    SELECT 'fact.child_month' AS table_name, s.load_id
+    FROM fact.child_month AS s
+    UNION ALL
+    SELECT 'fact.residence_move' AS table_name, s.load_id
+    FROM fact.residence_move AS s
+    UNION ALL
+    SELECT 'fact.benefit_spell' AS table_name, s.load_id
+    FROM fact.benefit_spell AS s
+    UNION ALL
+    SELECT 'fact.nursery_enrolment' AS table_name, s.load_id
+    FROM fact.nursery_enrolment AS s
+    UNION ALL
+    SELECT 'fact.checkup' AS table_name, s.load_id
+    FROM fact.checkup AS s
+    UNION ALL
+    SELECT 'fact.school_enrolment' AS table_name, s.load_id
+    FROM fact.school_enrolment AS s
+    UNION ALL
+    SELECT 'fact.school_attendance_month' AS table_name, s.load_id
+    FROM fact.school_attendance_month AS s
+    UNION ALL
+    SELECT 'fact.school_attendance_day' AS table_name, s.load_id
+    FROM fact.school_attendance_day AS s
+    UNION ALL
+    SELECT 'fact.consultation' AS table_name, s.load_id
+    FROM fact.consultation AS s
+    UNION ALL
+    SELECT 'dim.person' AS table_name, s.load_id
+    FROM dim.person AS s
+    UNION ALL
+    SELECT 'dim.child' AS table_name, s.load_id
+    FROM dim.child AS s
+    UNION ALL
+    SELECT 'dim.household' AS table_name, s.load_id
+    FROM dim.household AS s
+    UNION ALL
+    SELECT 'dim.household_member' AS table_name, s.load_id
+    FROM dim.household_member AS s
+    UNION ALL
+    SELECT 'dim.kinship' AS table_name, s.load_id
+    FROM dim.kinship AS s
+    UNION ALL
+    SELECT 'stg.trait' AS table_name, s.load_id
+    FROM stg.trait AS s
+    UNION ALL
+    SELECT 'stg.repair' AS table_name, s.load_id
+    FROM stg.repair AS s
+    UNION ALL
+    SELECT 'stg.file_scope' AS table_name, s.load_id
+    FROM stg.file_scope AS s) AS u
+GROUP BY u.table_name, u.load_id
