@@ -69,10 +69,13 @@ internal sealed partial class Pipeline : IDisposable
                 CommitWarehouse();
             }
         }
-        finally
+        catch
         {
-            EndRuns();
+            EndAfterFault();
+            throw;
         }
+
+        EndRuns();
 
         return new LoadSummary(
             _done.OrderBy(file => file.Feed, StringComparer.Ordinal).ThenBy(file => file.FileName, StringComparer.Ordinal).ToList(),
@@ -441,6 +444,18 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         CrashPoint("warehouse");
+    }
+
+    // What ended the batch is told, and not that the database, such as one on a full disk, could not even note it; the next start notes it then.
+    private void EndAfterFault()
+    {
+        try
+        {
+            EndRuns();
+        }
+        catch (WarehouseException)
+        {
+        }
     }
 
     // Whatever happened: no run is left running.

@@ -81,9 +81,11 @@ internal static class BadDelivery
         }
 
         int end = text.IndexOf("\r\n", StringComparison.Ordinal);
-        string header = text[..end];
-        int comma = header.IndexOf(',', StringComparison.Ordinal);
-        header = kind == "missing_column" ? "x" + header[comma..] : header[..comma] + "," + header[..comma] + header[header.IndexOf(',', comma + 1)..];
+        string[] names = text[..end].Split(',');
+        // A column that the contract does not know may be missed by nobody.
+        int first = names[0] == HardLayout.ExtraHeader ? 1 : 0;
+        names[kind == "missing_column" ? first : first + 1] = kind == "missing_column" ? "x" : names[first];
+        string header = string.Join(',', names);
         return [.. mark, .. own.GetBytes(header + text[end..])];
     }
 }

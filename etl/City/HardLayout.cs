@@ -5,6 +5,9 @@ namespace Warehouse.Etl.City;
 /// <summary>How one file is laid out by a system that was changed: order and names of columns, a column too many, another encoding.</summary>
 internal sealed class HardLayout
 {
+    /// <summary>The name of a column that no contract knows.</summary>
+    public const string ExtraHeader = "独自項目";
+
     private readonly int[] _order;
     private readonly int _extraAt = -1;
 
@@ -45,7 +48,7 @@ internal sealed class HardLayout
             Faults.Add(("", "other_encoding", "accepted", ""));
         }
 
-        Header = Arrange(header, "独自項目");
+        Header = Arrange(header, ExtraHeader);
     }
 
     /// <summary>The encoding of the file.</summary>

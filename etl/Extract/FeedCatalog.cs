@@ -122,6 +122,8 @@ public sealed class FeedCatalog
                 _ => throw FeedException.Of("FEED-001", where, $"format '{format}'", "delimited or xlsx", "Correct the contract."),
             }
             : "delimited",
+            WithdrawalColumn = Withdrawal(root, columns, supersede, where),
+            WithdrawalCode = root.TryGetProperty("withdrawal", out JsonElement withdrawal) ? Text(withdrawal, "code", where) : string.Empty,
             Sheet = root.TryGetProperty("sheet", out JsonElement sheet) ? sheet.GetString() : null,
             HeaderLine = (int)(Optional(root, "header_line") ?? 1),
             // A sign from 40 on can be the second byte of a character in CP932.
@@ -165,6 +167,21 @@ public sealed class FeedCatalog
         }
 
         return new FeedCatalog(contracts, faults);
+    }
+
+    private static int Withdrawal(JsonElement root, List<FeedColumn> columns, string supersede, string where)
+    {
+        if (!root.TryGetProperty("withdrawal", out JsonElement withdrawal))
+        {
+            return -1;
+        }
+
+        string name = Text(withdrawal, "column", where);
+        string code = Text(withdrawal, "code", where);
+        int at = columns.FindIndex(column => column.Name == name && column.Codes.Values.Contains(code, StringComparer.Ordinal));
+        return at >= 0 && supersede == "key"
+            ? at
+            : throw FeedException.Of("FEED-001", where, $"withdrawal by '{name}' with code '{code}'", "a code column with that code, in a feed that supersedes by key", "Correct the contract.");
     }
 
     private static void Check(List<FeedColumn> columns, string where)

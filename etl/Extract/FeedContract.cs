@@ -168,6 +168,12 @@ public sealed class FeedContract
     /// <summary><c>delimited</c> or <c>xlsx</c>.</summary>
     public string Format { get; init; } = "delimited";
 
+    /// <summary>The ordinal of the column that says whether a row withdraws an earlier one (赤); -1 where rows only replace.</summary>
+    public int WithdrawalColumn { get; init; } = -1;
+
+    /// <summary>The code of a row that withdraws; the row that replaces it (黒) follows in the same file.</summary>
+    public string WithdrawalCode { get; init; } = string.Empty;
+
     /// <summary>The name of the sheet of a workbook; null where it has one visible sheet.</summary>
     public string? Sheet { get; init; }
 

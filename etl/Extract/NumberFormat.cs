@@ -19,6 +19,7 @@ internal static class NumberFormat
                     i = Past(code, i, '"');
                     break;
                 case '[':
+                    hasTime |= i + 1 < code.Length && code[i + 1] is 'h' or 'H' or 'm' or 'M' or 's' or 'S';
                     i = Past(code, i, ']');
                     break;
                 case '\\' or '_' or '*':

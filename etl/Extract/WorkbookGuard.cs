@@ -16,8 +16,8 @@ public static class WorkbookGuard
     /// <summary>The most parts.</summary>
     public const int MaxEntries = 1000;
 
-    /// <summary>The most times that a part may grow; the cells of a true sheet grow up to about 40 times.</summary>
-    public const int MaxRatio = 150;
+    /// <summary>The most times that a part of some size may grow.</summary>
+    public const int MaxRatio = 100;
 
     // A small part may repeat itself as it likes.
     private const long FreeBytes = 4L << 20;

@@ -36,6 +36,7 @@ internal static class FileReader
         List<IdentityRecord> identities = [];
         Dictionary<long, object?[]> traits = [];
         Dictionary<(string, int), bool> scopes = [];
+        Dictionary<(long, long), List<Withdrawal>> withdrawn = [];
         HashSet<long> bare = [];
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
@@ -71,6 +72,21 @@ internal static class FileReader
             }
 
             object?[] values = stage.Row(row);
+            if (contract.WithdrawalColumn >= 0)
+            {
+                // A withdrawal stands for nothing by itself: the row of its key further down replaces what it withdraws.
+                (long, long) key = stage.Key(values);
+                if (row.Text[contract.WithdrawalColumn] == contract.WithdrawalCode)
+                {
+                    withdrawn[key] = withdrawn.TryGetValue(key, out List<Withdrawal>? others) ? others : [];
+                    withdrawn[key].Add(new Withdrawal(values, row.Line, source.Raw()));
+                }
+                else
+                {
+                    withdrawn.Remove(key);
+                }
+            }
+
             rows.Add(values);
             if (hasNames)
             {
@@ -101,6 +117,13 @@ internal static class FileReader
         if (found != file.Sha256)
         {
             throw Changed(file, found, file.Sha256, "when the load began");
+        }
+
+        foreach (Withdrawal withdrawal in withdrawn.Values.SelectMany(list => list))
+        {
+            rows.Remove(withdrawal.Values);
+            repairs.RemoveAll(repair => repair.Line == withdrawal.Line);
+            rejects.Add(new RejectedRow(withdrawal.Line, [(contract.Columns[contract.WithdrawalColumn].Name, RuleCatalog.Code(contract, RuleCatalog.Withdrawn))], withdrawal.Raw));
         }
 
         long read = source.ReadCount;
@@ -168,4 +191,6 @@ internal static class FileReader
 
         return count;
     }
+
+    private sealed record Withdrawal(object?[] Values, int Line, byte[] Raw);
 }

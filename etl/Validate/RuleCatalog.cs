@@ -30,6 +30,9 @@ public static class RuleCatalog
     /// <summary>No cell of the row holds anything.</summary>
     public const int Blank = 906;
 
+    /// <summary>The row withdraws another (赤) and none replaces it (黒) in the same file.</summary>
+    public const int Withdrawn = 907;
+
     /// <summary>An empty cell took the value of the cell above.</summary>
     public const string RepairCarried = "REP-005";
 
@@ -99,7 +102,7 @@ public static class RuleCatalog
         text.Append("`REP-011` a private-use character without a known meaning was kept as it is. Of a whole file, on line 1: `REP-020` a column that the contract does not know was dropped; ");
         text.Append("`REP-021` a column was found under another of its names; `REP-022` the byte order mark was missing; `REP-023` a hidden sheet was not read. A repair is made only where the contract allows it.\n\n");
         text.Append("Kinds 9 and 0 may stand in every column. Of whole rows: 901 another count of cells than the header; 902 a misplaced or open quote; 903 longer than 1 MiB (the head is kept); ");
-        text.Append("905 a total of other rows; 906 no cell holds anything; from 951 on the rules of each feed.\n\n");
+        text.Append("905 a total of other rows; 906 no cell holds anything; 907 a row is withdrawn (赤) and none replaces it (黒) further down in the same file; from 951 on the rules of each feed.\n\n");
         foreach (FeedContract contract in catalog.Contracts)
         {
             text.Append(CultureInfo.InvariantCulture, $"## {contract.Feed}\n| code | column | rule |\n|---|---|---|\n");

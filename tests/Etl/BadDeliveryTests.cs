@@ -115,6 +115,38 @@ public sealed class BadDeliveryTests
         Assert.Empty(Checks.Run(fixture.Databases).Findings);
     }
 
+    [Fact]
+    public void A_withdrawal_with_its_replacement_replaces_and_one_without_is_quarantined()
+    {
+        // 赤 withdraws, 黒 replaces; the relation stands for the column that says which.
+        System.Text.Json.Nodes.JsonNode json = System.Text.Json.Nodes.JsonNode.Parse(Repository.Text("etl/Feeds/household.json"))!;
+        json["withdrawal"] = new System.Text.Json.Nodes.JsonObject { ["column"] = "is_head", ["code"] = "1" };
+        FeedContract contract = FeedCatalog.Parse(json.ToJsonString(), "household.json");
+        string n1 = TinyInbox.Number(1);
+        string n2 = TinyInbox.Number(2);
+        string text = string.Join(',', contract.Columns.Select(column => column.Header)) + "\r\n"
+            + $"1000000001,{n1},01,2013-05-05,,1\r\n1000000001,{n1},02,2013-05-05,,0\r\n1000000001,{n2},01,2013-05-05,,1\r\n";
+        string path = Path.GetTempFileName();
+        try
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            File.WriteAllBytes(path, bytes);
+            string sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+            FeedManifest manifest = new("household", Path.GetFileName(path), 3, sha, contract.Encoding, new DateTime(2023, 6, 1), new DateOnly(2023, 5, 1), new DateOnly(2023, 5, 31), 1, 1, "{}");
+
+            Warehouse.Etl.Stage.StagedFile staged = Warehouse.Etl.Stage.FileReader.Read(
+                new Warehouse.Etl.Stage.InboxFile(path, sha, manifest, contract), new Warehouse.Etl.Link.KeyMint(new byte[16]), new DateTime(2023, 6, 1), TestContext.Current.CancellationToken);
+
+            Assert.Equal((3L, 1L, 1L, 1), (staged.ReadCount, staged.StagedCount, staged.SupersededCount, staged.Rejects.Count));
+            Assert.Equal((4, "HOU-907"), (staged.Rejects[0].Line, staged.Rejects[0].Faults.Single().Rule));
+            Assert.Equal($"1000000001,{n2},01,2013-05-05,,1", Encoding.UTF8.GetString(staged.Rejects[0].Raw));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData("append", "FEED-005")]
     [InlineData("cut", "FEED-005")]

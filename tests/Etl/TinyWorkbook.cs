@@ -51,7 +51,7 @@ internal static class TinyWorkbook
         {
             foreach ((string name, byte[] content) in parts)
             {
-                using Stream stream = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                using Stream stream = archive.CreateEntry(name, CompressionLevel.SmallestSize).Open();
                 stream.Write(content);
             }
         }

@@ -12,6 +12,11 @@ if (args is ["pipeline", ..])
     return await PipelineCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
 }
 
+if (args is ["fuzz", ..])
+{
+    return FuzzCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 // In process: the host has native libraries and embedded scripts, and a second build of all of it would take longer than the measurement.
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
