@@ -17,6 +17,9 @@ public sealed record LoadOptions
     /// <summary>The most files that are read at the same time; never changes the result.</summary>
     public int MaxParallel { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>The folder of approved mappings; null where every file has the layout of its contract.</summary>
+    public string? Mappings { get; init; }
+
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Load;
+using Warehouse.Etl.Map;
 using Warehouse.Etl.Stage;
 using Warehouse.Sql;
 
@@ -97,6 +98,7 @@ internal sealed partial class Pipeline : IDisposable
         HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
         string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
         object?[] found = new object?[manifests.Length];
+        FeedMappings mappings = FeedMappings.Read(_options.Mappings);
         Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
         {
             try
@@ -108,7 +110,7 @@ internal sealed partial class Pipeline : IDisposable
                     throw FeedException.Of("FEED-004", Path.GetFileName(manifests[i]), "no file beside the manifest", Path.GetFileName(manifest.FileName), "Put the file into the inbox or remove the manifest.");
                 }
 
-                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, FeedCatalog.Default.Get(manifest.Feed));
+                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, mappings.ContractFor(manifest, FeedCatalog.Default));
             }
             catch (FeedException exception)
             {
@@ -201,6 +203,11 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         _warehouse.BulkInsert("meta.load_run", RunColumns, rows);
+        foreach (LoadRun run in _runs)
+        {
+            FeedMappings.Record(_warehouse, run.LoadId, run.File.Contract.Mapping);
+        }
+
         _warehouse.Commit();
         CrashPoint("run");
     }
@@ -405,10 +412,16 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    // All facts, not only those of the batch's feeds: a record whose link changed takes along what any feed said of it.
+    // The facts of all feeds that ever came, not only of the batch's: a record whose link changed takes along what any feed said of it.
+    private IReadOnlyList<string> FactsSoFar()
+    {
+        HashSet<string> feeds = _warehouse.Query<RunFeedRow>("query/etl_run").Select(run => run.Feed).ToHashSet(StringComparer.Ordinal);
+        return FeedCatalog.Default.FactsOf(feeds.Contains);
+    }
+
     private void LoadFacts()
     {
-        IReadOnlyList<string> facts = FeedCatalog.Default.Facts;
+        IReadOnlyList<string> facts = FactsSoFar();
         for (int i = 0; i < facts.Count; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
@@ -423,7 +436,7 @@ internal sealed partial class Pipeline : IDisposable
 
     private void CheckBeforePublish()
     {
-        List<CheckFinding> findings = [.. Checks.Keys(_warehouse)];
+        List<CheckFinding> findings = [.. Checks.Keys(_warehouse, FactsSoFar())];
         if (findings.Count > 0)
         {
             throw new WarehouseException(
@@ -555,6 +568,8 @@ internal sealed partial class Pipeline : IDisposable
             ErrorText ??= text;
         }
     }
+
+    private sealed record RunFeedRow(string Feed);
 
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
 

@@ -15,7 +15,12 @@ public static class ChildScorer
     /// learned from such rows) before <c>thin_file</c> (too few sources). Bands follow the capacity of the staff, not a probability;
     /// of two equal scores the lower child key comes first.
     /// </remarks>
-    public static Scoring Score(StoredModel model, Snapshot snapshot, IReadOnlyList<ChildFacts> children, Cases cases, ModelOptions options)
+    public static Scoring Score(StoredModel model, Snapshot snapshot, IReadOnlyList<ChildFacts> children, Cases cases, ModelOptions options) =>
+        Score(model, snapshot, children, cases, options, table => table);
+
+    /// <summary>Returns the scoring of a snapshot as it would be if the model saw another table; <paramref name="see"/> gets the features of the children whose score is shown.</summary>
+    internal static Scoring Score(
+        StoredModel model, Snapshot snapshot, IReadOnlyList<ChildFacts> children, Cases cases, ModelOptions options, Func<FeatureTable, FeatureTable> see)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -32,7 +37,7 @@ public static class ChildScorer
         int[] shown = [.. Enumerable.Range(0, rows.Length).Where(i => withheld[i].Length == 0)];
         FeatureEntry[] features = [.. model.Document.Features.Select(f => FeatureCatalogue.Default.Find(f.Name)
             ?? throw new ModelException("MDL-042", $"feature '{f.Name}' in the model", "a feature of this release", "train again"))];
-        FeatureTable table = FeatureTables.Build([.. shown.Select(i => rows[i])], features);
+        FeatureTable table = see(FeatureTables.Build([.. shown.Select(i => rows[i])], features));
         IReadOnlyList<RiskScore> scores = ModelLibrary.Score(model.Document, table, new ScoreOptions { MinCoverage = 0 });
         int[] rank = Ranks(scores);
         int sizeA = Size(options.CapacityShareA, shown.Length);

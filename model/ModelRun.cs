@@ -130,7 +130,7 @@ public static class ModelRun
     {
         StoredModel model = ModelStore.Current(session);
         IReadOnlyList<ChildFacts> children = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default);
-        var cases = new Cases(session.Query<CaseRow>("query/model_case", new { snapshot.AsKnownUtc }));
+        var cases = Cases.Read(session, snapshot.AsKnownUtc);
         return ChildScorer.Score(model, snapshot, children, cases, options);
     }
 
@@ -164,7 +164,7 @@ public static class ModelRun
         WarehouseSession session, ModelOptions options, IReadOnlyList<DateOnly> snapshots, DateTime asKnownUtc, CancellationToken cancellationToken)
     {
         // Labels may use all that is known by now; features only what was known at the snapshot.
-        var cases = new Cases(session.Query<CaseRow>("query/model_case", new { AsKnownUtc = asKnownUtc }));
+        var cases = Cases.Read(session, asKnownUtc);
         var rows = new TrainingRows();
         foreach (DateOnly date in snapshots)
         {

@@ -40,7 +40,11 @@ public sealed class TrainingRows
         Label = Label,
         RowKey = [.. _children.Select(RowKey)],
         GroupKey = Groups(),
+        UnitKey = [.. _children.Select(c => c.ChildKey)],
         TimeKey = [.. _children.Select(c => c.Snapshot.DateKey)],
+
+        // Risk differs between ages and half-years whatever the family: the test compares within both.
+        StratumKey = [.. _children.Select(c => (c.Snapshot.DateKey * 10) + StageNumber(c.Stage))],
     };
 
     // All rows of a child and of everybody who ever shared a household with it form one group: a child that moves from one
@@ -75,6 +79,14 @@ public sealed class TrainingRows
             return root;
         }
     }
+
+    private static int StageNumber(string stage) => stage switch
+    {
+        "preschool" => 0,
+        "elementary" => 1,
+        "junior" => 2,
+        _ => 3,
+    };
 
     // Child keys come from an installation secret; in the demo it follows from the seed, so that runs compare.
     private static long RowKey(ChildFacts child)

@@ -73,6 +73,11 @@ public static class CityGenerator
         progress?.Report(new CityProgress("truth", 0.9));
         var faults = city.Faults();
         new CityTruth(options, truth, withChildren, families, consultations, faults, need, groups).Write();
+        if (options.Profile.Length > 0)
+        {
+            CityProfile.Of(options.Profile).Rewrite(inbox, truth, cancellationToken);
+        }
+
         progress?.Report(new CityProgress("done", 1));
 
         int middle = options.FirstDay + ((options.EndDay - options.FirstDay) / 2);

@@ -14,6 +14,9 @@ public sealed record CityOptions(
     /// <summary>Gets the number of threads used; it never changes the result.</summary>
     public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Gets the profile in whose layout the files are written: <c>second</c> is another municipality; empty for the contracts' own.</summary>
+    public string Profile { get; init; } = "";
+
     /// <summary>Gets the wanted share of children judged to need support in a year.</summary>
     public double LabelShare { get; init; } = 0.020;
 
@@ -50,6 +53,11 @@ public sealed record CityOptions(
         if (FirstFiscalYear < 2019 || Years < 1 || FirstFiscalYear + Years > 2026)
         {
             faults.Add($"years {FirstFiscalYear}+{Years} are outside fiscal years 2019 to 2025, for which the calendar is known");
+        }
+
+        if (Profile.Length > 0 && !CityProfile.Names.Contains(Profile, StringComparer.Ordinal))
+        {
+            faults.Add($"Profile is '{Profile}', expected one of {string.Join(", ", CityProfile.Names)}");
         }
 
         if (LabelShare is < 0.005 or > 0.05)

@@ -39,10 +39,14 @@ public sealed class FeedCatalog
     public IEnumerable<FeedContract> Contracts => _contracts.Values.OrderBy(contract => contract.Feed, StringComparer.Ordinal);
 
     /// <summary>The facts derived from the feeds, in the order in which they are loaded: names of scripts in <c>sql/load</c> (after <c>etl_</c>) and <c>sql/query/check</c>.</summary>
-    public IReadOnlyList<string> Facts => [.. Contracts.SelectMany(contract => contract.Facts).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Facts => FactsOf(_ => true);
 
     /// <summary>Contracts that were refused, by feed; files of such a feed are not taken in.</summary>
     public IReadOnlyDictionary<string, FeedException> Faults { get; }
+
+    /// <summary>Returns the facts of some feeds, in the order in which they are loaded.</summary>
+    public IReadOnlyList<string> FactsOf(Func<string, bool> isFeed) =>
+        [.. Contracts.Where(contract => isFeed(contract.Feed)).SelectMany(contract => contract.Facts).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Returns the contract of a feed.</summary>
     /// <exception cref="FeedException">The feed is unknown or its contract was refused.</exception>
@@ -114,6 +118,7 @@ public sealed class FeedCatalog
             RetentionYears = retention,
             MaxRejectShare = Member(root, "max_reject_share", where).GetDouble(),
             FilePattern = Text(root, "file_pattern", where),
+            Delivery = DeliveryCalendar.Parse(root, where),
             Encoding = encoding,
             OtherEncodings = others,
             Format = root.TryGetProperty("format", out JsonElement format) ? format.GetString() switch

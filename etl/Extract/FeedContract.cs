@@ -1,4 +1,5 @@
 using Warehouse.Etl.Validate;
+using Warehouse.Etl.Map;
 
 namespace Warehouse.Etl.Extract;
 
@@ -87,6 +88,15 @@ public sealed record FeedColumn(
     public bool AllowsRepair(string repair) => Repairs is not null
         ? Repairs.Contains(repair, StringComparer.Ordinal)
         : Parser != ParserKind.Date || repair is not ("REP-001" or "REP-002");
+
+    /// <summary>The order of the parts of a date that a mapping states, such as <c>month_day_year</c>; empty where every known shape is read.</summary>
+    public string DateShape { get; init; } = "";
+
+    /// <summary>The text that a mapping gives to a column that the file does not have; null for none.</summary>
+    public string? FixedText { get; init; }
+
+    /// <summary>Whether the column is in the file; a mapping may leave one out, and then its header is empty.</summary>
+    public bool IsInFile => Header.Length > 0;
 }
 
 /// <summary>One payload column of a staging table.</summary>
@@ -107,7 +117,7 @@ public enum SupersedeKind
 }
 
 /// <summary>The contract of one feed: what a department sends, why it may be used and how it is read.</summary>
-public sealed class FeedContract
+public sealed record FeedContract
 {
     private readonly Dictionary<string, int> _ordinals;
 
@@ -159,6 +169,9 @@ public sealed class FeedContract
     /// <summary>The name of files of this feed, with <c>*</c>.</summary>
     public required string FilePattern { get; init; }
 
+    /// <summary>When its files are expected.</summary>
+    public DeliveryCalendar Delivery { get; init; } = DeliveryCalendar.Default;
+
     /// <summary>The encoding that files of this feed have; one of <see cref="TextDecoder.Encodings"/>.</summary>
     public required string Encoding { get; init; }
 
@@ -177,9 +190,6 @@ public sealed class FeedContract
     /// <summary>The name of the sheet of a workbook; null where it has one visible sheet.</summary>
     public string? Sheet { get; init; }
 
-    /// <summary>The line of the header, from 1; lines before it are titles and are skipped.</summary>
-    public int HeaderLine { get; init; } = 1;
-
     /// <summary>The byte between cells.</summary>
     public required byte Delimiter { get; init; }
 
@@ -196,7 +206,13 @@ public sealed class FeedContract
     public required SupersedeKind Supersede { get; init; }
 
     /// <summary>The columns in the order of the contract.</summary>
-    public IReadOnlyList<FeedColumn> Columns { get; }
+    public IReadOnlyList<FeedColumn> Columns { get; internal init; }
+
+    /// <summary>The line of the header, from 1; lines before it are titles and are skipped.</summary>
+    public int HeaderLine { get; init; } = 1;
+
+    /// <summary>The mapping through which a vendor's file is read into this contract; null where the file has the contract's own layout.</summary>
+    public FeedMapping? Mapping { get; init; }
 
     /// <summary>The prefix of the rule codes, such as <c>ATT</c>.</summary>
     public required string RulePrefix { get; init; }

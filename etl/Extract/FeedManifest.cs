@@ -20,6 +20,9 @@ public sealed record FeedManifest(
     /// <summary>The vendor whose private-use characters the file holds; null where the manifest states none.</summary>
     public string? Vendor { get; init; }
 
+    /// <summary>The vendor profile whose mapping reads the file; null where the manifest names none.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Returns the manifest of a file.</summary>
     /// <exception cref="FeedException">The manifest cannot be read.</exception>
     public static FeedManifest Read(string path)
@@ -44,6 +47,7 @@ public sealed record FeedManifest(
                 json)
             {
                 Vendor = root.TryGetProperty("vendor", out JsonElement vendor) ? vendor.GetString() : null,
+                Profile = root.TryGetProperty("profile", out JsonElement profile) ? profile.GetString() : null,
             };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException or IOException or UnauthorizedAccessException)

@@ -32,7 +32,7 @@ public sealed record HeaderMap(IReadOnlyList<int> Ordinals, IReadOnlyList<int> A
             }
         }
 
-        string[] missing = contract.Columns.Where(column => !ordinals.Contains(column.Ordinal)).Select(column => column.Header).ToArray();
+        string[] missing = contract.Columns.Where(column => column.IsInFile && !ordinals.Contains(column.Ordinal)).Select(column => column.Header).ToArray();
         if (missing.Length > 0 || twice.Count > 0)
         {
             throw FeedException.Of(
@@ -41,8 +41,10 @@ public sealed record HeaderMap(IReadOnlyList<int> Ordinals, IReadOnlyList<int> A
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{headers.Count} columns; missing: {List(missing)}; twice: {List(twice)}; not in the contract: {ordinals.Count(ordinal => ordinal < 0)}"),
-                string.Join(", ", contract.Columns.Select(column => column.Header)),
-                "The system that sends was changed: compare its new layout, add the new name to the aliases of the column or raise the version of the contract.");
+                string.Join(", ", contract.Columns.Where(column => column.IsInFile).Select(column => column.Header)),
+                contract.Mapping is { } mapping
+                    ? $"The file is not laid out as mapping '{mapping.Profile}' states: run 'warehouse map' on it and approve the new mapping."
+                    : "The system that sends was changed: compare its new layout, add the new name to the aliases of the column or raise the version of the contract, or run 'warehouse map' on the file.");
         }
 
         return new HeaderMap(ordinals, aliased);
@@ -50,11 +52,11 @@ public sealed record HeaderMap(IReadOnlyList<int> Ordinals, IReadOnlyList<int> A
 
     /// <summary>Returns how many columns of the contract a header names.</summary>
     public static int Known(IReadOnlyList<string> headers, FeedContract contract) =>
-        contract.Columns.Count(column => headers.Contains(column.Header, StringComparer.Ordinal) || column.Aliases.Any(alias => headers.Contains(alias, StringComparer.Ordinal)));
+        contract.Columns.Count(column => column.IsInFile && (headers.Contains(column.Header, StringComparer.Ordinal) || column.Aliases.Any(alias => headers.Contains(alias, StringComparer.Ordinal))));
 
     private static int Find(FeedContract contract, string name, List<int> aliased)
     {
-        foreach (FeedColumn column in contract.Columns)
+        foreach (FeedColumn column in contract.Columns.Where(column => column.IsInFile))
         {
             if (string.Equals(column.Header, name, StringComparison.Ordinal))
             {

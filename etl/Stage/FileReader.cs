@@ -142,6 +142,7 @@ internal static class FileReader
             Repairs = repairs,
             Scopes = scopes.Select(scope => new FileScope(scope.Key.Item1, scope.Key.Item2, scope.Value)).OrderBy(scope => scope.FacilityCode, StringComparer.Ordinal).ThenBy(scope => scope.MonthKey).ToList(),
             ReadCount = read,
+            Header = source.Header,
         };
         staged.SupersededCount = MarkDuplicates(rows, stage);
         return staged;

@@ -42,6 +42,9 @@ internal sealed class StagedFile
 
     public long ReadCount { get; init; }
 
+    /// <summary>The bytes of the header row: the sender's own column order.</summary>
+    public required byte[] Header { get; init; }
+
     public long SupersededCount { get; set; }
 
     public long StagedCount => Rows.Count - SupersededCount;

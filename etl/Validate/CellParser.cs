@@ -54,7 +54,7 @@ public sealed class CellParser
                 ParseCode(column, text, row);
                 break;
             case ParserKind.Date or ParserKind.EraDate:
-                ParseDate(column, EraDate.Read(text, out DateOnly date, out string? repair), date, repair, row);
+                ParseDate(column, EraDate.Read(column.DateShape.Length == 0 ? text : DateOrder.ToIso(text, column.DateShape), out DateOnly date, out string? repair), date, repair, row);
                 break;
             case ParserKind.YearMonth:
                 switch (EraDate.ReadMonth(text, out int monthKey, out string? monthRepair))

@@ -27,6 +27,7 @@ public sealed class RowSource : IDisposable
     private readonly FeedColumn?[] _columns;
     private readonly (int Column, int Era)[] _beside;
     private readonly int[] _carried;
+    private readonly FeedColumn[] _fixed;
     private readonly (string? Text, long Number)?[] _above;
     private readonly string?[] _pending;
     private readonly char[] _text = new char[TextDecoder.MaxChars(TextDecoder.MaxCellBytes)];
@@ -42,6 +43,7 @@ public sealed class RowSource : IDisposable
         _columns = map.Ordinals.Select(ordinal => ordinal < 0 || _contract.Columns[ordinal].Parser == ParserKind.Dropped ? null : _contract.Columns[ordinal]).ToArray();
         _beside = _contract.Columns.Where(column => column.EraColumn is not null).Select(column => (column.Ordinal, _contract.OrdinalOf(column.EraColumn!))).ToArray();
         _carried = _contract.Columns.Where(column => column.CarriesDown).Select(column => column.Ordinal).ToArray();
+        _fixed = _contract.Columns.Where(column => column.FixedText is not null).ToArray();
         _above = new (string?, long)?[_contract.Columns.Count];
         _pending = new string?[_contract.Columns.Count];
         _parser = new CellParser(_contract);
@@ -138,6 +140,11 @@ public sealed class RowSource : IDisposable
         if (row.IsWhole)
         {
             ParseCells(row);
+        }
+
+        foreach (FeedColumn column in _fixed)
+        {
+            _parser.Parse(column, column.FixedText, row);
         }
 
         if (_carried.Length > 0)
@@ -336,12 +343,12 @@ public sealed class RowSource : IDisposable
         {
             return (HeaderMap.Of(headers, contract, place), cells.Line);
         }
-        catch (FeedException exception) when (HeaderMap.Known(headers, contract) * 2 < contract.Columns.Count)
+        catch (FeedException exception) when (HeaderMap.Known(headers, contract) * 2 < contract.Columns.Count(column => column.IsInFile))
         {
             // Most names are missing: is it the encoding?
             foreach (string other in EncodingProbe.Candidates(head))
             {
-                if (other != encoding && !other.StartsWith("utf-16", StringComparison.Ordinal) && KnownIn(head, other, contract) * 2 >= contract.Columns.Count)
+                if (other != encoding && !other.StartsWith("utf-16", StringComparison.Ordinal) && KnownIn(head, other, contract) * 2 >= contract.Columns.Count(column => column.IsInFile))
                 {
                     throw Wrong(options.Where, other, encoding, EncodingProbe.FirstInvalid(head, encoding) ?? (cells.Line, 0), exception);
                 }

@@ -36,6 +36,15 @@ public sealed record ChildFacts
     /// <summary>Earlier consultations.</summary>
     public ConsultationRow? Consultation { get; init; }
 
+    /// <summary>Benefits, certificates and services of the welfare offices.</summary>
+    public BenefitRow? Benefit { get; init; }
+
+    /// <summary>Support services and visits to doctors.</summary>
+    public ServiceRow? Service { get; init; }
+
+    /// <summary>Care, consultations and dues of those who live with the child.</summary>
+    public LivelihoodRow? Livelihood { get; init; }
+
     /// <summary>Number of feeds that know the child.</summary>
     public int SourceCount { get; init; }
 
@@ -108,6 +117,16 @@ public sealed record AbsenceReasonRow(long ChildKey, int AbsentUnknownDays12m, i
 
 /// <summary>Row of <c>query/features_consultation</c>.</summary>
 public sealed record ConsultationRow(long ChildKey, int ConsultationOtherCount, int ConsultationOwnCount, DateOnly? LastConsultationDate) : IChildRow;
+
+/// <summary>Row of <c>query/features_benefit</c>.</summary>
+public sealed record BenefitRow(
+    long ChildKey, int HasSchoolAid, int HasPublicAssistance, int IsAllowanceStopped, int HasDisabilityService, int HasDisabilityCertificate) : IChildRow;
+
+/// <summary>Row of <c>query/features_service</c>.</summary>
+public sealed record ServiceRow(long ChildKey, int ServiceUses12m, int MedicalMonths12m, int DentalMonths12m) : IChildRow;
+
+/// <summary>Row of <c>query/features_livelihood</c>.</summary>
+public sealed record LivelihoodRow(long ChildKey, int HasCareNeed, int LivelihoodCount24m, int? TaxClassRank, int HasArrears) : IChildRow;
 
 /// <summary>Row of <c>query/features_source</c>.</summary>
 public sealed record SourceRow(long ChildKey, int SourceCount) : IChildRow;

@@ -56,7 +56,8 @@ public sealed class FeatureCatalogue
     /// <summary>Returns why features may not be used, given the class of every contract column as <c>feed.column</c>.</summary>
     /// <remarks>
     /// Identity and free text are never features, except a birth date, of which the month alone reaches the warehouse. Columns filled
-    /// after the decision, and the decision itself, would let the model read the answer. What is secret by tax law is not approved.
+    /// after the decision, and the decision itself, would let the model read the answer. What is secret by tax law is not approved,
+    /// and the restricted class is for contact safety only.
     /// </remarks>
     public IEnumerable<string> ContractFaults(IReadOnlyDictionary<string, string> classes)
     {
@@ -70,7 +71,7 @@ public sealed class FeatureCatalogue
                     continue;
                 }
 
-                bool isForbidden = kind is "post-decision" or "free-text"
+                bool isForbidden = kind is "post-decision" or "free-text" or "restricted"
                     || (kind == "identity" && source != "resident.birth_date")
                     || IsDecision(source)
                     || (kind == "tax-secret" && entry.IsApproved);
@@ -129,5 +130,6 @@ public sealed class FeatureCatalogue
     }
 
     private static bool IsDecision(string source) => source is "consultation.decision_code" or "consultation.decision_date"
-        or "consultation.closed_date" or "consultation.intake_class";
+        or "consultation.closed_date" or "consultation.intake_class"
+        || source.StartsWith("council_case.", StringComparison.Ordinal) || source.StartsWith("dv_consultation.", StringComparison.Ordinal);
 }

@@ -6,7 +6,7 @@ namespace Warehouse.Model.Features;
 public static class FeatureReader
 {
     /// <summary>Returns one row per child living in the city at the snapshot, by child key.</summary>
-    /// <remarks>Cost: eleven set-based queries, each one pass over its tables.</remarks>
+    /// <remarks>Cost: fourteen set-based queries, each one pass over its tables.</remarks>
     public static IReadOnlyList<ChildFacts> Read(WarehouseSession session, Snapshot snapshot, FeatureCatalogue catalogue)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -22,6 +22,9 @@ public static class FeatureReader
         Dictionary<long, AttendanceRow> attendance = Rows<AttendanceRow>("attendance");
         Dictionary<long, AbsenceReasonRow> absenceReason = Rows<AbsenceReasonRow>("absence_reason");
         Dictionary<long, ConsultationRow> consultation = Rows<ConsultationRow>("consultation");
+        Dictionary<long, BenefitRow> benefit = Rows<BenefitRow>("benefit");
+        Dictionary<long, ServiceRow> service = Rows<ServiceRow>("service");
+        Dictionary<long, LivelihoodRow> livelihood = Rows<LivelihoodRow>("livelihood");
         Dictionary<long, SourceRow> source = Rows<SourceRow>("source");
         return [.. population.Select(child => new ChildFacts
         {
@@ -36,6 +39,9 @@ public static class FeatureReader
             Attendance = attendance.GetValueOrDefault(child.ChildKey),
             AbsenceReason = absenceReason.GetValueOrDefault(child.ChildKey),
             Consultation = consultation.GetValueOrDefault(child.ChildKey),
+            Benefit = benefit.GetValueOrDefault(child.ChildKey),
+            Service = service.GetValueOrDefault(child.ChildKey),
+            Livelihood = livelihood.GetValueOrDefault(child.ChildKey),
             SourceCount = source.GetValueOrDefault(child.ChildKey)?.SourceCount ?? 0,
         })];
 

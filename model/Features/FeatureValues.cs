@@ -5,7 +5,7 @@ namespace Warehouse.Model.Features;
 /// <summary>Computes the value of each catalogued feature from what is known about a child; pure.</summary>
 /// <remarks>
 /// Nulls: NaN or null is "not recorded" or "does not apply". Absence from a register that lists every case (allowance, nursery for
-/// the ages it serves, consultation) is a no or a zero, not a missing value.
+/// the ages it serves, consultation, benefits and services) is a no or a zero, not a missing value.
 /// </remarks>
 public static class FeatureValues
 {
@@ -37,6 +37,10 @@ public static class FeatureValues
         ["consultation_other_count"] = f => f.Consultation?.ConsultationOtherCount ?? 0,
         ["consultation_own_count"] = f => f.Consultation?.ConsultationOwnCount ?? 0,
         ["months_since_consultation"] = f => MonthsSince(f, f.Consultation?.LastConsultationDate),
+        ["support_service_uses_12m"] = f => f.Service?.ServiceUses12m ?? 0,
+        ["medical_months_12m"] = f => Lived12m(f) ? f.Service?.MedicalMonths12m ?? 0 : double.NaN,
+        ["dental_months_12m"] = f => Lived12m(f) ? f.Service?.DentalMonths12m ?? 0 : double.NaN,
+        ["livelihood_count_24m"] = f => f.Livelihood?.LivelihoodCount24m ?? 0,
     };
 
     private static readonly Dictionary<string, Func<ChildFacts, string?>> Categories = new(StringComparer.Ordinal)
@@ -62,6 +66,14 @@ public static class FeatureValues
         ["is_checkup_36m_missed"] = f => Flag(f.Checkup?.IsCheckup36mMissed),
         ["checkup_judgement"] = f => f.Checkup?.CheckupJudgement,
         ["class_kind"] = f => f.School?.ClassKind,
+        ["has_school_aid"] = f => f.Grade is >= 1 and <= 9 ? Flag(f.Benefit?.HasSchoolAid ?? 0) : null,
+        ["has_public_assistance"] = f => Flag(f.Benefit?.HasPublicAssistance ?? 0),
+        ["is_child_allowance_stopped"] = f => Flag(f.Benefit?.IsAllowanceStopped ?? 0),
+        ["has_disability_service"] = f => Flag(f.Benefit?.HasDisabilityService ?? 0),
+        ["has_disability_certificate"] = f => Flag(f.Benefit?.HasDisabilityCertificate ?? 0),
+        ["care_need_in_household"] = f => Flag(f.Livelihood?.HasCareNeed ?? 0),
+        ["household_tax_class"] = f => f.Livelihood?.TaxClassRank switch { 1 => "exempt", 2 => "per_capita", 3 => "income", _ => null },
+        ["has_arrears_12m"] = f => Flag(f.Livelihood?.HasArrears ?? 0),
     };
 
     /// <summary>All names that can be computed.</summary>
@@ -75,6 +87,10 @@ public static class FeatureValues
 
     /// <summary>Returns the value of a category feature; null when it is missing.</summary>
     public static string? Category(string name, ChildFacts facts) => Categories[name](facts);
+
+    // A child who was born or moved in within the year had fewer months in which to be seen.
+    private static bool Lived12m(ChildFacts facts) => facts.Snapshot.AgeMonths(facts.Population.BirthYearMonth) >= 12
+        && !(facts.Residence?.LastMoveInDate is { } date && date > facts.Snapshot.Date.AddMonths(-12));
 
     private static double Number(int? value) => value ?? double.NaN;
 

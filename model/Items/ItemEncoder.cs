@@ -9,6 +9,9 @@ public static class ItemEncoder
     // A value this frequent is a point mass (most often zero): quantiles are then taken from the other values.
     private const double PointMassShare = 0.3;
 
+    // A negation that holds for more than this share of the recorded values is used alone, not combined.
+    private const double RareCategory = 0.85;
+
     /// <summary>Returns the item set of a table; equal inputs give equal items.</summary>
     /// <remarks>
     /// Errors: MDL-004 when there are no rows. Constant features are dropped with a note.
@@ -64,10 +67,15 @@ public static class ItemEncoder
         {
             int first = items.Count;
             bool merged = false;
-            foreach (Item candidate in Candidates(column, options))
+            int recorded = Enumerable.Range(0, column.RowCount).Count(r => !column.IsMissing(r));
+            foreach (Item encoded in Candidates(column, options))
             {
-                ulong[] bits = ItemSet.EncodeItem(candidate, column, words);
+                ulong[] bits = ItemSet.EncodeItem(encoded, column, words);
                 int count = Count(bits);
+
+                // "Not because of a death" says little more than "recorded" does, and would fill the rules with near copies.
+                bool isEmpty = encoded.Test == ItemTest.NotEqual && count > RareCategory * recorded;
+                Item candidate = isEmpty ? encoded with { IsMined = false } : encoded;
                 if (count < low || count > high)
                 {
                     continue;

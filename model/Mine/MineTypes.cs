@@ -37,6 +37,9 @@ public sealed record MineOptions
     /// <summary>Chance, at most, that any rule at all is verified by luck.</summary>
     public double FamilyWiseError { get; init; } = 0.05;
 
+    /// <summary>Greatest chance at which each condition of a verified rule is taken to add to the others.</summary>
+    public double ProductiveLevel { get; init; } = 0.01;
+
     /// <summary>Number of label permutations; 0 uses Tarone's bound alone.</summary>
     public int Permutations { get; init; } = 1000;
 
@@ -74,10 +77,16 @@ public sealed record MinedRule
     /// <summary>Wilson 95 % interval of the rate.</summary>
     public required Interval RateInterval { get; init; }
 
-    /// <summary>Natural logarithm of the one-sided Fisher exact p-value in the rule's direction.</summary>
+    /// <summary>Events among the covered rows of the test, where a household counts once.</summary>
+    public required int Events { get; init; }
+
+    /// <summary>Events expected there if rule and label were unrelated, given the strata.</summary>
+    public required double Expected { get; init; }
+
+    /// <summary>Natural logarithm of the one-sided p-value of the events in the rule's direction, given the strata.</summary>
     public required double LogP { get; init; }
 
-    /// <summary>One-sided Fisher exact p-value.</summary>
+    /// <summary>One-sided p-value.</summary>
     public double PValue => Math.Exp(LogP);
 
     /// <summary>True when the rule passes the family-wise threshold; otherwise it is a candidate.</summary>
@@ -105,6 +114,12 @@ public sealed record MineResult
     /// <summary>Logarithm of Tarone's threshold, which needs no permutations.</summary>
     public required double TaroneLogThreshold { get; init; }
 
-    /// <summary>Smallest total support that Tarone's bound finds testable.</summary>
-    public required int TaroneMinSupport { get; init; }
+    /// <summary>Households with an event in the sample of the test.</summary>
+    public required int EventCount { get; init; }
+
+    /// <summary>Strata of the test that hold events.</summary>
+    public required int StratumCount { get; init; }
+
+    /// <summary>Weighs further sets of rows by the same sample.</summary>
+    internal RuleJudge? Judge { get; init; }
 }

@@ -9,7 +9,7 @@ public static class RuleMiner
     /// <param name="bits">Encoded rows.</param>
     /// <param name="itemIds">Items to combine, ascending.</param>
     /// <param name="label">Label per row.</param>
-    /// <param name="groups">Household per row, or null when rows are independent.</param>
+    /// <param name="structure">Households, children, time and strata of the rows, or null when every row stands for itself.</param>
     /// <param name="options">Settings.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <param name="verify">False leaves the significance test out; no rule is then verified.</param>
@@ -18,7 +18,7 @@ public static class RuleMiner
         BitColumns bits,
         IReadOnlyList<int> itemIds,
         bool[] label,
-        long[]? groups,
+        RowStructure? structure,
         MineOptions options,
         CancellationToken cancellationToken,
         bool verify = true)
@@ -36,10 +36,19 @@ public static class RuleMiner
         ulong[][] positive = all.Take(positiveRows).Columns;
         ulong[][] negative = all.Take(negativeRows).Columns;
         int n1 = positiveRows.Length, n0 = negativeRows.Length;
+        var labelBits = new ulong[bits.WordCount];
+        foreach (int r in positiveRows)
+        {
+            labelBits[r >> 6] |= 1UL << (r & 63);
+        }
+
         double baseRate = (double)n1 / rows;
         int total = TotalSupport(options, rows);
-        var fisher = new Fisher(rows, n1);
-        var rules = new List<MinedRule>();
+        TestSample sample = TestSample.Build(label, structure);
+        var tails = new TailTable(sample);
+        var judge = new RuleJudge(sample, tails);
+        ulong[][] packed = [.. columns.Select(sample.Pack)];
+        var rules = new Dictionary<string, MinedRule>(StringComparer.Ordinal);
         foreach (RuleDirection direction in (RuleDirection[])[RuleDirection.Risk, RuleDirection.Protective])
         {
             bool risk = direction == RuleDirection.Risk;
@@ -55,37 +64,32 @@ public static class RuleMiner
                 options.Threads);
             foreach (FoundPattern pattern in search.Run(cancellationToken))
             {
-                int p = risk ? pattern.Target : pattern.Other;
-                int q = risk ? pattern.Other : pattern.Target;
-                rules.Add(new MinedRule
-                {
-                    Items = [.. pattern.Items.Select(i => itemIds[i])],
-                    Direction = direction,
-                    Positives = p,
-                    Negatives = q,
-                    Lift = (double)p / (p + q) / baseRate,
-                    RateInterval = Wilson.Of(p, p + q),
-                    LogP = risk ? fisher.LogUpper(p + q, p) : fisher.LogLower(p + q, p),
-                    IsVerified = false,
-                });
+                MinedRule rule = Rule(pattern.Items, direction);
+                rules.Add(Key(rule), rule);
             }
         }
 
         long family = 0;
         double threshold = double.NegativeInfinity, tarone = double.NegativeInfinity;
-        int taroneSupport = 0;
         if (verify)
         {
-            var test = new SignificanceTest(columns, rows, total, options, cancellationToken);
+            var test = new SignificanceTest(columns, sample, tails, options, cancellationToken);
             family = test.FamilySize;
-            (tarone, taroneSupport) = test.Tarone(n1);
-            threshold = options.Permutations > 0 ? test.WestfallYoung(label, groups, cancellationToken) : tarone;
+            tarone = test.Tarone();
+            threshold = options.Permutations > 0 ? test.WestfallYoung() : tarone;
+            var filter = new SelfSufficient(
+                sample, judge, packed, options.ProductiveLevel, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken });
+            foreach (SignificantPattern pattern in filter.Keep(test.Below(threshold)))
+            {
+                RuleDirection direction = pattern.IsUpper != sample.IsFlipped ? RuleDirection.Risk : RuleDirection.Protective;
+                MinedRule rule = Rule(pattern.Items, direction) with { IsVerified = true };
+                rules[Key(rule)] = rule;
+            }
         }
 
         return new MineResult
         {
-            Rules = [.. rules
-                .Select(r => r with { IsVerified = r.LogP < threshold })
+            Rules = [.. rules.Values
                 .OrderBy(r => r.Direction)
                 .ThenBy(r => r.LogP)
                 .ThenBy(r => r.Items.Length)
@@ -95,9 +99,33 @@ public static class RuleMiner
             FamilySize = family,
             LogThreshold = threshold,
             TaroneLogThreshold = tarone,
-            TaroneMinSupport = taroneSupport,
+            EventCount = sample.EventTotal,
+            StratumCount = sample.Strata,
+            Judge = judge,
         };
+
+        MinedRule Rule(int[] positions, RuleDirection direction)
+        {
+            Evidence evidence = judge.OfPacked(SelfSufficient.Intersect(packed, positions, -1));
+            ulong[] column = SelfSufficient.Intersect(columns, positions, -1);
+            int covered = PatternSearch.Count(column), p = PatternSearch.CountAnd(column, labelBits);
+            return new MinedRule
+            {
+                Items = [.. positions.Select(i => itemIds[i])],
+                Direction = direction,
+                Positives = p,
+                Negatives = covered - p,
+                Lift = (double)p / covered / baseRate,
+                RateInterval = Wilson.Of(p, covered),
+                Events = evidence.Events,
+                Expected = evidence.Expected,
+                LogP = evidence.LogP(direction),
+                IsVerified = false,
+            };
+        }
     }
+
+    private static string Key(MinedRule rule) => FormattableString.Invariant($"{rule.Direction} {string.Join(',', rule.Items)}");
 
     internal static int TotalSupport(MineOptions options, int rows) =>
         options.MinTotalSupport > 0 ? options.MinTotalSupport : Math.Max(10, (int)(0.005 * rows));

@@ -39,7 +39,9 @@ public static class RiskTrainer
         Label = [.. rows.Select(r => set.Label[r])],
         RowKey = [.. rows.Select(r => set.RowKey[r])],
         GroupKey = [.. rows.Select(r => set.GroupKey[r])],
+        UnitKey = set.UnitKey is { } unit ? [.. rows.Select(r => unit[r])] : null,
         TimeKey = [.. rows.Select(r => set.TimeKey[r])],
+        StratumKey = set.StratumKey is { } stratum ? [.. rows.Select(r => stratum[r])] : null,
     };
 
     private static TrainedModel TrainOrdered(
@@ -213,10 +215,9 @@ public static class RiskTrainer
         public MineResult Mine(int[] rows, bool verify, int? threads = null)
         {
             bool[] label = [.. rows.Select(r => set.Label[r])];
-            long[] groups = [.. rows.Select(r => set.GroupKey[r])];
             BitColumns taken = new BitColumns(bits.RowCount, [.. _mined.Select(id => bits.Columns[id])]).Take(rows);
             MineOptions mine = options.Mine with { Seed = options.Seed, Threads = threads ?? options.Threads };
-            MineResult result = RuleMiner.Mine(taken, [.. Enumerable.Range(0, _mined.Length)], label, groups, mine, cancellationToken, verify);
+            MineResult result = RuleMiner.Mine(taken, [.. Enumerable.Range(0, _mined.Length)], label, set.Structure.Take(rows), mine, cancellationToken, verify);
             return result with { Rules = [.. result.Rules.Select(r => r with { Items = [.. r.Items.Select(i => _mined[i])] })] };
         }
 
@@ -391,9 +392,7 @@ public static class RiskTrainer
                 .ThenBy(t => t)];
             int[] used = [.. chosen.SelectMany(t => pool.Terms[t]).Distinct().Order()];
             Dictionary<int, int> newId = used.Select((id, i) => (id, i)).ToDictionary(x => x.id, x => x.i);
-            var fisher = new Fisher(mined.RowCount, mined.PositiveCount);
-            var isMined = _mined.ToHashSet();
-            int family = RuleMiner.TotalSupport(options.Mine, mined.RowCount);
+            HashSet<string> verified = [.. mined.Rules.Where(r => r.IsVerified).Select(r => Key(r.Direction, r.Items))];
             ModelTerm[] terms = [.. chosen.Select(t =>
             {
                 int covered = 0, positives = 0;
@@ -406,7 +405,7 @@ public static class RiskTrainer
                     }
                 }
 
-                double logP = Math.Min(0, fit.Weights[t] > 0 ? fisher.LogUpper(covered, positives) : fisher.LogLower(covered, positives));
+                RuleDirection direction = fit.Weights[t] > 0 ? RuleDirection.Risk : RuleDirection.Protective;
                 return new ModelTerm
                 {
                     Items = [.. pool.Terms[t].Select(id => newId[id])],
@@ -417,10 +416,10 @@ public static class RiskTrainer
                     Positives = positives,
                     Rate = (double)positives / Math.Max(1, covered),
                     RateInterval = Wilson.Of(positives, covered),
-                    LogP = Math.Max(double.MinValue, logP),
+                    LogP = Math.Max(double.MinValue, mined.Judge!.Of(pool.Columns[t]).LogP(direction)),
 
                     // Fine cuts are outside the tested family, whatever their p-value.
-                    IsVerified = covered >= family && pool.Terms[t].All(isMined.Contains) && logP < mined.LogThreshold,
+                    IsVerified = verified.Contains(Key(direction, pool.Terms[t])),
                     Stability = stability[t],
                 };
             })];
@@ -444,12 +443,16 @@ public static class RiskTrainer
         }
     }
 
+    private static string Key(RuleDirection direction, int[] items) => FormattableString.Invariant($"{direction} {string.Join(',', items)}");
+
     private static string DataHash(TrainingSet set)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes(set.RowKey.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(set.GroupKey.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(set.TimeKey.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(set.Structure.Unit.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(set.Structure.Stratum.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(set.Label.AsSpan()));
         foreach (FeatureColumn column in set.Table.Columns)
         {

@@ -20,6 +20,21 @@ public sealed record TrainingSet
 
     /// <summary>Snapshot date as yyyymmdd.</summary>
     public required int[] TimeKey { get; init; }
+
+    /// <summary>Key of the child, whose rows are one history; null when every row is a child of its own.</summary>
+    public long[]? UnitKey { get; init; }
+
+    /// <summary>Rows compared with each other by the significance test, such as those of one snapshot and age band; null takes the snapshot.</summary>
+    public int[]? StratumKey { get; init; }
+
+    /// <summary>What the significance test needs to know about the rows.</summary>
+    internal RowStructure Structure => new()
+    {
+        Group = GroupKey,
+        Unit = UnitKey ?? [.. Enumerable.Range(0, Label.Length).Select(r => (long)r)],
+        Time = TimeKey,
+        Stratum = StratumKey ?? TimeKey,
+    };
 }
 
 /// <summary>Settings of training. The defaults suit a city of a few thousand children.</summary>

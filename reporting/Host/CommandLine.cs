@@ -138,11 +138,14 @@ public static class CommandLine
         yield return CityCommand.Define();
         yield return MigrateCommand.Define();
         yield return LoadCommand.Define();
+        yield return MapCommand.Define();
         yield return LinkCommand.Define();
         yield return TrainCommand.Define();
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();
         yield return StatsCommand.Define();
+        yield return FreshnessCommand.Define();
+        yield return TraceCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
         yield return SourcesCommand.Define();

@@ -27,6 +27,9 @@ public sealed class DatabaseSection
 
     /// <summary>The installation secret from which person keys are made; only from the environment, as WAREHOUSE__SECRET.</summary>
     public string Secret { get; set; } = "";
+
+    /// <summary>The folder of approved mappings of vendors' files; empty means <c>mappings</c> in the output folder.</summary>
+    public string Mappings { get; set; } = "";
 }
 
 /// <summary>Section <c>Etl</c>: taking files in.</summary>
@@ -231,6 +234,9 @@ public sealed class HostOptions
             : new WarehouseOptions { ConnectionString = Warehouse.ConnectionString, IdentityConnectionString = Warehouse.IdentityConnectionString };
         return options with { MigrateOnStart = Warehouse.MigrateOnStart ?? Warehouse.Engine == Engine.DuckDb, MemoryLimit = Warehouse.MemoryLimit };
     }
+
+    /// <summary>Returns the folder of mappings: as configured, or beside the databases.</summary>
+    public string Mappings(string output) => Warehouse.Mappings.Length > 0 ? Warehouse.Mappings : Path.Combine(output, "mappings");
 
     private IEnumerable<string> Faults()
     {

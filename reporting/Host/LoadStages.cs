@@ -14,7 +14,7 @@ internal static partial class Stages
     internal static Task<(LoadResult Result, double Seconds)> Load(CommandContext context, WarehouseDatabases databases, string inbox, byte[] secret, bool backfill) =>
         context.Screen.Stage("load", report =>
         {
-            LoadOptions options = new() { Inbox = inbox, Secret = secret, Backfill = backfill };
+            LoadOptions options = new() { Inbox = inbox, Secret = secret, Backfill = backfill, Mappings = context.Options.Mappings(context.Output) };
             Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
             LoadSummary batch = new LoadPipeline(databases, context.Time).Run(options, progress, context.Stop);
             return Task.FromResult(new LoadResult(batch, Figures(databases, context.Time.GetUtcNow().UtcDateTime)));

@@ -19,6 +19,9 @@ public static class Policies
     /// <summary>Stewards and auditors.</summary>
     public const string Oversight = "oversight";
 
+    /// <summary>Stewards, and source departments for what is theirs.</summary>
+    public const string Sources = "sources";
+
     /// <summary>The claim that holds the remit.</summary>
     public const string RemitClaim = "remit";
 
@@ -30,6 +33,8 @@ public static class Policies
         options.AddPolicy(Casework, policy => policy.RequireRole(Roles.Caseworker));
         options.AddPolicy(Statistics, policy => policy.RequireRole(Roles.Steward));
         options.AddPolicy(Oversight, policy => policy.RequireRole(Roles.Steward, Roles.Auditor));
+        options.AddPolicy(Sources, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+            context.User.Member() is { } member && (member.RoleCode == Roles.Steward || Roles.SystemOf(member.RoleCode) is not null)));
         options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(_ => false).Build();
 
         // A path that leads nowhere is "not found" for staff; an endpoint that somebody forgot to protect is closed.

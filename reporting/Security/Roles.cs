@@ -29,6 +29,10 @@ public static class Roles
         role is Steward or Analyst or Caseworker or Policymaker or Auditor
         || (role.StartsWith(SourcePrefix, StringComparison.Ordinal) && role.Length > SourcePrefix.Length);
 
+    /// <summary>Returns the source system of a department's role, or null for other roles.</summary>
+    public static string? SystemOf(string role) =>
+        role is not null && role.StartsWith(SourcePrefix, StringComparison.Ordinal) && role.Length > SourcePrefix.Length ? role[SourcePrefix.Length..] : null;
+
     /// <summary>Returns the role's title for people.</summary>
     public static string Title(string role) => role switch
     {

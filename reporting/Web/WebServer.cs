@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
 using Warehouse.Reporting.Statistics;
@@ -37,6 +38,9 @@ public sealed record WebParts(
 
     /// <summary>Text across the pages of briefs, or null.</summary>
     public string? Watermark { get; init; }
+
+    /// <summary>Reads the freshness of the sources; null where the host has none to give.</summary>
+    public Func<FreshnessReport>? Freshness { get; init; }
 
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
@@ -145,7 +149,22 @@ public static class WebServer
         MapStaff(app);
         MapCasework(app);
         MapOversight(app);
+        MapSources(app);
     }
+
+    private static void MapSources(WebApplication app)
+    {
+        RouteGroupBuilder sources = app.MapGroup("").RequireAuthorization(Policies.Sources);
+        sources.MapGet("/freshness", (WebParts parts, ClaimsPrincipal user) => Freshness(parts, user) is { } report
+            ? Page<FreshnessPage>(new { Member = user.Member(), Report = report, Threshold = parts.Profile.CityThreshold })
+            : Results.NotFound()).ExcludeFromDescription();
+    }
+
+    // A department sees what is its own.
+    private static FreshnessReport? Freshness(WebParts parts, ClaimsPrincipal user) =>
+        parts.Freshness?.Invoke() is not { } report ? null
+        : Roles.SystemOf(user.Member()!.RoleCode) is { } system ? report.OnlyOf(system)
+        : report;
 
     private static void MapOpen(WebApplication app)
     {
@@ -181,6 +200,7 @@ public static class WebServer
             Roles.Caseworker => Results.Redirect("/worklist"),
             Roles.Steward => Results.Redirect("/statistics"),
             Roles.Auditor => Results.Redirect("/audit"),
+            string role when Roles.SystemOf(role) is not null => Results.Redirect("/freshness"),
             _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
     }

@@ -19,8 +19,16 @@ SELECT
     v.stop_code,
     v.start_date,
     COALESCE(v.end_date, CAST('9999-12-31' AS DATE)),
-    CASE WHEN v.known_from_utc > l.known_from_utc THEN v.known_from_utc ELSE l.known_from_utc END,
-    CASE WHEN v.known_to_utc < l.known_to_utc THEN v.known_to_utc ELSE l.known_to_utc END,
+    CASE
+        WHEN m.known_from_utc > v.known_from_utc AND m.known_from_utc > l.known_from_utc THEN m.known_from_utc
+        WHEN v.known_from_utc > l.known_from_utc THEN v.known_from_utc
+        ELSE l.known_from_utc
+    END,
+    CASE
+        WHEN m.known_to_utc < v.known_to_utc AND m.known_to_utc < l.known_to_utc THEN m.known_to_utc
+        WHEN v.known_to_utc < l.known_to_utc THEN v.known_to_utc
+        ELSE l.known_to_utc
+    END,
     v.load_id
 FROM (
     SELECT
@@ -74,7 +82,12 @@ INNER JOIN stg.link AS l
     ON l.record_key = v.record_key
     AND l.known_from_utc < v.known_to_utc
     AND l.known_to_utc > v.known_from_utc
+-- The recipient is a record with a history of its own: what was believed of it is kept too.
 LEFT JOIN stg.link AS m
     ON m.record_key = v.recipient_record_key
-    AND m.known_to_utc = '9999-12-31'
+    AND m.known_from_utc < v.known_to_utc
+    AND m.known_to_utc > v.known_from_utc
+    AND m.known_from_utc < l.known_to_utc
+    AND m.known_to_utc > l.known_from_utc
+    AND m.known_from_utc < m.known_to_utc
 WHERE v.known_from_utc < v.known_to_utc

@@ -38,6 +38,27 @@ FROM (
     SELECT 'fact.consultation' AS table_name, s.load_id
     FROM fact.consultation AS s
     UNION ALL
+    SELECT 'fact.tax_class' AS table_name, s.load_id
+    FROM fact.tax_class AS s
+    UNION ALL
+    SELECT 'fact.arrears_flag' AS table_name, s.load_id
+    FROM fact.arrears_flag AS s
+    UNION ALL
+    SELECT 'fact.status_spell' AS table_name, s.load_id
+    FROM fact.status_spell AS s
+    UNION ALL
+    SELECT 'fact.medical_month' AS table_name, s.load_id
+    FROM fact.medical_month AS s
+    UNION ALL
+    SELECT 'fact.service_use' AS table_name, s.load_id
+    FROM fact.service_use AS s
+    UNION ALL
+    SELECT 'fact.livelihood_consultation' AS table_name, s.load_id
+    FROM fact.livelihood_consultation AS s
+    UNION ALL
+    SELECT 'fact.council_case' AS table_name, s.load_id
+    FROM fact.council_case AS s
+    UNION ALL
     SELECT 'dim.person' AS table_name, s.load_id
     FROM dim.person AS s
     UNION ALL

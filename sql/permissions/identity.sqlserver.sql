@@ -17,6 +17,9 @@ GRANT SELECT ON ident.person_profile TO id_caseworker;
 GO
 GRANT SELECT ON ident.restriction TO id_caseworker;
 GO
+-- A trace names the file that a value came from.
+GRANT SELECT ON ident.received_file TO id_caseworker;
+GO
 GRANT SELECT, INSERT, UPDATE ON SCHEMA::casework TO id_caseworker;
 GO
 -- The linkage has no business with what is written in words.

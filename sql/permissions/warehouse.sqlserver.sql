@@ -35,6 +35,10 @@ GRANT INSERT, UPDATE ON meta.link_run TO wh_etl;
 GO
 GRANT INSERT ON meta.link_run_move TO wh_etl;
 GO
+GRANT INSERT, DELETE ON meta.load_mapping TO wh_etl;
+GO
+GRANT INSERT ON meta.mapping_document TO wh_etl;
+GO
 GRANT INSERT, UPDATE ON meta.job_run TO wh_etl, wh_model, wh_reporting;
 GO
 -- The model reads the star schema and writes only what it made.

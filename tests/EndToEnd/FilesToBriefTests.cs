@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using UglyToad.PdfPig;
 using Warehouse.Reporting.Host;
+using Warehouse.Sql;
+using Warehouse.Tests.Support;
 
 namespace Warehouse.Tests.EndToEnd;
 
@@ -46,8 +50,105 @@ public sealed partial class FilesToBriefTests : IDisposable
 
         await Serve(demo.RootElement.GetProperty("accounts"), stop);
 
+        await Freshness(stop);
+        await Trace(stop);
+
         (code, output, error) = await Run(["check", "--output", _folder, "--json"], stop);
         Assert.True(code == 0, output + error);
+    }
+
+    // What the verb counts by scoring again is counted here from the reasons as they were written.
+    private async Task Freshness(CancellationToken stop)
+    {
+        (int code, string output, string error) = await Run(["freshness", "--output", _folder, "--json"], stop);
+        Assert.True(code == 0, error);
+        using JsonDocument freshness = JsonDocument.Parse(output);
+        Dictionary<string, JsonElement> sources = freshness.RootElement.GetProperty("sources").EnumerateArray().ToDictionary(source => source.GetProperty("feed").GetString()!);
+        Assert.Equal("current", sources["resident"].GetProperty("state").GetString());
+        Assert.True(sources["checkup"].GetProperty("late").GetArrayLength() > 0, "the city sends late files");
+        using WarehouseDatabases databases = new(new HostOptions().Databases(_folder));
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
+        const string Listed = """
+            SELECT s.child_key FROM fact.risk_score AS s
+            WHERE s.band_code <> 'none'
+                AND s.snapshot_date = (SELECT MAX(x.snapshot_date) FROM fact.risk_score AS x)
+            """;
+        Assert.Equal(session.QueryText<long>(Listed).Count, freshness.RootElement.GetProperty("listed_count").GetInt32());
+        foreach ((string feed, string department) in new[] { ("allowance", "子育て支援課"), ("consultation", "家庭児童相談室"), ("checkup", "健康課"), ("attendance", "学校") })
+        {
+            // A department's name may be a part of another's; the list is separated by 、.
+            long resting = session.QueryText<(long ChildKey, string Departments)>(
+                $"""
+                SELECT DISTINCT r.child_key, m.departments FROM fact.score_reason AS r
+                INNER JOIN dim.mined_rule AS m ON m.rule_key = r.rule_key
+                WHERE r.snapshot_date = (SELECT MAX(x.snapshot_date) FROM fact.risk_score AS x) AND r.child_key IN ({Listed})
+                """).Where(row => row.Departments.Split('、').Contains(department)).Select(row => row.ChildKey).Distinct().Count();
+            JsonElement loss = sources[feed].GetProperty("loss");
+            Assert.Equal(resting, loss.GetProperty("resting_count").GetInt64());
+            // Without a condition on it nothing can change.
+            Assert.True(loss.GetProperty("used_count").GetInt32() > 0 || loss.GetProperty("resting_count").GetInt32() == 0);
+        }
+    }
+
+    // From a reason of a scored child back to the line of the file: the line names the record that the fact is of.
+    private async Task Trace(CancellationToken stop)
+    {
+        long child;
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model))
+        {
+            child = session.ScalarText<long>(
+                """
+                SELECT MIN(r.child_key) FROM fact.score_reason AS r
+                WHERE r.side_code <> 'unknown' AND r.snapshot_date = (SELECT MAX(x.snapshot_date) FROM fact.risk_score AS x)
+                """);
+        }
+
+        (int code, string output, string error) = await Run(["trace", "--child", child.ToString(CultureInfo.InvariantCulture), "--output", _folder, "--json"], stop);
+        Assert.True(code == 0, error);
+        using JsonDocument trace = JsonDocument.Parse(output);
+        List<JsonElement> items = trace.RootElement.GetProperty("reasons").EnumerateArray().SelectMany(reason => reason.GetProperty("items").EnumerateArray()).ToList();
+        List<JsonElement> rows = items.SelectMany(item => item.GetProperty("facts").EnumerateArray()).SelectMany(fact => fact.GetProperty("rows").EnumerateArray()).ToList();
+        Assert.NotEmpty(rows);
+        // Every fact behind a reason has a line.
+        Assert.All(
+            items.SelectMany(item => item.GetProperty("facts").EnumerateArray()),
+            fact => Assert.True(fact.GetProperty("rows").GetArrayLength() > 0, fact.ToString()));
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        {
+            using WarehouseSession identity = databases.Open(DatabaseKind.Identity, SessionRole.Migrator);
+            Dictionary<long, string> ids = identity.QueryText<(long RecordKey, string SourceId)>("SELECT DISTINCT record_key, source_id FROM ident.source_record")
+                .GroupBy(row => row.RecordKey).ToDictionary(group => group.Key, group => group.First().SourceId);
+            foreach (JsonElement row in rows)
+            {
+                string line = Line(Path.Combine(_folder, "inbox", row.GetProperty("file_name").GetString()!), row.GetProperty("line_number").GetInt32());
+                Assert.All(ids[row.GetProperty("record_key").GetInt64()].Split('+'), part => Assert.Contains(part, line, StringComparison.Ordinal));
+            }
+
+            using WarehouseSession audit = databases.Open(DatabaseKind.Warehouse, SessionRole.Auditor);
+            Assert.Equal(1, audit.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM audit.access_log WHERE action_code = 'trace' AND outcome_code = 'allowed' AND child_key = @child", new { child }));
+        }
+
+        string record = rows[0].GetProperty("record_key").GetInt64().ToString(CultureInfo.InvariantCulture);
+        (code, output, error) = await Run(["trace", "--record", record, "--output", _folder], stop);
+        Assert.True(code == 0, error);
+        Assert.Contains(rows[0].GetProperty("file_name").GetString()!, output, StringComparison.Ordinal);
+
+        // Refused, and the refusal is in the log before anything is shown.
+        (code, output, error) = await Run(["trace", "--record", record, "--staff", "steward", "--output", _folder], stop);
+        Assert.Equal(1, code);
+        Assert.DoesNotContain(record, output, StringComparison.Ordinal);
+        Assert.Contains("Refused", error, StringComparison.Ordinal);
+        (code, _, error) = await Run(["trace", "--child", child.ToString(CultureInfo.InvariantCulture), "--purpose", "curiosity", "--output", _folder], stop);
+        Assert.Equal(1, code);
+        Assert.Contains("purpose", error, StringComparison.Ordinal);
+    }
+
+    private static string Line(string path, int number)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        // Latin-1 keeps every byte; numbers are ASCII in all encodings of the feeds.
+        return Encoding.Latin1.GetString(bytes).Split('\n')[number - 1];
     }
 
     private async Task Serve(JsonElement passwords, CancellationToken stop)

@@ -110,9 +110,17 @@ public sealed class WorkbookTests
         BitConverter.TryWriteBytes(bomb.AsSpan(at + 24), 1000);
 
         // Either the reader of archives stops where the archive said the part ends, or the guard does.
-        FeedException? refused = Record.Exception(() => Assert.InRange(WorkbookGuard.Check(bomb, "bomb.xlsx"), 0, 1000)) as FeedException;
+        long counted = 0;
+        try
+        {
+            counted = WorkbookGuard.Check(bomb, "bomb.xlsx");
+        }
+        catch (FeedException exception)
+        {
+            Assert.Contains(exception.Code, new[] { "FEED-012", "FEED-013" });
+        }
 
-        Assert.True(refused is null or { Code: "FEED-012" or "FEED-013" });
+        Assert.InRange(counted, 0, 1000);
     }
 
     [Fact]

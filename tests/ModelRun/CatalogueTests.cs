@@ -22,6 +22,9 @@ public sealed class CatalogueTests
     [InlineData("consultation.decision_code")]
     [InlineData("consultation.decision_date")]
     [InlineData("consultation.closed_date")]
+    [InlineData("council_case.registered_date")]
+    [InlineData("council_case.severity_code")]
+    [InlineData("dv_consultation.has_consulted")]
     public void A_feature_from_the_answer_does_not_load(string source)
     {
         ModelException fault = Assert.Throws<ModelException>(() => FeatureCatalogue.Parse(Json("grade", source)));
@@ -33,6 +36,9 @@ public sealed class CatalogueTests
     [InlineData("consultation.remarks")]
     [InlineData("school.name_kanji")]
     [InlineData("allowance.payment_class")]
+    [InlineData("tax_class.tax_class")]
+    [InlineData("arrears.has_arrears")]
+    [InlineData("school_aid.reason_code")]
     [InlineData("school.no_such_column")]
     public void A_feature_from_a_forbidden_class_is_named(string source)
     {
@@ -50,7 +56,7 @@ public sealed class CatalogueTests
     [Fact]
     public void No_feature_query_reads_the_answer()
     {
-        string[] answers = ["intake_class", "decision_code", "decision_date", "closed_date"];
+        string[] answers = ["intake_class", "decision_code", "decision_date", "closed_date", "council_case", "restricted."];
 
         Assert.Contains(Repository.Files("sql/query", ".sql"), IsFeature);
         Assert.DoesNotContain(
@@ -63,7 +69,7 @@ public sealed class CatalogueTests
     [Fact]
     public void Origin_district_and_income_are_not_approved()
     {
-        foreach (string name in new[] { "is_foreign_roots", "district", "allowance_class" })
+        foreach (string name in new[] { "is_foreign_roots", "district", "allowance_class", "household_tax_class", "has_arrears_12m", "has_disability_certificate" })
         {
             Assert.False(FeatureCatalogue.Default[name].IsApproved, name);
         }
@@ -72,7 +78,11 @@ public sealed class CatalogueTests
     [Fact]
     public void What_records_asking_for_help_is_marked()
     {
-        foreach (string name in new[] { "has_allowance", "allowance_reason", "consultation_own_count" })
+        foreach (string name in new[]
+        {
+            "has_allowance", "allowance_reason", "consultation_own_count", "has_school_aid", "has_public_assistance", "has_disability_service",
+            "support_service_uses_12m", "medical_months_12m", "dental_months_12m", "livelihood_count_24m",
+        })
         {
             Assert.True(FeatureCatalogue.Default[name].IsHelpSeeking, name);
         }

@@ -63,9 +63,9 @@ public sealed class FactWriter : IDisposable
         "fact.benefit_spell",
         [
             "person_key", "record_key", "recipient_key", "recipient_record_key", "benefit_code", "certificate_key", "reason_code",
-            "payment_class", "valid_from", "valid_to",
+            "payment_class", "status_code", "valid_from", "valid_to",
         ],
-        key, key, 0L, 0L, "child_rearing_allowance", key, reason, payment, Day(from), To(to));
+        key, key, 0L, 0L, "child_rearing_allowance", key, reason, payment, null, Day(from), To(to));
 
     public FactWriter Nursery(long key, string from, string? to = null, string leave = "none", int facility = 1) => Row(
         "fact.nursery_enrolment",
@@ -107,6 +107,42 @@ public sealed class FactWriter : IDisposable
         ],
         key, key, Day(received), "care", route, "none", null, decision, decided is null ? null : Day(decided),
         closed is null ? null : Day(closed), intake);
+
+    public FactWriter Benefit(long key, string code, string from, string? to = null, string? status = null) => Row(
+        "fact.benefit_spell",
+        [
+            "person_key", "record_key", "recipient_key", "recipient_record_key", "benefit_code", "certificate_key", "reason_code",
+            "payment_class", "status_code", "valid_from", "valid_to",
+        ],
+        key, key, 0L, 0L, code, key, "none", "none", status, Day(from), To(to));
+
+    public FactWriter Status(long key, string group, string code, string from, string? to = null) => Row(
+        "fact.status_spell",
+        ["person_key", "record_key", "status_group", "status_code", "grade_code", "amount_days", "valid_from", "valid_to"],
+        key, key, group, code, "none", null, Day(from), To(to));
+
+    public FactWriter Service(long key, string date, short count = 1) => Row(
+        "fact.service_use", ["person_key", "record_key", "service_code", "use_date", "use_count"], key, key, "support_centre", Day(date), count);
+
+    public FactWriter Medical(long key, int month, string kind = "medical") => Row(
+        "fact.medical_month", ["person_key", "record_key", "month_key", "care_kind", "use_band"], key, key, month, kind, "one");
+
+    public FactWriter Livelihood(long key, string date) => Row(
+        "fact.livelihood_consultation", ["person_key", "record_key", "consulted_date", "topic_code", "has_plan"], key, key, Day(date), "budget", (short)0);
+
+    public FactWriter Tax(long key, int year, string kind) => Row(
+        "fact.tax_class", ["person_key", "record_key", "tax_year", "tax_class", "income_band", "is_undeclared", "revised_date"], key, key, year, kind, "none", (short)0, null);
+
+    public FactWriter Arrears(long key, string date, short has, string fee = "city_tax") => Row(
+        "fact.arrears_flag", ["person_key", "record_key", "as_of_date", "fee_kind", "has_arrears", "period_band"], key, key, Day(date), fee, has, "none");
+
+    public FactWriter Council(long key, string registered, string? closed = null, string severity = "none") => Row(
+        "fact.council_case",
+        [
+            "person_key", "record_key", "category_code", "severity_code", "agency_code", "registered_date", "confirmed_date", "review_date",
+            "closed_date", "closed_reason_code",
+        ],
+        key, key, "support", severity, "family_desk", Day(registered), null, null, closed is null ? null : Day(closed), "none");
 
     /// <summary>Says that consultations were loaded up to an instant.</summary>
     public FactWriter ConsultationsLoaded(DateTime extractedUtc)

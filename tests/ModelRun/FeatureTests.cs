@@ -54,6 +54,25 @@ public sealed class FeatureTests
         ["mother asked"] = w => w.Consultation(Key, "2023-03-31", closed: "2023-06-01", route: "family"),
         ["asked long ago"] = w => w.Consultation(Key, "2018-03-31", closed: "2018-06-01"),
         ["asked on the day"] = w => w.Consultation(Key, "2024-04-01"),
+        ["school aid"] = w => w.Benefit(Key, "school_aid", "2023-07-01", "2024-04-02"),
+        ["school aid ended"] = w => w.Benefit(Key, "school_aid", "2022-07-01", "2024-04-01"),
+        ["public assistance"] = w => w.Benefit(Key, "public_assistance", "2020-07-01"),
+        ["child allowance runs"] = w => w.Benefit(Key, "child_allowance", "2020-07-01", status: "none"),
+        ["child allowance stopped"] = w => w.Benefit(Key, "child_allowance", "2020-07-01", status: "stopped"),
+        ["day service"] = w => w.Status(Key, "disability", "school_day_service", "2020-07-01"),
+        ["certificate"] = w => w.Status(Key, "disability", "intellectual", "2020-07-01"),
+        ["grandmother needs care"] = w => w.Person(50, 194001).Member(900, 50, "2000-01-01").Status(50, "care_need", "care_2", "2023-04-01", "2025-03-31"),
+        ["grandmother needs care elsewhere"] = w => w.Person(50, 194001).Member(901, 50, "2000-01-01").Status(50, "care_need", "care_2", "2023-04-01"),
+        ["grandmother needed care"] = w => w.Person(50, 194001).Member(900, 50, "2000-01-01").Status(50, "care_need", "care_2", "2021-04-01", "2023-03-31"),
+        ["support centre"] = w => w.Service(Key, "2023-04-02", 3).Service(Key, "2024-04-01", 2).Service(Key, "2023-04-01", 9),
+        ["doctor and dentist"] = w => w.Medical(Key, 202304).Medical(Key, 202305).Medical(Key, 202305, "pharmacy").Medical(Key, 202305, "dental").Medical(Key, 202303).Medical(Key, 202404),
+        ["doctor, moved in"] = w => w.Medical(Key, 202402).Move(Key, "move_in", "2023-10-20"),
+        ["mother asked about money"] = w => w.Person(50, 198001).Member(900, 50, "2000-01-01").Livelihood(50, "2022-04-01").Livelihood(50, "2023-04-01").Livelihood(50, "2021-04-01"),
+        ["father pays tax, mother none"] = w => w.Person(50, 198001).Member(900, 50, "2000-01-01").Tax(50, 2023, "income").Tax(50, 2022, "exempt")
+            .Person(51, 198001).Member(900, 51, "2000-01-01").Tax(51, 2023, "exempt"),
+        ["mother pays no tax"] = w => w.Person(51, 198001).Member(900, 51, "2000-01-01").Tax(51, 2023, "exempt").Tax(51, 2025, "income"),
+        ["in arrears"] = w => w.Person(50, 198001).Member(900, 50, "2000-01-01").Arrears(50, "2023-12-31", 1).Arrears(50, "2023-09-30", 0),
+        ["arrears paid"] = w => w.Person(50, 198001).Member(900, 50, "2000-01-01").Arrears(50, "2023-12-31", 0).Arrears(50, "2023-09-30", 1),
     };
 
     public static TheoryData<string, int, string, string> Cases => new()
@@ -150,6 +169,33 @@ public sealed class FeatureTests
         { "mother asked", 201405, "consultation_other_count", "0" },
         { "asked long ago", 201405, "consultation_other_count", "0" },
         { "asked on the day", 201405, "consultation_other_count", "0" },
+        { "school aid", 201405, "has_school_aid", "1" },
+        { "school aid ended", 201405, "has_school_aid", "0" },
+        { "school aid", 202005, "has_school_aid", "" },
+        { "public assistance", 201405, "has_public_assistance", "1" },
+        { "nothing", 201405, "has_public_assistance", "0" },
+        { "child allowance runs", 201405, "is_child_allowance_stopped", "0" },
+        { "child allowance stopped", 201405, "is_child_allowance_stopped", "1" },
+        { "child allowance stopped", 201405, "has_allowance", "0" },
+        { "day service", 201405, "has_disability_service", "1" },
+        { "certificate", 201405, "has_disability_service", "0" },
+        { "certificate", 201405, "has_disability_certificate", "1" },
+        { "grandmother needs care", 201405, "care_need_in_household", "1" },
+        { "grandmother needs care elsewhere", 201405, "care_need_in_household", "0" },
+        { "grandmother needed care", 201405, "care_need_in_household", "0" },
+        { "support centre", 202205, "support_service_uses_12m", "5" },
+        { "nothing", 202205, "support_service_uses_12m", "0" },
+        { "doctor and dentist", 201405, "medical_months_12m", "2" },
+        { "doctor and dentist", 201405, "dental_months_12m", "1" },
+        { "nothing", 201405, "medical_months_12m", "0" },
+        { "doctor, moved in", 201405, "medical_months_12m", "" },
+        { "doctor and dentist", 202308, "dental_months_12m", "" },
+        { "mother asked about money", 201405, "livelihood_count_24m", "2" },
+        { "father pays tax, mother none", 201405, "household_tax_class", "income" },
+        { "mother pays no tax", 201405, "household_tax_class", "exempt" },
+        { "nothing", 201405, "household_tax_class", "" },
+        { "in arrears", 201405, "has_arrears_12m", "1" },
+        { "arrears paid", 201405, "has_arrears_12m", "0" },
     };
 
     [Theory]
@@ -268,6 +314,25 @@ public sealed class FeatureTests
 
         Assert.Single(values.Distinct());
         Assert.Contains("consultation_other_count 1", values[0]);
+    }
+
+    [Fact]
+    public void The_council_register_never_reaches_a_feature()
+    {
+        string[] values = [.. new[] { "", "none", "most_severe" }.Select(severity =>
+        {
+            using FactWriter writer = new();
+            writer.Child(Key, 201405);
+            if (severity.Length > 0)
+            {
+                writer.Council(Key, "2023-10-01", severity == "none" ? "2024-01-10" : null, severity);
+            }
+
+            writer.Save();
+            return string.Join('\n', Values(writer, Snapshot.AtStartOf(Date)));
+        })];
+
+        Assert.Single(values.Distinct());
     }
 
     internal static IReadOnlyList<ChildFacts> Read(FactWriter writer, Snapshot snapshot)

@@ -1,4 +1,5 @@
 using Warehouse.Model.Features;
+using Warehouse.Sql;
 
 namespace Warehouse.Tests.ModelRun;
 
@@ -37,6 +38,36 @@ public sealed class LabelTests
     public void A_sibling_gets_nothing_from_a_case()
     {
         Assert.Equal(LabelStatus.Negative, Parse(1, "2024-05-01 need 2024-06-01").Label(2, Date, 12, true));
+    }
+
+    [Theory]
+    [InlineData("2024-03-31", null, LabelStatus.OpenCase)]
+    [InlineData("2023-03-31", "2024-04-01", LabelStatus.OpenCase)]
+    [InlineData("2023-03-31", "2024-03-31", LabelStatus.EarlierCase)]
+    [InlineData("2024-04-01", null, LabelStatus.Positive)]
+    [InlineData("2025-04-01", null, LabelStatus.Negative)]
+    public void A_registration_with_the_council_is_a_decision_for_support(string registered, string? closed, LabelStatus expected)
+    {
+        Cases cases = new([], [new CouncilRow(1, FactWriter.Day(registered), closed is null ? null : FactWriter.Day(closed))]);
+
+        Assert.Equal(expected, cases.Label(1, Date, 12, true));
+        Assert.Equal(LabelStatus.Negative, cases.Label(2, Date, 12, true));
+    }
+
+    [Fact]
+    public void Council_cases_are_read_as_known_then()
+    {
+        using FactWriter writer = new();
+        writer.Until = new DateTime(2024, 6, 1, 0, 0, 0, DateTimeKind.Utc);
+        writer.Council(1, "2023-10-01");
+        writer.Known = writer.Until;
+        writer.Until = FactWriter.Forever;
+        writer.Council(1, "2023-10-01", "2024-01-10").Save();
+        using WarehouseSession session = writer.Session();
+
+        Assert.Equal(LabelStatus.OpenCase, Cases.Read(session, new DateTime(2024, 4, 1, 0, 0, 0, DateTimeKind.Utc)).At(1, Date));
+        Assert.Equal(LabelStatus.EarlierCase, Cases.Read(session, new DateTime(2024, 7, 1, 0, 0, 0, DateTimeKind.Utc)).At(1, Date));
+        Assert.Null(Cases.Read(session, new DateTime(1999, 1, 1, 0, 0, 0, DateTimeKind.Utc)).At(1, Date));
     }
 
     private static Cases Parse(long child, string text) => new(text

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Security;
@@ -46,7 +47,14 @@ public sealed partial class AccessTests : IAsyncLifetime
         BriefReader reader = new(_fixture.Databases, _audit);
         BriefService briefs = new(_fixture.Databases, reader, PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance), TimeProvider.System);
         builder.AddPages(new WebParts(
-            _fixture.Databases, _audit, _accounts, reader, briefs, new JobHistory(_fixture.Databases, TimeProvider.System), SuppressionProfile.JpNdb, TimeProvider.System));
+            _fixture.Databases, _audit, _accounts, reader, briefs, new JobHistory(_fixture.Databases, TimeProvider.System), SuppressionProfile.JpNdb, TimeProvider.System)
+        {
+            Freshness = () => FreshnessReader.Read(
+                _fixture.Databases,
+                [new SourceTerms("resident", "resident", "住民基本台帳", "市民課", 1, 10, 7, true), new SourceTerms("school", "school", "学齢簿", "学校教育課", 1, 10, 7, true)],
+                new DateOnly(2025, 4, 20),
+                null),
+        });
         _app = builder.Build();
         _app.UsePages();
         await _app.StartAsync();
@@ -84,18 +92,18 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("steward", "/api/statistics /statistics /api/jobs /jobs /audit /api/audit/verify")]
+    [InlineData("steward", "/api/statistics /statistics /api/jobs /jobs /audit /api/audit/verify /freshness")]
     [InlineData("auditor", "/api/jobs /jobs /audit /api/audit/verify")]
     [InlineData("caseworker", "/worklist /api/worklist /children/101 /api/children/101?purpose=support /children/101/brief.pdf?purpose=conference&recipient=a")]
     [InlineData("policymaker", "")]
     [InlineData("analyst", "")]
-    [InlineData("source-school", "")]
+    [InlineData("source-school", "/freshness")]
     public async Task Each_role_gets_its_pages_and_no_others(string staffId, string allowed)
     {
         string[] all =
         [
             "/api/statistics", "/statistics", "/api/jobs", "/jobs", "/audit", "/api/audit/verify", "/worklist", "/api/worklist", "/children/101",
-            "/api/children/101?purpose=support", "/children/101/brief.pdf?purpose=conference&recipient=a",
+            "/api/children/101?purpose=support", "/children/101/brief.pdf?purpose=conference&recipient=a", "/freshness",
         ];
         using HttpClient client = await SignedIn(staffId);
         foreach (string path in all)
@@ -104,6 +112,21 @@ public sealed partial class AccessTests : IAsyncLifetime
             HttpStatusCode expected = allowed.Split(' ').Contains(path) ? HttpStatusCode.OK : HttpStatusCode.Forbidden;
             Assert.True(response.StatusCode == expected, $"{staffId} {path}: {response.StatusCode} {await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
         }
+    }
+
+    [Fact]
+    public async Task A_department_sees_the_freshness_of_its_own_sources_only()
+    {
+        using HttpClient steward = await SignedIn("steward");
+        using HttpClient school = await SignedIn("source-school");
+
+        string all = WebUtility.HtmlDecode(await steward.GetStringAsync("/freshness", TestContext.Current.CancellationToken));
+        string own = WebUtility.HtmlDecode(await school.GetStringAsync("/freshness", TestContext.Current.CancellationToken));
+
+        Assert.Contains("住民基本台帳（市民課）", all, StringComparison.Ordinal);
+        Assert.Contains("学齢簿（学校教育課）", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("住民基本台帳", own, StringComparison.Ordinal);
+        Assert.Contains("一度も届いていない", own, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "There is no warehouse", "serve")]
     [InlineData(2, "There is no inbox", "load")]
     [InlineData(2, "There is no warehouse", "stats")]
+    [InlineData(2, "There is no warehouse", "freshness")]
+    [InlineData(2, "There is no warehouse", "trace", "--child", "4")]
+    [InlineData(2, "exactly one of", "trace")]
+    [InlineData(2, "exactly one of", "trace", "--child", "4", "--record", "5")]
     public async Task A_mistake_of_the_user_gives_one_line_and_its_exit_code(int code, string part, params string[] args)
     {
         (int found, string output, string error) = await Run([.. args, "--output", _folder]);
@@ -37,7 +41,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_verb_has_help_with_examples()
     {
-        foreach (string verb in new[] { "demo", "city", "migrate", "load", "link", "train", "score", "brief", "stats", "serve", "check", "sources" })
+        foreach (string verb in new[] { "demo", "city", "migrate", "load", "map", "link", "train", "score", "brief", "stats", "serve", "check", "sources" })
         {
             (int code, string output, _) = await Run([verb, "--help"]);
 
@@ -135,7 +139,10 @@ public sealed class CommandLineTests : IDisposable
             .SelectMany(file => System.Text.RegularExpressions.Regex.Matches(Repository.Text(file), "'warehouse ([a-z]+[^'{]*)'").Select(match => match.Groups[1].Value))
             .Distinct(StringComparer.Ordinal).ToList();
         Assert.True(advised.Count >= 6, string.Join("; ", advised));
-        Assert.All(advised, command => Assert.Equal([], CommandLine.Faults(command.Split(' '))));
+        // A verb alone names the tool, as in "as 'warehouse map' writes it"; its arguments are asked for, but the verb is known.
+        Assert.All(advised, command => Assert.Equal(
+            [],
+            CommandLine.Faults(command.Split(' ')).Where(fault => command.Contains(' ', StringComparison.Ordinal) || !fault.StartsWith("Required argument", StringComparison.Ordinal))));
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace Warehouse.Tests.Support;
 /// <summary>A fresh pair of databases for one test: DuckDB in memory, or two SQL Server databases that are dropped after.</summary>
 public sealed class WarehouseFixture : IDisposable
 {
+    // For servers that do not know the collation of production; any binary one serves.
+    private const string CollationVariable = "WAREHOUSE_TEST_SQLSERVER_COLLATION";
+
     private readonly string? _identityName;
     private readonly string? _warehouseName;
 
@@ -67,10 +70,12 @@ public sealed class WarehouseFixture : IDisposable
     private static string ConnectionString(string database) =>
         EngineDataAttribute.Server!.TrimEnd(';') + ";Initial Catalog=" + database + ";Pooling=false";
 
-    private static void CreateDatabase(string name) => OnMaster($"CREATE DATABASE {name} COLLATE Japanese_XJIS_140_BIN2");
+    private static void CreateDatabase(string name) =>
+        OnMaster($"CREATE DATABASE {name} COLLATE {Environment.GetEnvironmentVariable(CollationVariable) ?? "Japanese_XJIS_140_BIN2"}");
 
+    // Other servers that speak TDS know no ALTER DATABASE and throw nobody out; connections are not pooled, so none is left.
     private static void DropDatabase(string name) =>
-        OnMaster($"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE\nGO\nDROP DATABASE {name}");
+        OnMaster($"IF SERVERPROPERTY('BabelfishVersion') IS NULL EXECUTE('ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE')\nGO\nDROP DATABASE {name}");
 
     private static void OnMaster(string text)
     {

@@ -58,11 +58,13 @@ internal static class ServeCommand
         BriefReader reader = new(databases, audit);
         BriefService briefs = Stages.Briefs(context, databases, reader);
         WebSection web = context.Options.Web;
+        FreshnessStage freshness = new(context, databases);
         builder.AddPages(new WebParts(databases, audit, new StaffAccounts(databases, context.Time), reader, briefs, history, context.Options.Statistics.ToProfile(), context.Time)
         {
             RequireHttps = web.RequireHttps,
             SessionTime = TimeSpan.FromMinutes(web.SessionMinutes),
             Watermark = Stages.Watermark(context),
+            Freshness = () => freshness.Read(null),
         });
         if (roles is "all" or "jobs")
         {

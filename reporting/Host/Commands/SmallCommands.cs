@@ -19,14 +19,16 @@ internal static class CityCommand
 
     internal static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same city", DefaultValueFactory = _ => 20190401UL };
 
+    private static readonly Option<string> Profile = new("--profile") { Description = "Layout of another municipality's systems: second; the files then load by mappings", DefaultValueFactory = _ => "", HelpName = "NAME" };
+
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("city", "Write the delivery files of a fictional city and the truth about it") { Preset, Seed },
-        ["city --preset mini --output out", "city --preset city --seed 7 --output out --json"],
+        (new Command("city", "Write the delivery files of a fictional city and the truth about it") { Preset, Seed, Profile },
+        ["city --preset mini --output out", "city --preset city --seed 7 --output out --json", "city --preset mini --profile second --output out2"],
         Act);
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
-        CityOptions options = CityOptions.For(parsed.GetValue(Preset), parsed.GetValue(Seed));
+        CityOptions options = CityOptions.For(parsed.GetValue(Preset), parsed.GetValue(Seed)) with { Profile = parsed.GetValue(Profile)! };
         (CitySummary summary, _) = await Stages.City(context, options).ConfigureAwait(false);
         context.Screen.Line($"{summary.Files} files, {summary.Rows.Values.Sum():N0} rows, {summary.Children:N0} children in {Path.Combine(context.Output, "inbox")}");
         context.Screen.Result(summary);
