@@ -36,6 +36,7 @@ public static class Checks
         findings.AddRange(warehouse.Query<RowCountRow>("query/etl_row_count").Select(row => new CheckFinding(
             Name("rows in " + row.TableName, row.LoadId), Text(row.FoundCount), Text(row.KeptCount) + " rows, as counted when they were published")));
         findings.AddRange(Keys(warehouse, FeedCatalog.Default.Facts));
+        findings.AddRange(Faults(warehouse, "query/correction_check", "correction "));
         findings.AddRange(Handover(warehouse, identity));
         return new CheckReport(findings, runs.Count(run => run.IsPublished == 1), runs.Where(run => run.IsPublished == 1).Sum(run => run.ReadCount));
     }

@@ -1,3 +1,4 @@
+using Warehouse.Etl.Corrections;
 using Warehouse.Etl.Link;
 
 namespace Warehouse.Etl;
@@ -22,6 +23,12 @@ public sealed record LoadOptions
 
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
+
+    /// <summary>The rows of a file that are held in memory at a time; never changes the result.</summary>
+    public int BlockRows { get; init; } = 32_768;
+
+    /// <summary>Rows of correction reports by the hash of the file that brings them in; null for none.</summary>
+    internal IReadOnlyDictionary<string, CorrectionPart>? Corrections { get; init; }
 
     /// <summary>Is called with the name of each point at which the process may die; tests throw there.</summary>
     internal Action<string>? CrashPoint { get; init; }

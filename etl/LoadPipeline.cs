@@ -1,3 +1,4 @@
+using Warehouse.Etl.Corrections;
 using Warehouse.Sql;
 
 namespace Warehouse.Etl;
@@ -31,6 +32,30 @@ public sealed class LoadPipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         using IDisposable held = _databases.Lock.Acquire(cancellationToken: cancellationToken);
+        LoadSummary summary = RunHeld(options, progress, cancellationToken);
+
+        // Corrections come after the files of the batch, so that they find what was quarantined just now.
+        List<LoadedFile> corrections = [];
+        foreach (CorrectionManifest manifest in CorrectionManifest.Of(options.Inbox))
+        {
+            corrections.Add(CorrectionImport.FromInbox(this, _databases, _time, options, manifest, cancellationToken));
+        }
+
+        return corrections.Count == 0 ? summary : summary with { Files = [.. summary.Files, .. corrections] };
+    }
+
+    /// <summary>Takes a correction report in: only the corrected rows load, in place of the quarantined ones.</summary>
+    /// <exception cref="FeedException">COR-010: the file is no correction report.</exception>
+    public CorrectionSummary Correct(string path, LoadOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using IDisposable held = _databases.Lock.Acquire(cancellationToken: cancellationToken);
+        return CorrectionImport.Run(this, _databases, _time, options, path, Path.GetFileName(path), cancellationToken);
+    }
+
+    /// <summary>Runs a batch under a lock that the caller holds.</summary>
+    internal LoadSummary RunHeld(LoadOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
         using Pipeline pipeline = new(_databases, _time, options, progress, cancellationToken);
         return pipeline.Run();
     }

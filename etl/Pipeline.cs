@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Warehouse.Etl.Corrections;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Load;
@@ -28,6 +29,7 @@ internal sealed partial class Pipeline : IDisposable
     private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
     private readonly List<LoadedFile> _done = [];
     private readonly List<LoadRun> _runs = [];
+    private readonly List<InboxFile> _repeated = [];
     private readonly SortedDictionary<string, long> _rejectReasons = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _repairReasons = new(StringComparer.Ordinal);
     private LinkResult _links = new(0, 0, 0, new Dictionary<string, int>());
@@ -54,6 +56,7 @@ internal sealed partial class Pipeline : IDisposable
         List<InboxFile> files = Timed("inbox", ReadInbox);
         Timed("receipt", () => RegisterReceipts(files));
         Timed("run", () => StartRuns(files));
+        Timed("delivery", RegisterRepeated);
         try
         {
             if (_runs.Count > 0)
@@ -96,7 +99,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         List<InboxFile> files = [];
         HashSet<string> known = _warehouse.Query<RunRow>("query/etl_run").Where(run => run.IsPublished == 1).Select(run => run.FileSha256).ToHashSet(StringComparer.Ordinal);
-        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Order(StringComparer.Ordinal).ToArray();
+        string[] manifests = Directory.GetFiles(_options.Inbox, "*.manifest.json").Where(path => !CorrectionManifest.Is(path)).Order(StringComparer.Ordinal).ToArray();
         object?[] found = new object?[manifests.Length];
         FeedMappings mappings = FeedMappings.Read(_options.Mappings);
         Parallel.For(0, manifests.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.MaxParallel), CancellationToken = _ct }, i =>
@@ -132,6 +135,7 @@ internal sealed partial class Pipeline : IDisposable
             }
             else
             {
+                _repeated.Add(file);
                 _done.Add(new LoadedFile(file.Contract.Feed, file.Name, "known", 0, 0, 0, 0, 0, null, null));
             }
         }
@@ -212,6 +216,29 @@ internal sealed partial class Pipeline : IDisposable
         CrashPoint("run");
     }
 
+    // A month in which nothing changed brings the content of an earlier one: nothing to load, but the file came.
+    private void RegisterRepeated()
+    {
+        HashSet<DeliveryRow> known = [.. _warehouse.Query<DeliveryRow>("query/etl_delivery")];
+        List<object?[]> rows = [];
+        foreach (InboxFile file in _repeated)
+        {
+            FeedManifest manifest = file.Manifest;
+            if (known.Add(new DeliveryRow(file.Sha256, manifest.PeriodFrom, manifest.PeriodTo)))
+            {
+                DateTime extracted = DateTime.SpecifyKind(manifest.ExtractedUtc, DateTimeKind.Unspecified);
+                rows.Add([file.Sha256, manifest.PeriodFrom, manifest.PeriodTo, file.Contract.Feed, _options.Backfill ? extracted : _nowUtc]);
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            _warehouse.Begin();
+            _warehouse.BulkInsert("meta.repeated_file", ["file_sha256", "period_from", "period_to", "feed", "known_from_utc"], rows);
+            _warehouse.Commit();
+        }
+    }
+
     private void BeginBoth()
     {
         _identity.Begin();
@@ -223,8 +250,9 @@ internal sealed partial class Pipeline : IDisposable
     private void StageFiles()
     {
         int ahead = Math.Max(1, _options.MaxParallel) + 1;
-        Queue<Task<StagedFile>> reading = new();
+        Queue<FileReading> reading = new();
         int started = 0;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
         try
         {
             for (int i = 0; i < _runs.Count; i++)
@@ -232,70 +260,159 @@ internal sealed partial class Pipeline : IDisposable
                 while (started < _runs.Count && reading.Count < ahead)
                 {
                     LoadRun next = _runs[started++];
-                    reading.Enqueue(Task.Run(() => FileReader.Read(next.File, _mint, next.KnownFromUtc, _ct), _ct));
+                    reading.Enqueue(FileReading.Start(next.File, _mint, next.KnownFromUtc, next.LoadId, _options.BlockRows, stop.Token));
                 }
 
                 LoadRun run = _runs[i];
-                Task<StagedFile> task = reading.Dequeue();
-                try
-                {
-                    StageFile(run, task.GetAwaiter().GetResult());
-                }
-                catch (FeedException exception)
-                {
-                    run.Fail(exception.Code, exception.Message);
-                }
-
+                StageFile(run, reading.Peek());
+                reading.Dequeue();
                 _progress?.Report(new LoadProgress("stage", run.File.Contract.Feed, i + 1, _runs.Count));
                 CrashPoint("stage");
             }
         }
         finally
         {
-            // A reader that is still at work is waited for, so that nothing runs on after this method.
-            Task.WaitAll(reading.Select(task => task.ContinueWith(static _ => { }, TaskScheduler.Default)).ToArray());
+            // A reader that is still at work is stopped and waited for, so that nothing runs on after this method.
+            stop.Cancel();
+            Task.WaitAll(reading.Select(file => file.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)).ToArray());
         }
     }
 
-    private void StageFile(LoadRun run, StagedFile file)
+    // Blocks are staged as they come; a file that turns out to be none of the good ones is taken out of the stage again.
+    private void StageFile(LoadRun run, FileReading reading)
     {
-        string feed = run.File.Contract.Feed;
-        object loadId = run.LoadId;
-        run.Take(file);
+        SortedDictionary<string, long> repairs = new(StringComparer.Ordinal);
         _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
-        if (file.Rejects.Count > 0)
+        StagedBlock? held = null;
+        bool isStaged = false;
+        foreach (StagedBlock block in reading.Blocks())
         {
-            _warehouse.BulkInsert(
-                "stg.reject",
-                ["load_id", "feed", "line_number", "column_name", "rule_code"],
-                file.Rejects.SelectMany(reject => reject.Faults.Select(fault => new object?[] { loadId, feed, reject.Line, fault.Column, fault.Rule })));
-            _identity.BulkInsert(
-                "ident.reject",
-                ["file_sha256", "line_number", "part_number", "feed", "rule_codes", "raw_base64"],
-                file.Rejects.SelectMany(reject => RejectParts(run, reject)));
-            foreach (string rule in file.Rejects.SelectMany(reject => reject.Faults.Select(fault => fault.Rule)))
+            if (held is not null)
             {
-                _rejectReasons[rule] = _rejectReasons.GetValueOrDefault(rule) + 1;
+                StageRejects(run, held);
+                StageRows(run, held, repairs);
+                reading.Return(held);
+                isStaged = true;
+                CrashPoint("block");
             }
+
+            held = block;
+        }
+
+        StagedFile file;
+        try
+        {
+            file = reading.Completion.GetAwaiter().GetResult();
+        }
+        catch (FeedException exception)
+        {
+            run.Fail(exception.Code, exception.Message);
+            if (isStaged)
+            {
+                _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
+                _warehouse.Execute("load/etl_stage_delete", new { run.LoadId });
+                _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
+            }
+
+            return;
+        }
+
+        run.Take(file);
+        if (file.RejectCount > 0)
+        {
+            CorrectionLedger.KeepLayout(_identity, run.File, file.Header);
+        }
+
+        if (held is not null)
+        {
+            StageRejects(run, held);
+        }
+
+        foreach ((string rule, long count) in run.RejectReasons)
+        {
+            _rejectReasons[rule] = _rejectReasons.GetValueOrDefault(rule) + count;
         }
 
         double limit = run.File.Contract.MaxRejectShare;
-        if (file.RejectShare > limit && file.Rejects.Count >= LoadPipeline.FewRejects)
+        if (file.RejectShare > limit && file.RejectCount >= LoadPipeline.FewRejects)
         {
             run.Fail(
                 LoadPipeline.RejectLimitCode,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{run.File.Name}: found {file.Rejects.Count} rejected of {file.ReadCount} rows, expected at most {limit * 100:0.#} percent. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
+                    $"{run.File.Name}: found {file.RejectCount} rejected of {file.ReadCount} rows, expected at most {limit * 100:0.#} percent. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
+            if (isStaged)
+            {
+                _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
+                _warehouse.Execute("load/etl_repair_delete", new { run.LoadId });
+            }
+
             return;
         }
 
-        foreach (object?[] row in file.Rows)
+        if (held is not null)
         {
-            row[0] = loadId;
+            StageRows(run, held, repairs);
         }
 
-        _warehouse.BulkInsert("stg." + feed, new FeedStage(run.File.Contract, _mint).Columns, file.Rows, _ct);
+        StageWhole(run, file);
+        foreach ((string rule, long count) in repairs)
+        {
+            _repairReasons[rule] = _repairReasons.GetValueOrDefault(rule) + count;
+        }
+    }
+
+    private void StageRejects(LoadRun run, StagedBlock block)
+    {
+        if (block.Rejects.Count == 0)
+        {
+            return;
+        }
+
+        object loadId = run.LoadId;
+        _warehouse.BulkInsert(
+            "stg.reject",
+            ["load_id", "feed", "line_number", "column_name", "rule_code"],
+            block.Rejects.SelectMany(reject => reject.Faults.Select(fault => new object?[] { loadId, run.File.Contract.Feed, reject.Line, fault.Column, fault.Rule })));
+        _identity.BulkInsert(
+            "ident.reject",
+            ["file_sha256", "line_number", "part_number", "feed", "rule_codes", "raw_base64"],
+            block.Rejects.SelectMany(reject => RejectParts(run, reject)));
+        foreach (string rule in block.Rejects.SelectMany(reject => reject.Faults.Select(fault => fault.Rule)))
+        {
+            run.RejectReasons[rule] = run.RejectReasons.GetValueOrDefault(rule) + 1;
+        }
+    }
+
+    private void StageRows(LoadRun run, StagedBlock block, SortedDictionary<string, long> repairs)
+    {
+        string feed = run.File.Contract.Feed;
+        object loadId = run.LoadId;
+        _warehouse.BulkInsert("stg." + feed, run.StageColumns(_mint), block.Rows, _ct);
+        if (block.Repairs.Count > 0)
+        {
+            _warehouse.BulkInsert(
+                "stg.repair",
+                ["load_id", "feed", "line_number", "column_name", "rule_code"],
+                block.Repairs.Select(repair => new object?[] { loadId, feed, repair.Line, repair.Column, repair.Rule }));
+            foreach (RepairedValue repair in block.Repairs)
+            {
+                repairs[repair.Rule] = repairs.GetValueOrDefault(repair.Rule) + 1;
+            }
+        }
+    }
+
+    private void StageWhole(LoadRun run, StagedFile file)
+    {
+        object loadId = run.LoadId;
+        if (file.Repeated is { } repeated)
+        {
+            _warehouse.BulkInsert("stg.touched", ["batch_id", "record_key"], (repeated.Records ?? []).Select(record => new object?[] { _batchId, record }));
+            int count = _warehouse.Execute("load/repeat/" + run.File.Contract.Feed, new { run.LoadId, batch_id = _batchId, is_any = repeated.Records is null ? 1 : 0 });
+            _warehouse.Execute("load/etl_touched_clear", new { batch_id = _batchId });
+            (run.Staged, run.Superseded) = (run.Staged - count, run.Superseded + count);
+        }
+
         if (file.Traits.Count > 0)
         {
             _warehouse.BulkInsert(
@@ -304,24 +421,19 @@ internal sealed partial class Pipeline : IDisposable
                 file.Traits.Select(trait => { trait[0] = loadId; return trait; }));
         }
 
-        if (file.Repairs.Count > 0)
+        CorrectionPart? correction = _options.Corrections?.GetValueOrDefault(run.File.Sha256);
+        if (correction is not null)
         {
-            _warehouse.BulkInsert(
-                "stg.repair",
-                ["load_id", "feed", "line_number", "column_name", "rule_code"],
-                file.Repairs.Select(repair => new object?[] { loadId, feed, repair.Line, repair.Column, repair.Rule }));
-            foreach (RepairedValue repair in file.Repairs)
-            {
-                _repairReasons[repair.Rule] = _repairReasons.GetValueOrDefault(repair.Rule) + 1;
-            }
+            CorrectionLedger.Record(_warehouse, run.LoadId, correction);
         }
 
-        if (file.Scopes.Count > 0)
+        // Corrected rows join the file that they belong to; they state no facility and month anew.
+        if (file.Scopes.Count > 0 && correction is null)
         {
             _warehouse.BulkInsert(
                 "stg.file_scope",
                 ["load_id", "feed", "facility_code", "month_key", "has_present"],
-                file.Scopes.Select(scope => new object?[] { loadId, feed, scope.FacilityCode, scope.MonthKey, (short)(scope.HasPresent ? 1 : 0) }));
+                file.Scopes.Select(scope => new object?[] { loadId, run.File.Contract.Feed, scope.FacilityCode, scope.MonthKey, (short)(scope.HasPresent ? 1 : 0) }));
         }
 
         _store!.Add(file);
@@ -529,6 +641,8 @@ internal sealed partial class Pipeline : IDisposable
 
     private sealed class LoadRun(InboxFile file, DateTime knownFromUtc, DateTime extractedUtc)
     {
+        private IReadOnlyList<string>? _columns;
+
         public InboxFile File { get; } = file;
 
         public DateTime KnownFromUtc { get; } = knownFromUtc;
@@ -549,17 +663,21 @@ internal sealed partial class Pipeline : IDisposable
 
         public bool IsPublished { get; set; }
 
+        public SortedDictionary<string, long> RejectReasons { get; } = new(StringComparer.Ordinal);
+
         public string? ErrorCode { get; private set; }
 
         public string? ErrorText { get; private set; }
 
+        public IReadOnlyList<string> StageColumns(KeyMint mint) => _columns ??= new FeedStage(File.Contract, mint).Columns;
+
         public void Take(StagedFile file)
         {
             Read = file.ReadCount;
-            Staged = file.StagedCount;
-            Rejected = file.Rejects.Count;
+            Staged = file.RowCount - file.SupersededCount;
+            Rejected = file.RejectCount;
             Superseded = file.SupersededCount;
-            Repaired = file.Repairs.Count;
+            Repaired = file.RepairCount;
         }
 
         public void Fail(string code, string text)
@@ -572,6 +690,8 @@ internal sealed partial class Pipeline : IDisposable
     private sealed record RunFeedRow(string Feed);
 
     private sealed record RunRow(long LoadId, long BatchId, string FileSha256, string StatusCode, short IsPublished);
+
+    private sealed record DeliveryRow(string FileSha256, DateOnly PeriodFrom, DateOnly PeriodTo);
 
     private sealed record ReceiptRow(string FileSha256, DateTime KnownFromUtc);
 

@@ -118,6 +118,21 @@ internal static class CityDates
         return [.. days];
     }
 
+    /// <summary>Returns the days of a month number on which nurseries are open, in order: Monday to Friday without holidays and the turn of the year.</summary>
+    public static int[] NurseryDays(int month)
+    {
+        int first = FirstDayOf(month);
+        return
+        [
+            .. Enumerable.Range(first, FirstDayOf(month + 1) - first).Where(day =>
+            {
+                var date = DateOnly.FromDayNumber(day);
+                int md = (date.Month * 100) + date.Day;
+                return md is not (>= 1229 or <= 103) && date.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !Holidays.Contains(day);
+            }),
+        ];
+    }
+
     private static string EraName(int era) => era switch { 5 => "令和", 4 => "平成", 3 => "昭和", _ => "大正" };
 
     private static HashSet<int> MakeHolidays()

@@ -48,6 +48,10 @@ internal static class CityNumbers
     public static string Health(long id) =>
         "H" + (((id * 129_140_163L) + 27_182_818L) % 1_000_000_000L).ToString("D9", CultureInfo.InvariantCulture);
 
+    /// <summary>Returns the number of a pregnancy, by the first child born of it.</summary>
+    public static string Pregnancy(long id) =>
+        "B" + (((id * 282_475_249L) + 17_320_508L) % 1_000_000_000L).ToString("D9", CultureInfo.InvariantCulture);
+
     /// <summary>Returns the nursery number of a child.</summary>
     public static string Nursery(long id) =>
         "C" + (((id * 40_353_607L) + 16_180_339L) % 1_000_000_000L).ToString("D9", CultureInfo.InvariantCulture);

@@ -27,8 +27,14 @@ internal sealed record FeedShape(string Feed, string Encoding, string FilePatter
             c.GetProperty("header").GetString()!,
             c.GetProperty("parser").GetString()!,
             c.GetProperty("required").GetBoolean())).ToArray();
-        return new FeedShape(feed, root.GetProperty("encoding").GetString()!, root.GetProperty("file_pattern").GetString()!, columns);
+        return new FeedShape(feed, root.GetProperty("encoding").GetString()!, root.GetProperty("file_pattern").GetString()!, columns)
+        {
+            ReplacesMonths = root.GetProperty("supersede").GetString() == "file-period",
+        };
     }
+
+    /// <summary>Gets whether a later file replaces the facilities and months that it names: such a file never brings single rows of an earlier month.</summary>
+    public bool ReplacesMonths { get; init; }
 
     public string[] Header => [.. Columns.Select(c => c.Header)];
 

@@ -87,7 +87,7 @@ internal sealed class FeedWriter
             Emit(broken, isQuarantined: true);
             Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[column].Header, kind, "quarantined", RuleCatalog.Code(_contract, column, KindOf(kind))));
             _quarantined++;
-            if (_random.Chance(0.6))
+            if (_random.Chance(0.6) && !Shape.ReplacesMonths)
             {
                 _corrections.Add(fields);
             }
@@ -238,8 +238,11 @@ internal sealed class FeedWriter
         {
             int column = _numbers[_random.Below(_numbers.Length)];
             string number = fields[column];
-            char last = (char)('0' + ((number[9] - '0' + 1 + _random.Below(8)) % 10));
-            return (column, "wrong_check_digit", number[..9] + last);
+            if (number.Length == 10)
+            {
+                char last = (char)('0' + ((number[9] - '0' + 1 + _random.Below(8)) % 10));
+                return (column, "wrong_check_digit", number[..9] + last);
+            }
         }
 
         if (kind == 1 && _dates.Length > 0)

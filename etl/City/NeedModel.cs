@@ -40,6 +40,13 @@ internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
         ("support_service_used", -0.40),
         ("public_assistance_received", 0.0),
         ("child_allowance_stopped", 0.45),
+        ("late_pregnancy_notice", 0.60),
+        ("measles_vaccine_missed", 0.45),
+        ("nursery_no_contact", 0.70),
+        ("untreated_teeth_3_or_more", 0.35),
+        ("nurse_stomach_ache", 0.30),
+        ("older_sibling_truant", 0.30),
+        ("counselled_by_own_request", -0.35),
     ];
 
     /// <summary>The planted rules: name, conditions, extra weight, extra weight in the last fiscal year, kind.</summary>
@@ -55,11 +62,14 @@ internal sealed class NeedModel(CityOptions options, ISourceLife[] sources)
         ("R8", ["single_parent", "move_in_within_2_years"], 0.8, 0.8, "true"),
         ("R9", ["caries_3_or_more", "absence_raised"], 1.6, 1.6, "true, rare"),
         ("R10", ["care_need_in_household", "often_late", "school_aid_received"], 1.7, 1.7, "true, rare"),
+        ("R11", ["untreated_teeth_3_or_more", "nurse_stomach_ache", "older_sibling_truant"], 1.8, 1.8, "true, rare"),
+        ("R12", ["nursery_no_contact", "single_parent"], 1.2, 1.2, "true"),
         ("P1", ["grandparent_in_household"], 0, 0, "protective"),
         ("P2", ["nursery_continued_1_year"], 0, 0, "protective"),
         ("P3", ["all_checkups_visited"], 0, 0, "protective"),
         ("P4", ["same_address_5_years"], 0, 0, "protective"),
         ("P5", ["support_service_used"], 0, 0, "protective"),
+        ("P6", ["counselled_by_own_request"], 0, 0, "protective"),
         ("D1", ["single_parent"], 0, 0, "decoy"),
         ("D2", ["allowance_received"], 0, 0, "decoy"),
         ("D3", ["foreign_roots"], 0, 0, "decoy, under-observed"),

@@ -109,6 +109,7 @@ public sealed class FeedCatalog
             ReachesChild = Text(root, "reaches_child", where),
             Rules = [.. Member(root, "rules", where).EnumerateArray().Select(rule => Rule(rule, columns, where))],
             Stage = [.. Member(root, "stage", where).EnumerateArray().Select(column => Staged(column, columns, where))],
+            Fold = Fold(root, columns, supersede, where),
             Facts = [.. Member(root, "facts", where).EnumerateArray().Select(fact => fact.GetString()!)],
             Department = Text(root, "department", where),
             System = Text(root, "system", where),
@@ -268,6 +269,20 @@ public sealed class FeedCatalog
         return new OrderRule((int)Number(rule, "number", where), early, late, (int)Number(rule, "slack_days", where), Text(rule, "meaning", where));
     }
 
+    private static string Fold(JsonElement root, List<FeedColumn> columns, string supersede, string where)
+    {
+        if (!root.TryGetProperty("fold", out _))
+        {
+            return string.Empty;
+        }
+
+        string fold = Text(root, "fold", where);
+        bool isDay = columns.Exists(column => column.Name == fold && column.Parser is ParserKind.Date or ParserKind.EraDate);
+        return isDay && supersede == "file-period"
+            ? fold
+            : throw FeedException.Of("FEED-001", where, $"fold '{fold}' of a feed that supersedes by {supersede}", "the column of a day in a feed that supersedes by file-period", "Days can be counted by month only where a later file replaces the whole month.");
+    }
+
     private static StagedColumn Staged(JsonElement column, List<FeedColumn> columns, string where)
     {
         string name = Text(column, "name", where);
@@ -291,7 +306,11 @@ public sealed class FeedCatalog
             throw FeedException.Of("FEED-001", where, $"a staged column of '{source}', which is {found!.DataClass}", "columns that name nobody, or a key minted from the number", "The warehouse holds no direct identifier: mint a key or leave the column out.");
         }
 
-        return new StagedColumn(name, source, mint, isSmall);
+        return new StagedColumn(name, source, mint, isSmall)
+        {
+            IsMonth = type.ValueKind == JsonValueKind.String && type.GetString() == "month",
+            System = column.TryGetProperty("system", out _) ? Text(column, "system", where) : string.Empty,
+        };
     }
 
     private static JsonElement Member(JsonElement element, string name, string where) => element.TryGetProperty(name, out JsonElement value)

@@ -1,5 +1,5 @@
-using Warehouse.Etl.Validate;
 using Warehouse.Etl.Map;
+using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.Extract;
 
@@ -104,7 +104,14 @@ public sealed record FeedColumn(
 /// <param name="Source">The contract column that it is made of.</param>
 /// <param name="Mint">The kind of key minted from the source: <c>household</c>, <c>certificate</c>, <c>record</c>; empty for the value itself.</param>
 /// <param name="IsSmall">Whether the value is a small integer.</param>
-public sealed record StagedColumn(string Name, string Source, string Mint, bool IsSmall);
+public sealed record StagedColumn(string Name, string Source, string Mint, bool IsSmall)
+{
+    /// <summary>Whether a day is staged as its month, year times 100 plus month.</summary>
+    public bool IsMonth { get; init; }
+
+    /// <summary>The system whose record the key names; empty for that of the feed.</summary>
+    public string System { get; init; } = string.Empty;
+}
 
 /// <summary>What a later row or file does to an earlier one.</summary>
 public enum SupersedeKind
@@ -222,6 +229,9 @@ public sealed record FeedContract
 
     /// <summary>The payload columns of the staging table, <c>record_key</c> first.</summary>
     public required IReadOnlyList<StagedColumn> Stage { get; init; }
+
+    /// <summary>The column of the day that is folded into months: rows of a month that are alike in everything else are staged as one with their count; empty where rows stay.</summary>
+    public string Fold { get; init; } = string.Empty;
 
     /// <summary>The facts that the feed's rows become.</summary>
     public required IReadOnlyList<string> Facts { get; init; }

@@ -83,8 +83,13 @@ public static class SourcePages
         foreach (StagedColumn column in contract.Stage)
         {
             int at = contract.OrdinalOf(column.Source);
-            string made = column.Name == "record_key" ? id + ", as a keyed hash" : at < 0 ? "生年月日, the month only" : contract.Columns[at].Header + (column.Mint.Length > 0 ? ", as a keyed hash" : "");
+            string made = column.Name == "record_key" ? id + ", as a keyed hash" : at < 0 ? "生年月日, the month only" : contract.Columns[at].Header + (column.Mint.Length > 0 ? ", as a keyed hash" : column.IsMonth ? ", the month only" : "");
             text.Append(CultureInfo.InvariantCulture, $"| {column.Name} | {made} |\n");
+        }
+
+        if (contract.Fold.Length > 0)
+        {
+            text.Append("| row_count | rows of the file that are alike but for the day; the day itself is not kept |\n");
         }
 
         if (contract.Rules.Count > 0)

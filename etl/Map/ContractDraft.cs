@@ -74,6 +74,9 @@ public static class ContractDraft
             ["legal_basis"] = "",
             ["retention_years"] = 0,
             ["version"] = 1,
+            ["catalogue"] = new JsonArray(),
+            ["mapping_template"] = "",
+            ["cadence"] = "",
             ["rule_prefix"] = feed.ToUpperInvariant()[..Math.Min(3, feed.Length)],
             ["delimiter"] = profile.Delimiter.ToString(),
             ["max_reject_share"] = 0.05,
@@ -95,7 +98,7 @@ public static class ContractDraft
     {
         ArgumentNullException.ThrowIfNull(draft);
         JsonObject trial = draft.DeepClone().AsObject();
-        foreach (string member in new[] { "title_ja", "department", "subject", "reaches_child", "purpose", "legal_basis" })
+        foreach (string member in new[] { "title_ja", "department", "subject", "reaches_child", "purpose", "legal_basis", "mapping_template", "cadence" })
         {
             trial[member] = NotStated;
         }

@@ -40,7 +40,7 @@ public sealed record DryRun(long Rows, long Quarantined, IReadOnlyList<DryRunFau
             counts.Repairs);
     }
 
-    private static void Parse(RecordReader reader, FeedColumn?[] map, TextDecoder decoder, CellParser parser, FeedRow row, byte[] scratch, char[] text)
+    internal static void Parse(RecordReader reader, FeedColumn?[] map, TextDecoder decoder, CellParser parser, FeedRow row, byte[] scratch, char[] text)
     {
         ReadOnlySpan<Cell> cells = reader.Cells;
         for (int i = 0; i < cells.Length; i++)

@@ -48,34 +48,40 @@ public sealed class FeedMappings
     public FeedContract ContractFor(FeedManifest manifest, FeedCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        return ContractFor(manifest.Feed, manifest.Profile, manifest.FileName, catalog);
+    }
+
+    /// <inheritdoc cref="ContractFor(FeedManifest, FeedCatalog)"/>
+    public FeedContract ContractFor(string feed, string? profile, string fileName, FeedCatalog catalog)
+    {
         ArgumentNullException.ThrowIfNull(catalog);
-        FeedContract contract = catalog.Get(manifest.Feed);
+        FeedContract contract = catalog.Get(feed);
         (string File, FeedMapping Mapping)[] fitting =
         [
-            .. _entries.Where(entry => entry.Mapping is { } mapping && mapping.Feed == manifest.Feed && Fits(mapping, manifest)).Select(entry => (entry.File, entry.Mapping!)),
+            .. _entries.Where(entry => entry.Mapping is { } mapping && mapping.Feed == feed && Fits(mapping, profile, fileName)).Select(entry => (entry.File, entry.Mapping!)),
         ];
         if (fitting.Length == 0)
         {
-            return manifest.Profile is null
+            return profile is null
                 ? contract
                 : throw _entries.Select(entry => entry.Fault).FirstOrDefault(fault => fault is not null)
-                    ?? FeedException.Of("MAP-003", manifest.FileName, $"profile '{manifest.Profile}'", $"a mapping of {manifest.Feed} for it in the folder of mappings", "Make one with 'warehouse map FILE --profile NAME --confirm WHO', or correct the manifest.");
+                    ?? FeedException.Of("MAP-003", fileName, $"profile '{profile}'", $"a mapping of {feed} for it in the folder of mappings", "Make one with 'warehouse map FILE --profile NAME --confirm WHO', or correct the manifest.");
         }
 
         if (fitting.Length > 1)
         {
-            throw FeedException.Of("MAP-003", manifest.FileName, string.Create(CultureInfo.InvariantCulture, $"{fitting.Length} mappings ({string.Join(", ", fitting.Select(entry => entry.File))})"), "one", "Remove the ones that no longer hold, or name the profile in the manifest.");
+            throw FeedException.Of("MAP-003", fileName, string.Create(CultureInfo.InvariantCulture, $"{fitting.Length} mappings ({string.Join(", ", fitting.Select(entry => entry.File))})"), "one", "Remove the ones that no longer hold, or name the profile in the manifest.");
         }
 
-        (string file, FeedMapping found) = fitting[0];
+        (string document, FeedMapping found) = fitting[0];
         if (found.Approval is not { } approval)
         {
-            throw FeedException.Of("MAP-002", file, "a mapping that nobody approved", "an approval of a DBA or steward", $"Read it and run 'warehouse map {file} --confirm WHO'.");
+            throw FeedException.Of("MAP-002", document, "a mapping that nobody approved", "an approval of a DBA or steward", $"Read it and run 'warehouse map {document} --confirm WHO'.");
         }
 
         return approval.ContentSha256 == found.ContentSha256
-            ? found.Apply(contract, file)
-            : throw FeedException.Of("MAP-004", file, "a mapping that was changed after its approval", "the content that was approved", $"Read it again and run 'warehouse map {file} --confirm WHO'.");
+            ? found.Apply(contract, document)
+            : throw FeedException.Of("MAP-004", document, "a mapping that was changed after its approval", "the content that was approved", $"Read it again and run 'warehouse map {document} --confirm WHO'.");
     }
 
     /// <summary>Notes which mapping a load run read its file through, with the document itself.</summary>
@@ -100,7 +106,7 @@ public sealed class FeedMappings
         warehouse.BulkInsert("meta.load_mapping", ["load_id", "mapping_sha256", "profile_name", "approved_by"], [[loadId, hash, mapping.Profile, mapping.Approval!.By]]);
     }
 
-    private static bool Fits(FeedMapping mapping, FeedManifest manifest) => manifest.Profile is { } profile
+    private static bool Fits(FeedMapping mapping, string? profile, string fileName) => profile is not null
         ? mapping.Profile == profile
-        : mapping.FilePattern.Length > 0 && FileSystemName.MatchesSimpleExpression(mapping.FilePattern, Path.GetFileName(manifest.FileName));
+        : mapping.FilePattern.Length > 0 && FileSystemName.MatchesSimpleExpression(mapping.FilePattern, Path.GetFileName(fileName));
 }

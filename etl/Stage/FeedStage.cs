@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Validate;
@@ -25,6 +26,7 @@ internal sealed class FeedStage
     private readonly int _sex;
     private readonly int _foreign;
     private readonly bool _isCarried;
+    private readonly int _fold;
 
     public FeedStage(FeedContract contract, KeyMint mint)
     {
@@ -38,8 +40,15 @@ internal sealed class FeedStage
         _source = _columns.Select(column => contract.OrdinalOf(column.Source)).ToArray();
         _keyPositions = contract.Key.Select(ordinal => Position(contract.Columns[ordinal].Name)).Where(at => at >= 0).Distinct().ToArray();
         HasPayloadHash = contract.Supersede == SupersedeKind.Key;
-        Columns = ["load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded", .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>()];
+        _fold = contract.Fold.Length == 0 ? -1 : Position(contract.Fold) + 2;
+        Columns =
+        [
+            "load_id", "line_number", .. _columns.Select(column => column.Name), "is_superseded",
+            .. HasPayloadHash ? ["payload_hash"] : Array.Empty<string>(), .. _fold >= 0 ? ["row_count"] : Array.Empty<string>(),
+        ];
         SupersededAt = 2 + _columns.Count;
+        int[] beside = _keyPositions.Where(at => at > 0).ToArray();
+        DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate) ? beside[0] + 2 : -1;
     }
 
     /// <summary>The columns of the staging table, in the order of the rows.</summary>
@@ -49,13 +58,27 @@ internal sealed class FeedStage
 
     public int SupersededAt { get; }
 
+    /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
+    public int DayKeyAt { get; }
+
+    /// <summary>Whether the file is held whole until it is staged: its rows are put together, or a later one may withdraw an earlier one.</summary>
+    public bool HoldsWhole => _fold >= 0 || _contract.WithdrawalColumn >= 0;
+
     public bool HasTraits => _birth >= 0;
 
-    /// <summary>Returns the staging row; the place of <c>load_id</c> is filled when it is known.</summary>
-    public object?[] Row(FeedRow row)
+    /// <summary>Puts the staging row into <paramref name="values"/>, over whatever it held; the place of <c>load_id</c> is left alone.</summary>
+    public void Put(FeedRow row, object?[] values)
     {
-        object?[] values = new object?[Columns.Count];
-        values[1] = Int(row.Line);
+        if (values[1] is null)
+        {
+            values[1] = row.Line;
+        }
+        else
+        {
+            // The box belongs to this row alone: written over, a file of any length needs no more of them than a block has rows.
+            Unsafe.Unbox<int>(values[1]!) = row.Line;
+        }
+
         for (int i = 0; i < _columns.Count; i++)
         {
             values[i + 2] = Value(i, row);
@@ -72,8 +95,6 @@ internal sealed class FeedStage
 
             values[^1] = hash;
         }
-
-        return values;
     }
 
     /// <summary>Returns the business key of a staging row in 128 bits.</summary>
@@ -91,6 +112,46 @@ internal sealed class FeedStage
 
     public static object Superseded => SmallShorts[1];
 
+    /// <summary>Returns the rows to stage: where the contract folds days, one for all days of a month that are alike in everything else.</summary>
+    public List<object?[]> Fold(List<object?[]> rows)
+    {
+        if (_fold < 0)
+        {
+            return rows;
+        }
+
+        Dictionary<(long, long), int> places = [];
+        List<object?[]> folded = [];
+        List<int> counts = [];
+        foreach (object?[] row in rows)
+        {
+            var day = (DateOnly)row[_fold]!;
+            row[_fold] = Month(day);
+            long mixed = 29;
+            for (int i = 3; i <= SupersededAt; i++)
+            {
+                mixed = Mix(mixed, row[i]);
+            }
+
+            if (places.TryAdd(((long)row[2]!, mixed), folded.Count))
+            {
+                folded.Add(row);
+                counts.Add(1);
+            }
+            else
+            {
+                counts[places[((long)row[2]!, mixed)]]++;
+            }
+        }
+
+        for (int i = 0; i < folded.Count; i++)
+        {
+            folded[i][^1] = Int(counts[i]);
+        }
+
+        return folded;
+    }
+
     /// <summary>Returns the key of the row's record, boxed once per file.</summary>
     public object Record(FeedRow row)
     {
@@ -104,7 +165,7 @@ internal sealed class FeedStage
     }
 
     /// <summary>Returns the key of another record of the same system.</summary>
-    public object RecordOf(string sourceId) => Minted("record", sourceId);
+    public object RecordOf(string sourceId) => Minted("record", sourceId, string.Empty);
 
     public string SourceId(FeedRow row)
     {
@@ -200,17 +261,17 @@ internal sealed class FeedStage
         int ordinal = _source[position];
         if (staged.Mint.Length > 0)
         {
-            return row.Text[ordinal] is { } number ? Minted(staged.Mint, number) : null;
+            return row.Text[ordinal] is { } number ? Minted(staged.Mint, number, staged.System) : null;
         }
 
-        switch (staged.Name)
+        if (ordinal < 0)
         {
-            case "record_key":
-                return Record(row);
-            case "birth_year_month":
-                return Int(BirthYearMonth(row.Day(_birth)));
-            case "school_cohort_year":
-                return Int(Cohort(row.Day(_birth)));
+            return staged.Name switch
+            {
+                "birth_year_month" => Int(BirthYearMonth(row.Day(_birth))),
+                "school_cohort_year" => Int(Cohort(row.Day(_birth))),
+                _ => Record(row),
+            };
         }
 
         FeedColumn column = _contract.Columns[ordinal];
@@ -220,7 +281,9 @@ internal sealed class FeedStage
                 string code = row.Text[ordinal] ?? "none";
                 return staged.IsSmall ? Short(code == "none" ? 0 : int.Parse(code, CultureInfo.InvariantCulture)) : code;
             case ParserKind.Date or ParserKind.EraDate:
-                return row.HasValue[ordinal] ? Day((int)row.Number[ordinal]) : null;
+                return !row.HasValue[ordinal] ? null
+                    : staged.IsMonth && position + 2 != _fold ? Month(DateOnly.FromDayNumber((int)row.Number[ordinal]))
+                    : Day((int)row.Number[ordinal]);
             case ParserKind.Integer or ParserKind.YearMonth:
                 return row.HasValue[ordinal] ? staged.IsSmall ? Short((int)row.Number[ordinal]) : Int((int)row.Number[ordinal]) : null;
             case ParserKind.Decimal:
@@ -230,16 +293,16 @@ internal sealed class FeedStage
         }
     }
 
-    private object Minted(string kind, string number)
+    private object Minted(string kind, string number, string system)
     {
-        string id = kind + "|" + number;
+        string id = kind + system + "|" + number;
         if (!_keys.TryGetValue(id, out object? key))
         {
             _keys[id] = key = kind switch
             {
                 "household" => _mint.Household(number),
                 "certificate" => _mint.Certificate(number),
-                _ => _mint.Record(_contract.System, number),
+                _ => _mint.Record(system.Length == 0 ? _contract.System : system, number),
             };
         }
 
@@ -255,6 +318,8 @@ internal sealed class FeedStage
     private static int Code(FeedRow row, int ordinal) => ordinal < 0 || row.Text[ordinal] is not { } text ? 0 : text[0] - '0';
 
     private static decimal Scale(int scale) => scale switch { 0 => 1m, 1 => 10m, 2 => 100m, _ => 1000m };
+
+    private static object Month(DateOnly day) => Int((day.Year * 100) + day.Month);
 
     private static object Int(int value) => (uint)value < (uint)SmallInts.Length ? SmallInts[value] : value;
 

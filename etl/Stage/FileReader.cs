@@ -9,9 +9,9 @@ namespace Warehouse.Etl.Stage;
 /// <summary>Reads one file: splits, decodes, checks every row, quarantines the bad ones and stages the others.</summary>
 internal static class FileReader
 {
-    /// <summary>Returns the rows of a file, checked against manifest and contract.</summary>
+    /// <summary>Hands the rows of a file on in blocks, checked against manifest and contract, and returns what belongs to the file as a whole.</summary>
     /// <exception cref="FeedException">The file is not what its manifest or contract states.</exception>
-    public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, CancellationToken cancellationToken)
+    public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, Func<FeedStage, BlockWriter> open, CancellationToken cancellationToken)
     {
         FeedContract contract = file.Contract;
         if (file.Sha256 != file.Manifest.Sha256)
@@ -30,21 +30,21 @@ internal static class FileReader
         FeedRow row = source.Row;
         FeedStage stage = new(contract, mint);
 
-        List<object?[]> rows = new((int)Math.Min(file.Manifest.RowCount, 1_000_000));
-        List<RejectedRow> rejects = [];
-        List<RepairedValue> repairs = [];
+        BlockWriter blocks = open(stage);
         List<IdentityRecord> identities = [];
         Dictionary<long, object?[]> traits = [];
         Dictionary<(string, int), bool> scopes = [];
         Dictionary<(long, long), List<Withdrawal>> withdrawn = [];
         HashSet<long> bare = [];
+        object? lastRecord = null;
+        (string Facility, int Month, bool Present) lastScope = (string.Empty, -1, false);
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
 
         foreach ((int line, string column, string rule) in source.HeaderRepairs)
         {
-            repairs.Add(new RepairedValue(line, column, rule));
+            blocks.Add(new RepairedValue(line, column, rule));
         }
 
         while (source.Read())
@@ -56,7 +56,7 @@ internal static class FileReader
 
             if (!source.IsValid)
             {
-                rejects.Add(new RejectedRow(row.Line, source.Faults, source.Raw()));
+                blocks.Add(new RejectedRow(row.Line, source.Faults, source.Raw()));
                 continue;
             }
 
@@ -66,12 +66,13 @@ internal static class FileReader
                 {
                     if (row.Repair[i] is { } repair)
                     {
-                        repairs.Add(new RepairedValue(row.Line, contract.Columns[i].Name, repair));
+                        blocks.Add(new RepairedValue(row.Line, contract.Columns[i].Name, repair));
                     }
                 }
             }
 
-            object?[] values = stage.Row(row);
+            object?[] values = blocks.Next();
+            stage.Put(row, values);
             if (contract.WithdrawalColumn >= 0)
             {
                 // A withdrawal stands for nothing by itself: the row of its key further down replaces what it withdraws.
@@ -79,7 +80,7 @@ internal static class FileReader
                 if (row.Text[contract.WithdrawalColumn] == contract.WithdrawalCode)
                 {
                     withdrawn[key] = withdrawn.TryGetValue(key, out List<Withdrawal>? others) ? others : [];
-                    withdrawn[key].Add(new Withdrawal(values, row.Line, source.Raw()));
+                    withdrawn[key].Add(new Withdrawal(row.Line, source.Raw()));
                 }
                 else
                 {
@@ -87,7 +88,6 @@ internal static class FileReader
                 }
             }
 
-            rows.Add(values);
             if (hasNames)
             {
                 identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, source.Raw(nameOrdinal)));
@@ -95,7 +95,7 @@ internal static class FileReader
             }
             else
             {
-                if (bare.Add((long)values[2]!))
+                if (!ReferenceEquals(values[2], lastRecord) && bare.Add((long)(lastRecord = values[2]!)))
                 {
                     identities.Add(stage.Bare(stage.SourceId(row), row.Line, file.Sha256, knownFromUtc));
                 }
@@ -108,8 +108,10 @@ internal static class FileReader
 
             if (contract.Supersede == SupersedeKind.FilePeriod)
             {
-                AddScope(scopes, contract, values);
+                AddScope(scopes, ref lastScope, values);
             }
+
+            blocks.Keep();
         }
 
         // What was read is what was registered, or a file that changed on the way would load under the hash of another.
@@ -121,9 +123,7 @@ internal static class FileReader
 
         foreach (Withdrawal withdrawal in withdrawn.Values.SelectMany(list => list))
         {
-            rows.Remove(withdrawal.Values);
-            repairs.RemoveAll(repair => repair.Line == withdrawal.Line);
-            rejects.Add(new RejectedRow(withdrawal.Line, [(contract.Columns[contract.WithdrawalColumn].Name, RuleCatalog.Code(contract, RuleCatalog.Withdrawn))], withdrawal.Raw));
+            blocks.Withdraw(new RejectedRow(withdrawal.Line, [(contract.Columns[contract.WithdrawalColumn].Name, RuleCatalog.Code(contract, RuleCatalog.Withdrawn))], withdrawal.Raw));
         }
 
         long read = source.ReadCount;
@@ -132,20 +132,21 @@ internal static class FileReader
             throw FeedException.Of("FEED-007", file.Name, string.Create(CultureInfo.InvariantCulture, $"{read} data rows"), string.Create(CultureInfo.InvariantCulture, $"{file.Manifest.RowCount} as the manifest states"), "The file is cut off or not the one described: ask the sender for it again.");
         }
 
-        StagedFile staged = new()
+        blocks.Finish();
+        return new StagedFile
         {
             File = file,
-            Rows = rows,
             Traits = [.. traits.Values],
             Identities = identities,
-            Rejects = rejects,
-            Repairs = repairs,
             Scopes = scopes.Select(scope => new FileScope(scope.Key.Item1, scope.Key.Item2, scope.Value)).OrderBy(scope => scope.FacilityCode, StringComparer.Ordinal).ThenBy(scope => scope.MonthKey).ToList(),
             ReadCount = read,
+            RowCount = blocks.RowCount,
+            RejectCount = blocks.RejectCount,
+            RepairCount = blocks.RepairCount,
+            SupersededCount = blocks.SupersededCount,
+            Repeated = blocks.Repeated,
             Header = source.Header,
         };
-        staged.SupersededCount = MarkDuplicates(rows, stage);
-        return staged;
     }
 
     /// <summary>Returns the SHA-256 of a file's bytes in lower-case hex.</summary>
@@ -166,32 +167,26 @@ internal static class FileReader
     private static FeedException Changed(InboxFile file, string found, string expected, string when) => FeedException.Of(
         "FEED-005", file.Name, "sha256 " + found[..12] + "…", expected[..Math.Min(12, expected.Length)] + "… " + when, "The file was changed or cut off on the way: ask the sender for it again.");
 
-    private static void AddScope(Dictionary<(string, int), bool> scopes, FeedContract contract, object?[] values)
+    private static void AddScope(Dictionary<(string Facility, int Month), bool> scopes, ref (string Facility, int Month, bool Present) last, object?[] values)
     {
         string facility = (string)values[3]!;
-        bool isDays = contract.Feed == "attendance_days";
-        int month = isDays ? (int)values[4]! : values[4] is DateOnly day ? (day.Year * 100) + day.Month : 0;
-        bool present = isDays || (string)values[5]! == "present";
-        ref bool known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scopes, (facility, month), out _);
-        known |= present;
-    }
-
-    // Within one file the last row of a key stands; the earlier ones are superseded.
-    private static long MarkDuplicates(List<object?[]> rows, FeedStage stage)
-    {
-        HashSet<(long, long)> seen = new(rows.Count);
-        long count = 0;
-        for (int i = rows.Count - 1; i >= 0; i--)
+        (int month, bool present) = values[4] switch
         {
-            if (!seen.Add(stage.Key(rows[i])))
-            {
-                rows[i][stage.SupersededAt] = FeedStage.Superseded;
-                count++;
-            }
+            int key => (key, true),
+            DateOnly day => ((day.Year * 100) + day.Month, values[5] is "present"),
+            _ => (0, false),
+        };
+
+        // Rows of a school and month come together: most of them say nothing new.
+        if (month == last.Month && (last.Present || !present) && ReferenceEquals(facility, last.Facility))
+        {
+            return;
         }
 
-        return count;
+        ref bool known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scopes, (facility, month), out _);
+        known |= present;
+        last = (facility, month, known);
     }
 
-    private sealed record Withdrawal(object?[] Values, int Line, byte[] Raw);
+    private sealed record Withdrawal(int Line, byte[] Raw);
 }

@@ -22,32 +22,34 @@ internal sealed record RepairedValue(int Line, string Column, string Rule);
 /// <summary>A facility and month that a file states anew.</summary>
 internal readonly record struct FileScope(string FacilityCode, int MonthKey, bool HasPresent);
 
-/// <summary>What became of one file: rows for staging, identity parts, rejects and counts.</summary>
+/// <summary>What became of one file besides its blocks: identity parts, traits, scopes and counts.</summary>
 internal sealed class StagedFile
 {
     public required InboxFile File { get; init; }
-
-    /// <summary>Rows in the column order of the stage; superseded ones included.</summary>
-    public required List<object?[]> Rows { get; init; }
 
     public required List<object?[]> Traits { get; init; }
 
     public required List<IdentityRecord> Identities { get; init; }
 
-    public required List<RejectedRow> Rejects { get; init; }
-
-    public required List<RepairedValue> Repairs { get; init; }
-
     public required List<FileScope> Scopes { get; init; }
 
-    public long ReadCount { get; init; }
+    public required long ReadCount { get; init; }
+
+    /// <summary>Rows that were not rejected.</summary>
+    public required long RowCount { get; init; }
 
     /// <summary>The bytes of the header row: the sender's own column order.</summary>
     public required byte[] Header { get; init; }
 
-    public long SupersededCount { get; set; }
+    public required long RejectCount { get; init; }
 
-    public long StagedCount => Rows.Count - SupersededCount;
+    public required long RepairCount { get; init; }
 
-    public double RejectShare => ReadCount == 0 ? 0 : (double)Rejects.Count / ReadCount;
+    /// <summary>Rows marked as replaced by a later row of the file.</summary>
+    public required long SupersededCount { get; init; }
+
+    /// <summary>What is still to be marked in the stage; null for nothing.</summary>
+    public required RepeatedKeys? Repeated { get; init; }
+
+    public double RejectShare => ReadCount == 0 ? 0 : (double)RejectCount / ReadCount;
 }

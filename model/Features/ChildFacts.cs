@@ -45,6 +45,36 @@ public sealed record ChildFacts
     /// <summary>Care, consultations and dues of those who live with the child.</summary>
     public LivelihoodRow? Livelihood { get; init; }
 
+    /// <summary>Pregnancy and home visit.</summary>
+    public PregnancyRow? Pregnancy { get; init; }
+
+    /// <summary>Vaccinations.</summary>
+    public VaccinationRow? Vaccination { get; init; }
+
+    /// <summary>Days in the nursery.</summary>
+    public NurseryAttendanceRow? NurseryAttendance { get; init; }
+
+    /// <summary>Visits to the school nurse.</summary>
+    public NurseVisitRow? NurseVisit { get; init; }
+
+    /// <summary>Yearly survey.</summary>
+    public TestScoreRow? TestScore { get; init; }
+
+    /// <summary>Incidents at school.</summary>
+    public GuidanceRow? Guidance { get; init; }
+
+    /// <summary>School health check.</summary>
+    public SchoolHealthRow? SchoolHealth { get; init; }
+
+    /// <summary>Counselling.</summary>
+    public CounsellingRow? Counselling { get; init; }
+
+    /// <summary>Daily mood.</summary>
+    public MoodRow? Mood { get; init; }
+
+    /// <summary>Older brothers and sisters.</summary>
+    public SiblingRow? Sibling { get; init; }
+
     /// <summary>Number of feeds that know the child.</summary>
     public int SourceCount { get; init; }
 

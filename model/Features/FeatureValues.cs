@@ -9,6 +9,9 @@ namespace Warehouse.Model.Features;
 /// </remarks>
 public static class FeatureValues
 {
+    // Months after the birth by which every newborn has been visited.
+    private const int HomeVisitMonths = 5;
+
     private static readonly Dictionary<string, Func<ChildFacts, double>> Numbers = new(StringComparer.Ordinal)
     {
         ["age_years"] = f => f.AgeYears,
@@ -41,6 +44,27 @@ public static class FeatureValues
         ["medical_months_12m"] = f => Lived12m(f) ? f.Service?.MedicalMonths12m ?? 0 : double.NaN,
         ["dental_months_12m"] = f => Lived12m(f) ? f.Service?.DentalMonths12m ?? 0 : double.NaN,
         ["livelihood_count_24m"] = f => f.Livelihood?.LivelihoodCount24m ?? 0,
+        ["pregnancy_notice_week"] = f => Number(f.Pregnancy?.PregnancyNoticeWeek),
+        ["epds_score"] = f => Number(f.Pregnancy?.EpdsScore),
+        ["vaccine_dose_count"] = f => f.Stage == "preschool" && HasGrownUpHere(f) ? Number(f.Vaccination?.VaccineDoseCount) : double.NaN,
+        ["nursery_absent_days_6m"] = f => Number(f.NurseryAttendance?.NurseryAbsentDays6m),
+        ["nursery_no_contact_days_6m"] = f => Number(f.NurseryAttendance?.NurseryNoContactDays6m),
+        ["nursery_late_pickup_days_6m"] = f => Number(f.NurseryAttendance?.NurseryLatePickupDays6m),
+        ["nurse_visit_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseVisitCount12m),
+        ["nurse_stomach_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseStomachCount12m),
+        ["nurse_headache_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseHeadacheCount12m),
+        ["nurse_talk_count_12m"] = f => AtSchool(f, f.NurseVisit?.NurseTalkCount12m),
+        ["test_deviation"] = f => f.TestScore?.TestDeviation ?? double.NaN,
+        ["test_deviation_change"] = f => f.TestScore?.TestDeviationChange ?? double.NaN,
+        ["self_esteem"] = f => Number(f.TestScore?.SelfEsteem),
+        ["bullied_count_24m"] = f => AtSchool(f, f.Guidance?.BulliedCount24m),
+        ["conduct_count_24m"] = f => AtSchool(f, f.Guidance?.ConductCount24m),
+        ["untreated_teeth"] = f => Number(f.SchoolHealth?.UntreatedTeeth),
+        ["obesity_percent"] = f => f.SchoolHealth?.ObesityPercent ?? double.NaN,
+        ["counselling_own_count_12m"] = f => AtSchool(f, f.Counselling?.CounsellingOwnCount12m),
+        ["counselling_school_count_12m"] = f => AtSchool(f, f.Counselling?.CounsellingSchoolCount12m),
+        ["mood_low_percent_3m"] = f => Percent(f.Mood?.MoodLowDays3m, f.Mood?.MoodEntryDays3m),
+        ["elder_absent_days_12m"] = f => Number(f.Sibling?.ElderAbsentDays12m),
     };
 
     private static readonly Dictionary<string, Func<ChildFacts, string?>> Categories = new(StringComparer.Ordinal)
@@ -74,6 +98,14 @@ public static class FeatureValues
         ["care_need_in_household"] = f => Flag(f.Livelihood?.HasCareNeed ?? 0),
         ["household_tax_class"] = f => f.Livelihood?.TaxClassRank switch { 1 => "exempt", 2 => "per_capita", 3 => "income", _ => null },
         ["has_arrears_12m"] = f => Flag(f.Livelihood?.HasArrears ?? 0),
+        ["is_home_visit_missed"] = f => f.Pregnancy is { } p && f.Snapshot.AgeMonths(f.Population.BirthYearMonth) >= HomeVisitMonths ? Flag(1 - p.IsHomeVisited) : null,
+        ["has_hospital_notice"] = f => Flag(f.Pregnancy?.HasHospitalNotice),
+        ["postnatal_care_used"] = f => Flag(f.Pregnancy?.PostnatalCareUsed),
+        ["pregnancy_feeling"] = f => f.Pregnancy?.PregnancyFeeling,
+        ["is_measles_vaccine_missed"] = f => f.AgeYears is >= 2 and <= 5 && HasGrownUpHere(f) && f.Vaccination is { } v ? Flag(v.MeaslesDoseCount == 0 ? 1 : 0) : null,
+        ["breakfast"] = f => f.TestScore?.Breakfast,
+        ["is_advice_not_followed"] = f => Flag(f.SchoolHealth?.AdviceNotFollowed),
+        ["support_centre_used_12m"] = f => f.Grade is >= 1 and <= 9 ? Flag(f.Counselling?.SupportCentreUsed12m ?? 0) : null,
     };
 
     /// <summary>All names that can be computed.</summary>
@@ -91,6 +123,13 @@ public static class FeatureValues
     // A child who was born or moved in within the year had fewer months in which to be seen.
     private static bool Lived12m(ChildFacts facts) => facts.Snapshot.AgeMonths(facts.Population.BirthYearMonth) >= 12
         && !(facts.Residence?.LastMoveInDate is { } date && date > facts.Snapshot.Date.AddMonths(-12));
+
+    // Schools list each visit, incident and session: none on record is none.
+    private static double AtSchool(ChildFacts facts, int? count) => facts.Grade is >= 1 and <= 9 && facts.School is not null ? count ?? 0 : double.NaN;
+
+    // Of a child who came after the first birthday, another city may have the doses.
+    private static bool HasGrownUpHere(ChildFacts facts) => facts.Residence?.LastMoveInDate is not { } date
+        || facts.Snapshot.AgeMonths(facts.Population.BirthYearMonth) - facts.Snapshot.MonthsSince(date) < 12;
 
     private static double Number(int? value) => value ?? double.NaN;
 

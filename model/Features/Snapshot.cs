@@ -53,6 +53,8 @@ public sealed record Snapshot(DateOnly Date, DateTime AsKnownUtc)
             DueBefore = Date.AddDays(-CheckupGraceDays),
             MoveInFrom = Date.AddMonths(-catalogue["months_since_move_in"].ExpiryMonths!.Value),
             CheckupFrom = Date.AddMonths(-catalogue["checkup_missed_count"].ExpiryMonths!.Value),
+            PregnancyFrom = Date.AddMonths(-catalogue["pregnancy_notice_week"].ExpiryMonths!.Value),
+            SchoolYearFrom = Date.AddMonths(-24).Year,
             ConsultationFrom = Date.AddMonths(-catalogue["consultation_other_count"].ExpiryMonths!.Value),
         };
     }
@@ -112,6 +114,12 @@ public sealed record SnapshotParameters
 
     /// <summary>Check-ups due before this date no longer count.</summary>
     public required DateOnly CheckupFrom { get; init; }
+
+    /// <summary>Pregnancies notified before this date no longer count.</summary>
+    public required DateOnly PregnancyFrom { get; init; }
+
+    /// <summary>Surveys of earlier school years no longer count.</summary>
+    public required int SchoolYearFrom { get; init; }
 
     /// <summary>Consultations received before this date no longer count.</summary>
     public required DateOnly ConsultationFrom { get; init; }

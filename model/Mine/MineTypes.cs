@@ -24,7 +24,7 @@ public sealed record MineOptions
 
     /// <summary>
     /// Smallest number of rows, whatever their label, of a pattern in the tested family;
-    /// 0 takes the greater of 10 and 0.5 % of the rows.
+    /// 0 takes the greater of 10 and 0.1 % of the rows.
     /// </summary>
     public int MinTotalSupport { get; init; }
 
@@ -37,8 +37,10 @@ public sealed record MineOptions
     /// <summary>Chance, at most, that any rule at all is verified by luck.</summary>
     public double FamilyWiseError { get; init; } = 0.05;
 
-    /// <summary>Greatest chance at which each condition of a verified rule is taken to add to the others.</summary>
-    public double ProductiveLevel { get; init; } = 0.01;
+    /// <summary>
+    /// Chance, at most, that a verified rule stands in the list with a condition too many: the one that extends a shorter rule by luck.
+    /// </summary>
+    public double ProductiveLevel { get; init; } = 0.05;
 
     /// <summary>Number of label permutations; 0 uses Tarone's bound alone.</summary>
     public int Permutations { get; init; } = 1000;

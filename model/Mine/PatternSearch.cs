@@ -158,10 +158,6 @@ internal sealed class PatternSearch
 
             cancellationToken.ThrowIfCancellationRequested();
             Level level = levels[2];
-            And(_target[a], _target[b], level.Target);
-            And(_other[a], _other[b], level.Other);
-            AndNot(_other[b], _other[a], level.Private[0]);
-            AndNot(_other[a], _other[b], level.Private[1]);
             level.Count = 0;
             for (int third = second + 1; third < items.Length; third++)
             {
@@ -171,10 +167,31 @@ internal sealed class PatternSearch
                 }
             }
 
+            if (level.Count == 0)
+            {
+                continue;
+            }
+
+            // Where the next item is the last one, most pairs have no candidate that passes on counts alone: rows are looked at on demand.
+            level.IsReady = false;
+            if (_length > 3)
+            {
+                AndNot(_other[b], _other[a], level.Private[0]);
+                AndNot(_other[a], _other[b], level.Private[1]);
+                Prepare(level, a, b);
+            }
+
             Extend(levels, 2, [a, b], _pairP[a][b], _pairQ[a][b], found);
         }
 
         return found;
+    }
+
+    private void Prepare(Level level, int a, int b)
+    {
+        And(_target[a], _target[b], level.Target);
+        And(_other[a], _other[b], level.Other);
+        level.IsReady = true;
     }
 
     private void Extend(Level[] levels, int depth, int[] pattern, int p, int q, List<FoundPattern> found)
@@ -200,6 +217,11 @@ internal sealed class PatternSearch
             if (mostP < _support || (leaf && !Satisfies(mostP, leastQ)))
             {
                 continue;
+            }
+
+            if (!level.IsReady)
+            {
+                Prepare(level, pattern[0], pattern[1]);
             }
 
             int pc = CountAnd(level.Target, _target[c]);
@@ -258,6 +280,7 @@ internal sealed class PatternSearch
             AndNot(level.Other, _other[c], next.Private[depth]);
             And(level.Target, _target[c], next.Target);
             And(level.Other, _other[c], next.Other);
+            next.IsReady = true;
             next.Count = 0;
             for (int k = i + 1; k < kept; k++)
             {
@@ -346,5 +369,6 @@ internal sealed class PatternSearch
         public readonly int[] P = new int[items];
         public readonly int[] Q = new int[items];
         public int Count;
+        public bool IsReady;
     }
 }

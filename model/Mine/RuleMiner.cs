@@ -128,7 +128,7 @@ public static class RuleMiner
     private static string Key(MinedRule rule) => FormattableString.Invariant($"{rule.Direction} {string.Join(',', rule.Items)}");
 
     internal static int TotalSupport(MineOptions options, int rows) =>
-        options.MinTotalSupport > 0 ? options.MinTotalSupport : Math.Max(10, (int)(0.005 * rows));
+        options.MinTotalSupport > 0 ? options.MinTotalSupport : Math.Max(10, (int)(0.001 * rows));
 
     /// <summary>Returns the confidence asked of the target class.</summary>
     /// <remarks>A lift above what a common class can reach is read from the other side: the rest shrinks by the same factor.</remarks>

@@ -3,20 +3,20 @@ namespace Warehouse.Model.Mine;
 /// <summary>Keeps those significant patterns of which every condition matters and that longer ones do not explain away.</summary>
 /// <remarks>
 /// Thousands of patterns are significant because they hold one strong condition. A pattern is kept when each of its conditions makes the
-/// rate more extreme among the rows that the others cover (productive), when it still holds where none of the kept patterns that
-/// extend it adds anything (independently productive), and when it is no stand-in for another pattern. Source: Webb, Vreeken, Efficient
-/// discovery of the most interesting associations, TKDD 8 (2014). It looks at labels, and may: it only takes patterns away from a list
-/// whose family-wise error is bounded.
+/// rate more extreme among the rows that the others cover, at the level divided by the number of items (productive), when it still
+/// holds where none of the kept patterns that extend it adds anything (independently productive), and when it is no stand-in for
+/// another pattern. Source: Webb, Vreeken, Efficient discovery of the most interesting associations, TKDD 8 (2014). It looks at labels, and
+/// may: it only takes patterns away from a list whose family-wise error is bounded.
 /// </remarks>
 internal sealed class SelfSufficient(TestSample sample, RuleJudge judge, ulong[][] columns, double level, ParallelOptions parallel)
 {
-    // A tail above this is taken for nothing left.
-    private static readonly double LogNothing = Math.Log(0.05);
-
     // Share of the rows of either that both patterns cover.
     private const double NearCopy = 0.7;
 
     private readonly double _logLevel = Math.Log(level);
+
+    // A pattern can be extended by any of the items: each extension is held to its share of the level.
+    private readonly double _logExtension = Math.Log(level / Math.Max(1, columns.Length));
 
     /// <summary>Returns the patterns kept, in the order given.</summary>
     public List<SignificantPattern> Keep(List<SignificantPattern> patterns)
@@ -56,7 +56,7 @@ internal sealed class SelfSufficient(TestSample sample, RuleJudge judge, ulong[]
             {
                 if (k != i && patterns[k].IsUpper == patterns[i].IsUpper && (patterns[i].Items.Length == 1 || IsNearCopy(rows[i], rows[k], own)))
                 {
-                    isExplained[i] = Tail(judge.Given(rows[k], rows[i]), patterns[i]) > LogNothing
+                    isExplained[i] = Tail(judge.Given(rows[k], rows[i]), patterns[i]) > _logLevel
                         && Tail(judge.Given(rows[i], rows[k]), patterns[k]) <= _logLevel;
                 }
             }
@@ -115,7 +115,7 @@ internal sealed class SelfSufficient(TestSample sample, RuleJudge judge, ulong[]
         ulong[] all = Intersect(columns, pattern.Items, -1);
         for (int i = 0; i < pattern.Items.Length; i++)
         {
-            if (Tail(judge.Within(Intersect(columns, pattern.Items, i), all), pattern) > _logLevel)
+            if (Tail(judge.Within(Intersect(columns, pattern.Items, i), all), pattern) > _logExtension)
             {
                 return false;
             }

@@ -72,7 +72,9 @@ public static class RiskTrainer
 
         progress?.Report(new ModelProgress("fit", 0.8));
         TermPool pool = TermPool.Build(items, run.Bits, mined, options);
-        (LinearFit fit, double penalty, bool isFallback) = run.Fit(pool, all, cross.Share);
+        (LinearFit fit, double penalty, bool isFallback, double chosenGap, double reportedGap) = run.Fit(pool, all, cross.Share);
+        notes.Add(FormattableString.Invariant(
+            $"final model: at most {chosenGap:0.0e+0} above the optimum over {pool.Terms.Count} terms offered as selected, {reportedGap:0.0e+0} with the weights reported (relative duality gap)"));
         NoteFallbacks(notes, "final model", isFallback ? 1 : 0, 1);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
@@ -148,7 +150,7 @@ public static class RiskTrainer
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         TermPool pool = TermPool.Build(run.Items, run.Bits, run.Mine(train, run.Options.VerifiedOnly), run.Options);
-        (LinearFit fit, _, bool isFallback) = run.Fit(pool, train, cross.Share);
+        (LinearFit fit, _, bool isFallback, _, _) = run.Fit(pool, train, cross.Share);
         NoteFallbacks(notes, "temporal evaluation", cross.Fallbacks + (isFallback ? 1 : 0), cross.Folds + 1);
         double[] probability = [.. test.Select(r => Logistic.Sigmoid((slope * pool.Score(fit, r)) + intercept))];
         bool[] outcome = [.. test.Select(r => set.Label[r])];
@@ -316,12 +318,13 @@ public static class RiskTrainer
         }
 
         /// <summary>Selects terms by coordinate descent and estimates their weights by Microsoft.ML.</summary>
-        public (LinearFit Fit, double Penalty, bool IsFallback) Fit(TermPool pool, int[] rows, double share)
+        public (LinearFit Fit, double Penalty, bool IsFallback, double ChosenGap, double ReportedGap) Fit(TermPool pool, int[] rows, double share)
         {
             (Design design, double largest) = Prepare(pool, rows, null);
             double[] path = [.. options.PenaltyShares.Where(s => s > share).Append(share).Select(s => s * largest)];
-            (LinearFit fit, bool isFallback) = MachineLearning.Refit(design, SparseLogistic.Path(design, path).Last(), path[^1]);
-            return (fit, path[^1], isFallback);
+            LinearFit chosen = SparseLogistic.Polish(design, path[^1], SparseLogistic.Path(design, path).Last());
+            (LinearFit fit, bool isFallback) = MachineLearning.Refit(design, chosen, path[^1]);
+            return (fit, path[^1], isFallback, SparseLogistic.Gap(design, chosen, path[^1]), SparseLogistic.Gap(design, fit, path[^1]));
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.

@@ -139,6 +139,7 @@ public static class CommandLine
         yield return MigrateCommand.Define();
         yield return LoadCommand.Define();
         yield return MapCommand.Define();
+        yield return CorrectionsCommand.Define();
         yield return LinkCommand.Define();
         yield return TrainCommand.Define();
         yield return ScoreCommand.Define();

@@ -19,7 +19,11 @@ public static class StatisticsReader
     [
         ("household", "世帯構成（市民課）"), ("nursery", "保育所等（保育課）"), ("checkup", "乳幼児健診（健康課）"),
         ("school", "学齢簿（学校教育課）"), ("attendance", "出欠（学校）"), ("allowance", "児童扶養手当（子育て支援課）"),
+        ("child_allowance", "児童手当（子育て支援課）"), ("school_aid", "就学援助（学校教育課）"), ("medical_month", "医療費助成（子育て支援課）"), ("service_use", "子育て支援サービス（子育て支援課）"),
         ("consultation", "家庭児童相談（家庭児童相談室）"),
+        ("pregnancy", "妊娠届・妊婦健診（健康課）"), ("vaccination", "予防接種（健康課）"), ("nursery_attendance", "保育出欠（保育課）"),
+        ("nurse_visit", "保健室来室（学校）"), ("test_score", "学力調査（学校教育課）"), ("guidance", "いじめ・生徒指導（学校）"),
+        ("school_health", "学校健診・歯科（学校）"), ("counselling", "教育相談（教育相談センター）"), ("mood", "心の天気（モデル校）"),
     ];
 
     private static readonly (string Code, string Title)[] FunnelParts =

@@ -20,6 +20,30 @@ FROM (
     SELECT 'fact.benefit_spell' AS table_name, s.load_id
     FROM fact.benefit_spell AS s
     UNION ALL
+    SELECT 'fact.tax_class' AS table_name, s.load_id
+    FROM fact.tax_class AS s
+    UNION ALL
+    SELECT 'fact.arrears_flag' AS table_name, s.load_id
+    FROM fact.arrears_flag AS s
+    UNION ALL
+    SELECT 'fact.status_spell' AS table_name, s.load_id
+    FROM fact.status_spell AS s
+    UNION ALL
+    SELECT 'fact.medical_month' AS table_name, s.load_id
+    FROM fact.medical_month AS s
+    UNION ALL
+    SELECT 'fact.service_use' AS table_name, s.load_id
+    FROM fact.service_use AS s
+    UNION ALL
+    SELECT 'fact.livelihood_consultation' AS table_name, s.load_id
+    FROM fact.livelihood_consultation AS s
+    UNION ALL
+    SELECT 'fact.council_case' AS table_name, s.load_id
+    FROM fact.council_case AS s
+    UNION ALL
+    SELECT 'restricted.dv_flag' AS table_name, s.load_id
+    FROM restricted.dv_flag AS s
+    UNION ALL
     SELECT 'fact.nursery_enrolment' AS table_name, s.load_id
     FROM fact.nursery_enrolment AS s
     UNION ALL
@@ -58,6 +82,33 @@ FROM (
     UNION ALL
     SELECT 'fact.council_case' AS table_name, s.load_id
     FROM fact.council_case AS s
+    UNION ALL
+    SELECT 'fact.pregnancy' AS table_name, s.load_id
+    FROM fact.pregnancy AS s
+    UNION ALL
+    SELECT 'fact.vaccination' AS table_name, s.load_id
+    FROM fact.vaccination AS s
+    UNION ALL
+    SELECT 'fact.nursery_attendance_month' AS table_name, s.load_id
+    FROM fact.nursery_attendance_month AS s
+    UNION ALL
+    SELECT 'fact.nurse_visit' AS table_name, s.load_id
+    FROM fact.nurse_visit AS s
+    UNION ALL
+    SELECT 'fact.test_score' AS table_name, s.load_id
+    FROM fact.test_score AS s
+    UNION ALL
+    SELECT 'fact.guidance' AS table_name, s.load_id
+    FROM fact.guidance AS s
+    UNION ALL
+    SELECT 'fact.school_health' AS table_name, s.load_id
+    FROM fact.school_health AS s
+    UNION ALL
+    SELECT 'fact.counselling' AS table_name, s.load_id
+    FROM fact.counselling AS s
+    UNION ALL
+    SELECT 'fact.mood_month' AS table_name, s.load_id
+    FROM fact.mood_month AS s
     UNION ALL
     SELECT 'dim.person' AS table_name, s.load_id
     FROM dim.person AS s

@@ -72,3 +72,25 @@ INNER JOIN (
     AND v.extracted_utc = f.extracted_utc
 WHERE f.place = 1
     AND v.known_from_utc < v.known_to_utc
+GO
+-- Corrected rows stand beside the rows of the file that they belong to, from when they were known; they never replace its facility and month.
+INSERT INTO stg.scope_version (load_id, feed, facility_code, month_key, has_present, known_from_utc, known_to_utc)
+SELECT
+    c.load_id,
+    v.feed,
+    v.facility_code,
+    v.month_key,
+    v.has_present,
+    CASE WHEN v.known_from_utc < r.known_from_utc THEN r.known_from_utc ELSE v.known_from_utc END,
+    v.known_to_utc
+FROM (
+    SELECT DISTINCT
+        d.load_id,
+        d.original_load_id
+    FROM stg.correction AS d) AS c
+INNER JOIN stg.scope_version AS v
+    ON v.load_id = c.original_load_id
+INNER JOIN meta.load_run AS r
+    ON r.load_id = c.load_id
+    AND r.is_published = 1
+WHERE v.known_to_utc > r.known_from_utc

@@ -13,3 +13,6 @@ WHERE load_id = @load_id
 GO
 DELETE FROM stg.file_scope
 WHERE load_id = @load_id
+GO
+DELETE FROM stg.correction
+WHERE load_id = @load_id

@@ -31,6 +31,8 @@ GRANT INSERT, UPDATE ON meta.load_run TO wh_etl;
 GO
 GRANT INSERT, DELETE ON meta.row_count TO wh_etl;
 GO
+GRANT INSERT ON meta.repeated_file TO wh_etl;
+GO
 GRANT INSERT, UPDATE ON meta.link_run TO wh_etl;
 GO
 GRANT INSERT ON meta.link_run_move TO wh_etl;

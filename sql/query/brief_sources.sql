@@ -9,6 +9,8 @@ SELECT
     CAST(COUNT(*) AS BIGINT) AS file_count
 FROM meta.load_run AS r
 WHERE r.is_published = 1
+    -- The restricted class has no part in a brief.
+    AND r.feed <> 'dv_consultation'
     AND r.known_from_utc <= @as_known_utc
 GROUP BY
     r.feed

@@ -62,7 +62,7 @@ tax AS (
             PARTITION BY x.person_key
             ORDER BY x.tax_year DESC, x.record_key DESC) AS year_rank
     FROM fact.tax_class AS x
-    WHERE x.tax_year <= YEAR(@snapshot_date)
+    WHERE x.tax_year <= YEAR(CAST(@snapshot_date AS DATE))
         AND x.known_from_utc <= @as_known_utc
         AND x.known_to_utc > @as_known_utc
 ),

@@ -54,6 +54,42 @@ FROM (
     SELECT w.person_key, 'service_use' AS feed
     FROM fact.service_use AS w
     WHERE w.use_date <= @snapshot_date AND w.known_from_utc <= @as_known_utc AND w.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.child_key, 'pregnancy' AS feed
+    FROM fact.pregnancy AS s
+    WHERE s.notified_date <= @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'vaccination' AS feed
+    FROM fact.vaccination AS s
+    WHERE s.vaccination_date <= @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'nursery_attendance' AS feed
+    FROM fact.nursery_attendance_month AS s
+    WHERE s.month_key < @month_0m AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'nurse_visit' AS feed
+    FROM fact.nurse_visit AS s
+    WHERE s.visit_date < @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'test_score' AS feed
+    FROM fact.test_score AS s
+    WHERE s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'guidance' AS feed
+    FROM fact.guidance AS s
+    WHERE s.noticed_date < @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'school_health' AS feed
+    FROM fact.school_health AS s
+    WHERE s.exam_date < @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'counselling' AS feed
+    FROM fact.counselling AS s
+    WHERE s.session_date < @snapshot_date AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
+    UNION
+    SELECT s.person_key, 'mood' AS feed
+    FROM fact.mood_month AS s
+    WHERE s.month_key < @month_0m AND s.known_from_utc <= @as_known_utc AND s.known_to_utc > @as_known_utc
 ) AS u
 WHERE u.person_key <> 0
     AND u.person_key IN (SELECT p.person_key FROM dim.person AS p WHERE p.birth_year_month >= @birth_month_from)

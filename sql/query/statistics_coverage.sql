@@ -26,6 +26,44 @@ INNER JOIN (
         AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
     UNION ALL
     SELECT DISTINCT
+        'child_allowance' AS feed,
+        f.person_key AS child_key
+    FROM fact.benefit_spell AS f
+    WHERE f.person_key <> 0
+        AND f.benefit_code = 'child_allowance'
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'school_aid' AS feed,
+        f.person_key AS child_key
+    FROM fact.benefit_spell AS f
+    WHERE f.person_key <> 0
+        AND f.benefit_code = 'school_aid'
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'medical_month' AS feed,
+        f.person_key AS child_key
+    FROM fact.medical_month AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'service_use' AS feed,
+        f.person_key AS child_key
+    FROM fact.service_use AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
         'attendance' AS feed,
         f.person_key AS child_key
     FROM fact.school_attendance_month AS f
@@ -74,6 +112,87 @@ INNER JOIN (
         'school' AS feed,
         f.person_key AS child_key
     FROM fact.school_enrolment AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'pregnancy' AS feed,
+        f.child_key AS child_key
+    FROM fact.pregnancy AS f
+    WHERE f.child_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'vaccination' AS feed,
+        f.person_key AS child_key
+    FROM fact.vaccination AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'nursery_attendance' AS feed,
+        f.person_key AS child_key
+    FROM fact.nursery_attendance_month AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'nurse_visit' AS feed,
+        f.person_key AS child_key
+    FROM fact.nurse_visit AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'test_score' AS feed,
+        f.person_key AS child_key
+    FROM fact.test_score AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'guidance' AS feed,
+        f.person_key AS child_key
+    FROM fact.guidance AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'school_health' AS feed,
+        f.person_key AS child_key
+    FROM fact.school_health AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'counselling' AS feed,
+        f.person_key AS child_key
+    FROM fact.counselling AS f
+    WHERE f.person_key <> 0
+        AND f.known_from_utc <= @as_known_utc
+        AND f.known_to_utc > @as_known_utc
+        AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
+    UNION ALL
+    SELECT DISTINCT
+        'mood' AS feed,
+        f.person_key AS child_key
+    FROM fact.mood_month AS f
     WHERE f.person_key <> 0
         AND f.known_from_utc <= @as_known_utc
         AND f.known_to_utc > @as_known_utc

@@ -70,12 +70,12 @@ FROM (
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'fact.tax_class' AS table_name, 'tax_class' AS feed, s.record_key, s.load_id, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, CONCAT(s.tax_class, ' ', s.income_band) AS detail_text, s.known_from_utc, s.known_to_utc
+    SELECT 'fact.tax_class' AS table_name, 'tax_class' AS feed, s.record_key, s.load_id, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, '(tax secret)' AS detail_text, s.known_from_utc, s.known_to_utc
     FROM fact.tax_class AS s
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'fact.arrears_flag' AS table_name, 'arrears' AS feed, s.record_key, s.load_id, s.as_of_date AS item_date, CONCAT(s.fee_kind, ' ', s.has_arrears) AS detail_text, s.known_from_utc, s.known_to_utc
+    SELECT 'fact.arrears_flag' AS table_name, 'arrears' AS feed, s.record_key, s.load_id, s.as_of_date AS item_date, '(tax secret)' AS detail_text, s.known_from_utc, s.known_to_utc
     FROM fact.arrears_flag AS s
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
@@ -99,6 +99,57 @@ FROM (
     UNION ALL
     SELECT 'fact.council_case' AS table_name, 'council_case' AS feed, s.record_key, s.load_id, s.registered_date AS item_date, CONCAT(s.category_code, ' ', s.severity_code) AS detail_text, s.known_from_utc, s.known_to_utc
     FROM fact.council_case AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.pregnancy' AS table_name, 'pregnancy' AS feed, s.record_key, s.load_id, s.notified_date AS item_date, CONCAT('week ', s.week_count) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.pregnancy AS s
+    WHERE s.child_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.vaccination' AS table_name, 'vaccination' AS feed, s.record_key, s.load_id, s.vaccination_date AS item_date, CONCAT(s.vaccine_code, ' ', s.dose_number) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.vaccination AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.nursery_attendance_month' AS table_name, 'nursery_attendance' AS feed, s.record_key, s.load_id, m.first_date AS item_date, CONCAT(s.absent_days, ' of ', s.listed_days, ' days absent') AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.nursery_attendance_month AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.month_key
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.nurse_visit' AS table_name, 'nurse_visit' AS feed, s.record_key, s.load_id, s.visit_date AS item_date, CONCAT(s.complaint_code, ' ', s.treatment_code) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.nurse_visit AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.test_score' AS table_name, 'test_score' AS feed, s.record_key, s.load_id, m.first_date AS item_date, CONCAT(s.subject_code, ' ', s.deviation_score) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.test_score AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.school_year * 100 + 4
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.guidance' AS table_name, 'guidance' AS feed, s.record_key, s.load_id, s.noticed_date AS item_date, CONCAT(s.kind_code, ' ', s.role_code) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.guidance AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.school_health' AS table_name, 'school_health' AS feed, s.record_key, s.load_id, s.exam_date AS item_date, CONCAT(s.untreated_teeth, ' teeth ', s.advice_code) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.school_health AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.counselling' AS table_name, 'counselling' AS feed, s.record_key, s.load_id, s.session_date AS item_date, CONCAT(s.channel_code, ' ', s.requester_code) AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.counselling AS s
+    WHERE s.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'fact.mood_month' AS table_name, 'mood' AS feed, s.record_key, s.load_id, m.first_date AS item_date, CONCAT(s.rain_days + s.thunder_days, ' of ', s.entry_days, ' days low') AS detail_text, s.known_from_utc, s.known_to_utc
+    FROM fact.mood_month AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.month_key
     WHERE s.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)) AS u
 WHERE u.known_from_utc <= @as_known_utc

@@ -96,7 +96,7 @@ FROM (
     WHERE l.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'tax_class' AS feed, s.record_key, s.load_id, s.line_number, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, CONCAT(s.tax_class, ' ', s.income_band) AS detail_text, s.is_superseded
+    SELECT 'tax_class' AS feed, s.record_key, s.load_id, s.line_number, CAST(CONCAT(s.tax_year, '-06-01') AS DATE) AS item_date, '(tax secret)' AS detail_text, s.is_superseded
     FROM stg.tax_class AS s
     INNER JOIN stg.link AS l
         ON l.record_key = s.record_key
@@ -105,7 +105,7 @@ FROM (
     WHERE l.person_key = @person_key
         AND (@record_key = 0 OR s.record_key = @record_key)
     UNION ALL
-    SELECT 'arrears' AS feed, s.record_key, s.load_id, s.line_number, s.as_of_date AS item_date, CONCAT(s.fee_kind, ' ', s.has_arrears) AS detail_text, s.is_superseded
+    SELECT 'arrears' AS feed, s.record_key, s.load_id, s.line_number, s.as_of_date AS item_date, '(tax secret)' AS detail_text, s.is_superseded
     FROM stg.arrears AS s
     INNER JOIN stg.link AS l
         ON l.record_key = s.record_key
@@ -190,6 +190,93 @@ FROM (
     UNION ALL
     SELECT 'service_use' AS feed, s.record_key, s.load_id, s.line_number, s.use_date AS item_date, CONCAT(s.service_code, ' ', s.use_count) AS detail_text, s.is_superseded
     FROM stg.service_use AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'pregnancy' AS feed, s.record_key, s.load_id, s.line_number, s.notified_date AS item_date, CONCAT('week ', s.week_count) AS detail_text, s.is_superseded
+    FROM stg.pregnancy AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.child_record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'vaccination' AS feed, s.record_key, s.load_id, s.line_number, s.vaccination_date AS item_date, CONCAT(s.vaccine_code, ' ', s.dose_number) AS detail_text, s.is_superseded
+    FROM stg.vaccination AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'nursery_attendance' AS feed, s.record_key, s.load_id, s.line_number, m.first_date AS item_date, CONCAT(s.attendance_code, ' ', s.row_count, ' days') AS detail_text, s.is_superseded
+    FROM stg.nursery_attendance AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.month_key
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'nurse_visit' AS feed, s.record_key, s.load_id, s.line_number, s.visit_date AS item_date, CONCAT(s.complaint_code, ' ', s.treatment_code) AS detail_text, s.is_superseded
+    FROM stg.nurse_visit AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'test_score' AS feed, s.record_key, s.load_id, s.line_number, m.first_date AS item_date, CONCAT(s.subject_code, ' ', s.deviation_score) AS detail_text, s.is_superseded
+    FROM stg.test_score AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.school_year * 100 + 4
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'guidance' AS feed, s.record_key, s.load_id, s.line_number, s.noticed_date AS item_date, CONCAT(s.kind_code, ' ', s.role_code) AS detail_text, s.is_superseded
+    FROM stg.guidance AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'school_health' AS feed, s.record_key, s.load_id, s.line_number, s.exam_date AS item_date, CONCAT(s.untreated_teeth, ' teeth ', s.advice_code) AS detail_text, s.is_superseded
+    FROM stg.school_health AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'counselling' AS feed, s.record_key, s.load_id, s.line_number, s.session_date AS item_date, CONCAT(s.channel_code, ' ', s.requester_code) AS detail_text, s.is_superseded
+    FROM stg.counselling AS s
+    INNER JOIN stg.link AS l
+        ON l.record_key = s.record_key
+        AND l.known_from_utc <= @as_known_utc
+        AND l.known_to_utc > @as_known_utc
+    WHERE l.person_key = @person_key
+        AND (@record_key = 0 OR s.record_key = @record_key)
+    UNION ALL
+    SELECT 'mood' AS feed, s.record_key, s.load_id, s.line_number, m.first_date AS item_date, CONCAT(s.mood_code, ' ', s.row_count, ' days') AS detail_text, s.is_superseded
+    FROM stg.mood AS s
+    INNER JOIN dim.calendar_month AS m
+        ON m.month_key = s.month_key
     INNER JOIN stg.link AS l
         ON l.record_key = s.record_key
         AND l.known_from_utc <= @as_known_utc

@@ -25,11 +25,13 @@ public sealed class MapSecondCityTests : IDisposable
         Directory.CreateDirectory(mappings);
         CityGenerator.Generate(options, first);
         CityGenerator.Generate(options with { Profile = "second" }, second);
+        Dictionary<string, long> tried = new(StringComparer.Ordinal);
         foreach ((string feed, string[] files) in FilesByFeed(Path.Combine(second, "inbox")))
         {
             MapReport report = MapAssistant.Propose(files, null, "second", "", new DateOnly(2022, 5, 1), TestContext.Current.CancellationToken);
             Assert.Equal(feed, report.Draft?.Mapping.Feed);
             Assert.Empty(report.Draft!.Open);
+            tried[feed] = report.Trial!.Quarantined;
             File.WriteAllText(Path.Combine(mappings, feed + ".json"), report.Draft.Mapping.Approve("confirmed", new DateOnly(2025, 4, 1)).ToJson());
         }
 
@@ -42,8 +44,14 @@ public sealed class MapSecondCityTests : IDisposable
         Assert.Empty(mapped.Files.Where(file => file.Status == "failed").Select(file => file.FileName + " " + file.ErrorText + string.Join(' ', mapped.RejectReasons)));
         Assert.Equal(loaded.Feeds.Select(Counts), mapped.Feeds.Select(Counts));
         Assert.Equal(loaded.RejectReasons, mapped.RejectReasons);
+        // What the assistant foretold is what the load did.
+        Assert.All(mapped.Feeds.Where(feed => tried.ContainsKey(feed.Feed)), feed => Assert.Equal(tried[feed.Feed], feed.Rejected));
         Assert.Empty(Checks.Run(other.Databases).Findings);
-        Assert.True(one.Warehouse().ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day") > 500);
+        using (WarehouseSession session = one.Warehouse())
+        {
+            Assert.True(session.ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day") > 500);
+        }
+
         Assert.Equal(Facts(one), Facts(other));
     }
 

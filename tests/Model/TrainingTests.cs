@@ -206,6 +206,35 @@ public sealed class TrainingTests
         Assert.All(SparseLogistic.Path(design, [largest * 1.0001]).Single().Weights, w => Assert.Equal(0, w));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void SparseLogistic_gap_bounds_the_distance_to_the_optimum(int sign)
+    {
+        Design design = WeightedAndRepeated(12).Weighted;
+        design = design with { Sign = [.. design.Sign.Select((s, c) => c % 2 == 0 ? (sbyte)sign : s)] };
+        double largest = SparseLogistic.LargestPenalty(design);
+        foreach (double share in (double[])[0.5, 0.1, 0.024])
+        {
+            double penalty = largest * share;
+            LinearFit early = SparseLogistic.Path(design, [penalty]).Single();
+            LinearFit best = SparseLogistic.Polish(design, penalty, early);
+            var empty = new LinearFit(new double[early.Weights.Length], early.Bias);
+
+            // A certificate for the optimum; and weak duality: no fit may lie further above the best than its gap allows.
+            Assert.InRange(SparseLogistic.Gap(design, best, penalty), 0, 1e-6);
+            double optimum = SparseLogistic.Objective(design, best, penalty);
+            foreach (LinearFit fit in (LinearFit[])[early, empty])
+            {
+                double objective = SparseLogistic.Objective(design, fit, penalty);
+                Assert.True(objective * (1 - SparseLogistic.Gap(design, fit, penalty)) <= optimum * (1 + 1e-12));
+            }
+
+            Assert.True(SparseLogistic.Gap(design, empty, penalty) > 1e-3);
+        }
+    }
+
     [Fact]
     public void Refit_weighted_rows_is_by_ml_net_and_reaches_the_optimum()
     {

@@ -184,6 +184,10 @@ public sealed class FactWriter : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
+    /// <summary>Writes one row of a fact; rows of one table name the same columns.</summary>
+    public FactWriter Fact(string table, long key, params (string Column, object? Value)[] cells) =>
+        Row(table, ["person_key", "record_key", .. cells.Select(cell => cell.Column)], [key, key, .. cells.Select(cell => cell.Value)]);
+
     private static DateOnly To(string? date) => date is null ? Open : Day(date);
 
     private FactWriter Row(string table, string[] columns, params object?[] values)

@@ -13,7 +13,7 @@ public sealed class FeatureTests
     // A pupil of the fourth grade, and a child of three, at this date.
     private static readonly DateOnly Date = new(2024, 4, 1);
 
-    private static readonly Dictionary<string, Action<FactWriter>> Facts = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Action<FactWriter>> Facts = new(SchoolCases.Facts, StringComparer.Ordinal)
     {
         ["nothing"] = _ => { },
         ["moved in 5 months ago"] = w => w.Move(Key, "move_in", "2023-10-20"),
@@ -75,7 +75,9 @@ public sealed class FeatureTests
         ["arrears paid"] = w => w.Person(50, 198001).Member(900, 50, "2000-01-01").Arrears(50, "2023-12-31", 0).Arrears(50, "2023-09-30", 1),
     };
 
-    public static TheoryData<string, int, string, string> Cases => new()
+    public static TheoryData<string, int, string, string> Cases => [.. RegisterCases, .. SchoolCases.Cases];
+
+    private static TheoryData<string, int, string, string> RegisterCases => new()
     {
         { "nothing", 201405, "age_years", "9" },
         { "nothing", 201404, "age_years", "9" },

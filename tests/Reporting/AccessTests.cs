@@ -199,7 +199,6 @@ public sealed partial class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("policymaker", "統計")]
     [InlineData("analyst", "仮名化")]
-    [InlineData("source-school", "受け渡しフォルダー")]
     public async Task A_role_without_pages_reads_after_sign_in_what_it_may_do(string staffId, string part)
     {
         using HttpClient client = await SignedIn(staffId);
@@ -216,7 +215,6 @@ public sealed partial class AccessTests : IAsyncLifetime
     [InlineData("steward", "/statistics /jobs /audit /nowhere")]
     [InlineData("policymaker", "/")]
     [InlineData("analyst", "/")]
-    [InlineData("source-school", "/")]
     [InlineData("caseworker", "/worklist /children/101")]
     public async Task Pages_are_in_English_for_whoever_asks_and_stay_so(string staffId, string paths)
     {

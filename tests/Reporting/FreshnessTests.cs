@@ -1,7 +1,9 @@
-using Warehouse.Etl.Extract;
 using Warehouse.Etl;
+using Warehouse.Etl.Extract;
 using Warehouse.Model.Features;
 using Warehouse.Reporting.Freshness;
+using Warehouse.Sql;
+using Warehouse.Tests.Etl;
 using Warehouse.Tests.Support;
 
 namespace Warehouse.Tests.Reporting;
@@ -67,6 +69,27 @@ public sealed class FreshnessTests
 
         Assert.Equal(FreshnessState.Overdue, DeliveryJudge.Judge(Monthly, files, new DateOnly(2025, 3, 24)).State);
         Assert.Equal(15, Assert.Single(DeliveryJudge.Judge(Monthly, files, new DateOnly(2025, 3, 25)).Late).Days);
+    }
+
+    [Fact]
+    public void A_month_with_the_content_of_the_month_before_has_come_and_is_registered_once()
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        using TinyInbox inbox = TinyInbox.Family();
+        string[] row = ["H0001", "", "ﾎﾝﾏ ﾀﾛｳ", "H25.5.5", "1", "中町１－１", "", "3歳", "H28.5.5", "", "", "", "", "", "1"];
+        // The family's file is of April 2023; May brings the same, June another one.
+        inbox.Add("checkup", "2023-06-03T02:00:00+09:00", "2023-05-31", row);
+        inbox.Add("checkup", "2023-07-03T02:00:00+09:00", "2023-06-30", [.. row[..14], "2"]);
+        LoadOptions options = new() { Inbox = inbox.Path, Secret = new byte[32], Backfill = true };
+        new LoadPipeline(fixture.Databases).Run(options, null, TestContext.Current.CancellationToken);
+        new LoadPipeline(fixture.Databases).Run(options, null, TestContext.Current.CancellationToken);
+
+        SourceFreshness found = Assert.Single(FreshnessReader.Read(fixture.Databases, [Monthly], new DateOnly(2023, 7, 20), null).Sources);
+
+        Assert.Equal(FreshnessState.Current, found.State);
+        Assert.Empty(found.Missing);
+        using WarehouseSession session = fixture.Warehouse();
+        Assert.Equal(1, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM meta.repeated_file"));
     }
 
     [Fact]

@@ -64,9 +64,9 @@ public sealed class DeployBundleTests
 
     private static IReadOnlyList<string> Catalogue(WarehouseSession session) => session.QueryText<string>(
         """
-        SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, '.', COLUMN_NAME, ' ', DATA_TYPE, ' ', CHARACTER_MAXIMUM_LENGTH, ' ', IS_NULLABLE) AS c
+        SELECT CONCAT("TABLE_SCHEMA", '.', "TABLE_NAME", '.', "COLUMN_NAME", ' ', "DATA_TYPE", ' ', "CHARACTER_MAXIMUM_LENGTH", ' ', "IS_NULLABLE") AS c
         FROM INFORMATION_SCHEMA.COLUMNS
-        ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION
+        ORDER BY "TABLE_SCHEMA", "TABLE_NAME", "ORDINAL_POSITION"
         """);
 
     private sealed class StringCollector : TSqlFragmentVisitor

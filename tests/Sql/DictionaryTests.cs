@@ -18,10 +18,10 @@ public sealed class DictionaryTests
         using WarehouseSession session = fixture.Databases.Open(kind, SessionRole.Migrator);
         HashSet<string> catalogue = session.QueryText<string>(
             """
-            SELECT CONCAT(c.TABLE_SCHEMA, '.', c.TABLE_NAME, '.', c.COLUMN_NAME) AS full_name
+            SELECT CONCAT(c."TABLE_SCHEMA", '.', c."TABLE_NAME", '.', c."COLUMN_NAME") AS full_name
             FROM INFORMATION_SCHEMA.COLUMNS AS c
-            INNER JOIN INFORMATION_SCHEMA.TABLES AS t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
-            WHERE t.TABLE_TYPE = 'BASE TABLE'
+            INNER JOIN INFORMATION_SCHEMA.TABLES AS t ON t."TABLE_SCHEMA" = c."TABLE_SCHEMA" AND t."TABLE_NAME" = c."TABLE_NAME"
+            WHERE t."TABLE_TYPE" = 'BASE TABLE'
             """).Where(name => !name.StartsWith("meta.schema_journal.", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         HashSet<string> dictionary = Entries(kind).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
 

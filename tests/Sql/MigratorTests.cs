@@ -58,7 +58,7 @@ public sealed class MigratorTests
 
         Assert.Contains("0001_a.sql", failure.Message, StringComparison.Ordinal);
         using WarehouseSession session = fixture.Warehouse();
-        Assert.Equal(0, session.ScalarText<int>("SELECT CAST(COUNT(*) AS BIGINT) FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = 'b'"));
+        Assert.Equal(0, session.ScalarText<int>("SELECT CAST(COUNT(*) AS BIGINT) FROM INFORMATION_SCHEMA.SCHEMATA WHERE \"SCHEMA_NAME\" = 'b'"));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class MigratorTests
         Assert.Matches("line [78] ", failure.Message);
         Assert.Contains("FROM a.missing", failure.Message, StringComparison.Ordinal);
         using WarehouseSession session = fixture.Warehouse(SessionRole.Migrator);
-        Assert.Equal(0, session.ScalarText<int>("SELECT CAST(COUNT(*) AS BIGINT) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'a'"));
+        Assert.Equal(0, session.ScalarText<int>("SELECT CAST(COUNT(*) AS BIGINT) FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_SCHEMA\" = 'a'"));
         Assert.Empty(Migrator.ReadJournal(session, DatabaseKind.Warehouse));
     }
 

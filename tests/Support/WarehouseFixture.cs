@@ -10,6 +10,9 @@ public sealed class WarehouseFixture : IDisposable
     // For servers that do not know the collation of production; any binary one serves.
     private const string CollationVariable = "WAREHOUSE_TEST_SQLSERVER_COLLATION";
 
+    // Two databases are never created at once: some servers allow one change of the catalogue at a time.
+    private static readonly Lock Creating = new();
+
     private readonly string? _identityName;
     private readonly string? _warehouseName;
 
@@ -79,8 +82,11 @@ public sealed class WarehouseFixture : IDisposable
 
     private static void OnMaster(string text)
     {
-        using WarehouseDatabases master = new(WarehouseOptions.SqlServer(ConnectionString("master"), ConnectionString("master")));
-        using WarehouseSession session = master.Open(DatabaseKind.Warehouse, SessionRole.Migrator);
-        session.ExecuteText(text);
+        lock (Creating)
+        {
+            using WarehouseDatabases master = new(WarehouseOptions.SqlServer(ConnectionString("master"), ConnectionString("master")));
+            using WarehouseSession session = master.Open(DatabaseKind.Warehouse, SessionRole.Migrator);
+            session.ExecuteText(text);
+        }
     }
 }

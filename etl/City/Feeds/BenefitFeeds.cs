@@ -26,7 +26,7 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
             var welfare = family.Source<Welfare>();
             foreach (var spell in welfare.ChildAllowances)
             {
-                yield return new TruthFact("child_allowance", spell.Child.ResidentNumber, spell.Certificate, spell.Child, spell.Start, Known(spell.End), spell.IsStopped(lastDay) ? "差止" : "");
+                yield return new TruthFact("child_allowance", spell.Child.ResidentNumber, spell.Certificate, spell.Child, spell.Start, Known(spell.End), spell.IsStopped(Math.Min(lastDay, spell.End - 1)) ? "差止" : "");
             }
 
             foreach (var spell in welfare.Assistance)
@@ -40,6 +40,16 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
             foreach (var aid in welfare.SchoolAid.Where(a => a.IsApproved && a.Decided <= lastDay))
             {
                 yield return new TruthFact("school_aid", aid.Child.ResidentNumber, aid.Year.ToString(CultureInfo.InvariantCulture), aid.Child, aid.Decided, aid.End - 1, aid.Category);
+            }
+        }
+
+        // There are too many visits for a line each: one line a child says how many there are.
+        foreach (var (family, person) in City.Children())
+        {
+            int count = Enumerable.Range(ClaimsLag, City.Options.Months - ClaimsLag).Sum(m => Visits(family, person, m).Count);
+            if (count > 0)
+            {
+                yield return new TruthFact("medical_month", person.ResidentNumber, "", person, Math.Max(person.From, City.Options.FirstDay), int.MaxValue, count.ToString(CultureInfo.InvariantCulture));
             }
         }
 
@@ -107,7 +117,13 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
         var news = City.Buckets<SchoolAid>();
         foreach (var aid in City.WithChildren.SelectMany(f => f.Source<Welfare>().SchoolAid))
         {
-            foreach (int month in new SortedSet<int> { City.Index(aid.Applied), City.Index(aid.Decided) }.Where(x => x >= 0 && x < City.Options.Months))
+            var months = new SortedSet<int> { City.Index(aid.Applied), City.Index(aid.Decided) };
+            if (EndsEarly(aid))
+            {
+                months.Add(City.Index(aid.End - 1));
+            }
+
+            foreach (int month in months.Where(x => x >= 0 && x < City.Options.Months))
             {
                 news[month].Add(aid);
             }
@@ -122,17 +138,18 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
                 {
                     bool isDecided = aid.Decided <= last;
                     bool isGranted = isDecided && aid.IsApproved;
-                    bool endsEarly = isGranted && aid.End < new DateOnly(aid.Year + 1, 4, 1).DayNumber;
                     writer.Row(
                     [
                         aid.Child.ResidentNumber, Kana(City.Families[aid.Child.Family].Guardian(Math.Max(aid.Applied, City.Options.FirstDay)), last), aid.Year.ToString(CultureInfo.InvariantCulture),
                         isGranted ? aid.Category : "", CityDates.Format(aid.Applied, DateShape.Slash), !isDecided ? "審査中" : aid.IsApproved ? "認定" : "否認定",
-                        isDecided ? CityDates.Format(aid.Decided, DateShape.Slash) : "", endsEarly ? CityDates.Format(aid.End - 1, DateShape.Slash) : "", isGranted ? aid.Reason : "",
+                        isDecided ? CityDates.Format(aid.Decided, DateShape.Slash) : "", EndsEarly(aid) ? LastDay(aid.End - 1, last, DateShape.Slash) : "", isGranted ? aid.Reason : "",
                     ]);
                 }
             },
             m => news[m].Count > 0);
     }
+
+    private static bool EndsEarly(SchoolAid aid) => aid.IsApproved && aid.End < new DateOnly(aid.Year + 1, 4, 1).DayNumber;
 
     private void Medical(CancellationToken cancellationToken)
     {
@@ -143,38 +160,49 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
             (m, _, _) =>
             {
                 int month = City.FirstMonth + m - ClaimsLag;
-                int middle = CityDates.FirstDayOf(month) + 14;
                 string visited = string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}-{(month % 12) + 1:D2}");
                 foreach (var (family, person) in City.Children())
                 {
-                    if (!NeedModel.IsActive(person, middle))
+                    foreach (var (kind, band) in Visits(family, person, m))
                     {
-                        continue;
-                    }
-
-                    var random = new CityRandom(City.Options.Seed, 274, (person.Id * 4096) + m);
-                    int age = (middle - person.Birth) / 365;
-                    // Poor and strained families go less often, whatever the child's health.
-                    double rate = (age < 3 ? 0.58 : age < 6 ? 0.46 : age < 12 ? 0.30 : 0.20) * ExactMath.Exp((0.15 * person.Child!.Vulnerability) - (0.20 * family.Hardship) - (0.10 * family.Stress) - 0.04);
-                    double visit = random.Share();
-                    double dental = random.Share();
-                    double drugs = random.Share();
-                    string number = "M" + person.ResidentNumber[2..];
-                    if (visit < rate)
-                    {
-                        writer.Row([number, person.ResidentNumber, visited, "医科", Bands[visit < 0.06 * rate ? 2 : visit < 0.4 * rate ? 1 : 0]]);
-                        if (drugs < 0.7)
-                        {
-                            writer.Row([number, person.ResidentNumber, visited, "調剤", Bands[drugs < 0.2 ? 1 : 0]]);
-                        }
-                    }
-
-                    if (age >= 1 && dental < 0.075 * ExactMath.Exp(-0.25 * family.Hardship))
-                    {
-                        writer.Row([number, person.ResidentNumber, visited, "歯科", Bands[dental < 0.02 ? 1 : 0]]);
+                        writer.Row(["M" + person.ResidentNumber[2..], person.ResidentNumber, visited, kind, Bands[band]]);
                     }
                 }
             },
             m => m >= ClaimsLag);
+    }
+
+    /// <summary>Returns the kinds of care that a child had in the month that the file of an index tells, with the band of the count.</summary>
+    private List<(string Kind, int Band)> Visits(Family family, Person person, int index)
+    {
+        int middle = CityDates.FirstDayOf(City.FirstMonth + index - ClaimsLag) + 14;
+        List<(string Kind, int Band)> visits = [];
+        if (!NeedModel.IsActive(person, middle))
+        {
+            return visits;
+        }
+
+        var random = new CityRandom(City.Options.Seed, 274, (person.Id * 4096) + index);
+        int age = (middle - person.Birth) / 365;
+        // Poor and strained families go less often, whatever the child's health.
+        double rate = (age < 3 ? 0.58 : age < 6 ? 0.46 : age < 12 ? 0.30 : 0.20) * ExactMath.Exp((0.15 * person.Child!.Vulnerability) - (0.20 * family.Hardship) - (0.10 * family.Stress) - 0.04);
+        double visit = random.Share();
+        double dental = random.Share();
+        double drugs = random.Share();
+        if (visit < rate)
+        {
+            visits.Add(("医科", visit < 0.06 * rate ? 2 : visit < 0.4 * rate ? 1 : 0));
+            if (drugs < 0.7)
+            {
+                visits.Add(("調剤", drugs < 0.2 ? 1 : 0));
+            }
+        }
+
+        if (age >= 1 && dental < 0.075 * ExactMath.Exp(-0.25 * family.Hardship))
+        {
+            visits.Add(("歯科", dental < 0.02 ? 1 : 0));
+        }
+
+        return visits;
     }
 }

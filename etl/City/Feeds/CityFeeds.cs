@@ -8,6 +8,9 @@ internal static class CityFeeds
     public static ISourceLife[] Lives(CityOptions options, CityPlaces places) =>
     [
         new WelfareLife(options),
+        new MaternalLife(options),
+        new SchoolRecordsLife(options),
+        new NurseryDaily(options),
     ];
 
     /// <summary>Returns the groups of files.</summary>
@@ -17,5 +20,9 @@ internal static class CityFeeds
         new BenefitFeeds(city),
         new CareFeeds(city),
         new CouncilFeeds(city),
+        new MaternalFeeds(city),
+        new SchoolRecordFeeds(city),
+        new NurseryAttendanceFeed(city),
+        new MoodFeed(city),
     ];
 }

@@ -290,7 +290,7 @@ internal sealed class WelfareLife(CityOptions options) : ISourceLife
             int start = CityDates.FirstDayOf(CityDates.MonthOf(Math.Max(at, elder.From <= options.FirstDay ? 0 : elder.From)));
             while (start < Math.Min(options.EndDay, elder.To))
             {
-                int end = Math.Min(CityDates.FirstDayOf(CityDates.MonthOf(start) + (random.Chance(0.5) ? 12 : 24)), elder.To);
+                int end = CityDates.FirstDayOf(CityDates.MonthOf(start) + (random.Chance(0.5) ? 12 : 24));
                 if (end > options.FirstDay && end > start)
                 {
                     welfare.CareNeed.Add(new StatusSpell(elder, CareLevels[Math.Min(level, CareLevels.Length - 1)], "", start, end, null));

@@ -52,8 +52,22 @@ internal static class FreshnessCommand
             report.ListedCount,
             Sources = report.Sources.Select(source => new
             {
-                source.Terms.Feed, source.Terms.Title, source.Terms.Department, source.Terms.PeriodMonths, source.Terms.ExpectedDay, source.Terms.GraceDays, source.Terms.IsRequired,
-                State = Word(source.State), source.LastPeriodTo, source.LastReceived, source.NextDue, source.Missing, source.Late, source.RefusedCount, source.ChildCount, source.Loss,
+                source.Terms.Feed,
+                source.Terms.Title,
+                source.Terms.Department,
+                source.Terms.PeriodMonths,
+                source.Terms.ExpectedDay,
+                source.Terms.GraceDays,
+                source.Terms.IsRequired,
+                State = Word(source.State),
+                source.LastPeriodTo,
+                source.LastReceived,
+                source.NextDue,
+                source.Missing,
+                source.Late,
+                source.RefusedCount,
+                source.ChildCount,
+                source.Loss,
             }),
         });
         return Task.FromResult(ExitCode.Done);

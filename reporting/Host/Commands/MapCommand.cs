@@ -18,10 +18,23 @@ internal static class MapCommand
     private static readonly Option<string?> Confirm = new("--confirm") { Description = "Approve: account of the DBA or steward who has read the proposal; the mapping goes into Warehouse:Mappings", HelpName = "WHO" };
     private static readonly Option<DateOnly?> Extracted = new("--extracted") { Description = "Day of extraction, for rules about the future; default: today", HelpName = "DATE" };
 
-    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("map", "Look at an unknown file, propose a mapping or a contract, show what would be quarantined; approve a mapping with --confirm. Shows no value that may name somebody") { Source, Feed, Profile, Pattern, Out, Confirm, Extracted },
+    /// <summary>Refuses an option that does not exist where a file is expected: otherwise a slip of the hand is taken for a file.</summary>
+    internal static void RefuseOptions(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        foreach (System.CommandLine.Parsing.Token token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+        {
+            result.AddError($"Unrecognized command or argument '{token.Value}'.");
+        }
+    }
+
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
+    {
+        Source.Validators.Clear();
+        Source.Validators.Add(RefuseOptions);
+        return (new Command("map", "Look at an unknown file, propose a mapping or a contract, show what would be quarantined; approve a mapping with --confirm. Shows no value that may name somebody") { Source, Feed, Profile, Pattern, Out, Confirm, Extracted },
         ["map unknown.csv", "map 2024*.csv --feed resident", "map unknown.csv --feed resident --profile vendor-b --out resident.vendor-b.json", "map unknown.csv --profile vendor-b --confirm dba01 --output out", "map resident.vendor-b.json --confirm dba01 --output out"],
         Act);
+    }
 
     private static Task<int> Act(ParseResult parsed, CommandContext context)
     {

@@ -90,7 +90,14 @@ internal static class TraceCommand
             one.Weight,
             Items = one.Items.Select(item => new
             {
-                item.Text, item.Feature, item.JapaneseName, item.Value, item.Unit, item.Feed, item.Sources, Facts = facts.Where(fact => fact.Feed == item.Feed).ToList(),
+                item.Text,
+                item.Feature,
+                item.JapaneseName,
+                item.Value,
+                item.Unit,
+                item.Feed,
+                item.Sources,
+                Facts = facts.Where(fact => fact.Feed == item.Feed).ToList(),
             }).ToList(),
         }).ToList();
         foreach (var one in traced)
@@ -107,7 +114,12 @@ internal static class TraceCommand
 
         screen.Result(new
         {
-            ChildKey = child, Score = score?.Score, Reasons = traced, Facts = reasons.Count == 0 ? facts : [], RowsWithoutFact = others.Count, Feeds = facts.Select(fact => fact.Feed).Distinct(),
+            ChildKey = child,
+            Score = score?.Score,
+            Reasons = traced,
+            Facts = reasons.Count == 0 ? facts : [],
+            RowsWithoutFact = others.Count,
+            Feeds = facts.Select(fact => fact.Feed).Distinct(),
         });
     }
 

@@ -7,5 +7,12 @@ SELECT DISTINCT @batch_id, u.record_key
 FROM (
     SELECT s.record_key
     FROM stg.checkup AS s
+    WHERE s.load_id IN (SELECT r.load_id FROM meta.load_run AS r WHERE r.batch_id = @batch_id)
+    UNION
+    -- The first record of a newborn tells whom a pregnancy reaches.
+    SELECT p.record_key
+    FROM stg.pregnancy AS p
+    INNER JOIN stg.checkup AS s
+        ON s.record_key = p.child_record_key
     WHERE s.load_id IN (SELECT r.load_id FROM meta.load_run AS r WHERE r.batch_id = @batch_id)) AS u
 WHERE u.record_key NOT IN (SELECT t.record_key FROM stg.touched AS t WHERE t.batch_id = @batch_id)

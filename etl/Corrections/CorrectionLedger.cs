@@ -1,0 +1,42 @@
+using Warehouse.Etl.Stage;
+using Warehouse.Sql;
+
+namespace Warehouse.Etl.Corrections;
+
+/// <summary>A corrected row: its first line, its line in the report, and a keyed hash of what it says.</summary>
+internal sealed record CorrectedLine(int Line, int OriginalLine, int CorrectionLine, string RowSha256);
+
+/// <summary>The corrected rows of one file.</summary>
+internal sealed record CorrectionPart(long OriginalLoadId, string CorrectionSha256, IReadOnlyList<CorrectedLine> Lines);
+
+/// <summary>Writes down what corrections need to be made and traced.</summary>
+internal static class CorrectionLedger
+{
+    private const int PartLength = 4000;
+
+    /// <summary>Keeps the header of a file that has quarantined rows, so that they go back in its own column order.</summary>
+    public static void KeepLayout(WarehouseSession identity, InboxFile file, byte[] header)
+    {
+        identity.Execute("load/correction_layout_delete", new { file_sha256 = file.Sha256 });
+        identity.BulkInsert(
+            "ident.file_layout",
+            ["file_sha256", "part_number", "encoding_code", "delimiter_code", "header_base64"],
+            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, file.Contract.Encoding, (short)file.Contract.Delimiter, part }));
+    }
+
+    /// <summary>Notes which quarantined rows a load of corrections takes the place of.</summary>
+    public static void Record(WarehouseSession warehouse, long loadId, CorrectionPart part) => warehouse.BulkInsert(
+        "stg.correction",
+        ["load_id", "line_number", "original_load_id", "original_line_number", "correction_sha256", "correction_line_number", "row_sha256"],
+        part.Lines.Select(line => new object?[] { loadId, line.Line, part.OriginalLoadId, line.OriginalLine, part.CorrectionSha256, line.CorrectionLine, line.RowSha256 }));
+
+    /// <summary>Returns bytes as base64 in parts that fit a column.</summary>
+    public static IEnumerable<string> Parts(byte[] bytes)
+    {
+        string text = Convert.ToBase64String(bytes);
+        for (int at = 0; at == 0 || at < text.Length; at += PartLength)
+        {
+            yield return text.Substring(at, Math.Min(PartLength, text.Length - at));
+        }
+    }
+}
