@@ -52,7 +52,7 @@ public static class CodeMatcher
             }
         }
 
-        if (terms.CodeOf(column.Name, label) is { } meant && column.Codes.Values.Contains(meant, StringComparer.Ordinal))
+        if (terms.CodesOf(column.Name, label).FirstOrDefault(code => column.Codes.Values.Contains(code, StringComparer.Ordinal)) is { } meant)
         {
             return (meant, CodeEvidence.Term);
         }

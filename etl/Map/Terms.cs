@@ -15,7 +15,7 @@ public sealed class Terms
     private readonly string[] _units;
     private readonly int _longest;
     private readonly Dictionary<string, string[]> _lists = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Column, string Label), string> _codes = [];
+    private readonly Dictionary<(string Column, string Label), List<string>> _codes = [];
     private readonly Dictionary<string, List<(string Label, string Code)>> _labels = new(StringComparer.Ordinal);
     private readonly HashSet<string> _words;
 
@@ -130,24 +130,31 @@ public sealed class Terms
     /// <summary>Returns whether a value is a label of some code: a word that names nobody.</summary>
     public bool IsCodeWord(string value) => _words.Contains(Fold(value));
 
-    /// <summary>Returns the warehouse code that a label stands for in a column of this name, or null.</summary>
-    public string? CodeOf(string column, string label) => _codes.GetValueOrDefault((column, Fold(label)));
+    /// <summary>Returns the warehouse codes that a label stands for in columns of this name; feeds may differ in what they make of it.</summary>
+    public IReadOnlyList<string> CodesOf(string column, string label) => _codes.GetValueOrDefault((column, Fold(label))) ?? [];
 
     /// <summary>Returns all labels of a column of this name with their warehouse codes.</summary>
     public IReadOnlyList<(string Label, string Code)> Labels(string column) => _labels.GetValueOrDefault(column) ?? [];
 
     private void Add(string column, string label, string code)
     {
-        _codes.TryAdd((column, Fold(label)), code);
-        if (_codes[(column, Fold(label))] == code)
+        if (!_codes.TryGetValue((column, Fold(label)), out List<string>? codes))
         {
-            if (!_labels.TryGetValue(column, out List<(string, string)>? labels))
-            {
-                _labels[column] = labels = [];
-            }
-
-            labels.Add((label, code));
+            _codes[(column, Fold(label))] = codes = [];
         }
+
+        if (codes.Contains(code))
+        {
+            return;
+        }
+
+        codes.Add(code);
+        if (!_labels.TryGetValue(column, out List<(string, string)>? labels))
+        {
+            _labels[column] = labels = [];
+        }
+
+        labels.Add((label, code));
     }
 
     private static double Bigrams(string a, string b)

@@ -201,7 +201,9 @@ public static class SqlSyntax
 
         public override void Visit(Identifier node)
         {
-            if (node.QuoteType != QuoteType.NotQuoted)
+            // Columns of INFORMATION_SCHEMA, in capitals, stand in double quotes for servers that fold what is not quoted; both engines read them.
+            bool isCatalogueName = node.QuoteType == QuoteType.DoubleQuote && node.Value.All(c => c == '_' || char.IsAsciiLetterUpper(c));
+            if (node.QuoteType != QuoteType.NotQuoted && !isCatalogueName)
             {
                 Add(node, $"the quoted name {node.Value}");
             }

@@ -98,7 +98,8 @@ internal static class IntakeCommand
                 {
                     throw new InvalidOperationException("The file was not taken in: " + summary.Files[0].ErrorText);
                 }
-            }) with { Stages = stages };
+            }) with
+        { Stages = stages };
     }
 
     private static Measured ReadCsv(string folder)
