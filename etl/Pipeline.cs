@@ -113,7 +113,9 @@ internal sealed partial class Pipeline : IDisposable
                     throw FeedException.Of("FEED-004", Path.GetFileName(manifests[i]), "no file beside the manifest", Path.GetFileName(manifest.FileName), "Put the file into the inbox or remove the manifest.");
                 }
 
-                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, mappings.ContractFor(manifest, FeedCatalog.Default));
+                string sha = FileReader.Hash(path);
+                FeedContract contract = mappings.ContractFor(manifest, FeedCatalog.Default);
+                found[i] = new InboxFile(path, sha, manifest, _options.Corrections?.ContainsKey(sha) == true ? contract.ForCorrections() : contract);
             }
             catch (FeedException exception)
             {

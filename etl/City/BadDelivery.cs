@@ -56,7 +56,7 @@ internal static class BadDelivery
 
         Encoding own = FeedFile.EncodingOf(encoding);
         Encoding other = FeedFile.EncodingOf(encoding == "cp932" ? "utf-8" : "cp932");
-        byte[] mark = encoding == "utf-8-bom" ? [0xEF, 0xBB, 0xBF] : [];
+        byte[] mark = good.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? [0xEF, 0xBB, 0xBF] : [];
         string text;
         try
         {

@@ -405,7 +405,7 @@ internal sealed class CityFiles
                     var written = view.Write(person, at);
                     writer.Row(
                     [
-                        enrolment.PupilNumber,
+                        enrolment.NumberAt(last),
                         enrolment.Facility.Code,
                         Number(year),
                         Number(CityDates.Grade(person.Birth, year)),

@@ -107,6 +107,10 @@ internal sealed class CityTruth(
                 foreach (var enrolment in p.Child.Enrolments)
                 {
                     Line(file, "school", enrolment.PupilNumber, Id(p), school.Write(p, Math.Min(last, enrolment.End)).Noise);
+                    if (enrolment.RenumberedOn != int.MaxValue)
+                    {
+                        Line(file, "school", enrolment.OtherNumber, Id(p), school.Write(p, Math.Min(last, enrolment.End)).Noise + "renumbered ");
+                    }
                 }
             }
         }

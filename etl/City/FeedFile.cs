@@ -22,13 +22,14 @@ internal sealed class FeedFile : IDisposable
     private readonly StringBuilder _text = new(FlushAt + 4096);
     private byte[] _bytes = new byte[FlushAt * 4];
 
-    public FeedFile(string path, string encodingName, string[] header)
+    /// <summary>Starts a file; <paramref name="hasOtherMark"/> writes no byte order mark where one belongs and one where none does.</summary>
+    public FeedFile(string path, string encodingName, string[] header, bool hasOtherMark = false)
     {
         _path = path;
         _encodingName = encodingName;
         _encoding = EncodingOf(encodingName);
         _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-        if (encodingName == "utf-8-bom")
+        if (encodingName == (hasOtherMark ? "utf-8" : "utf-8-bom"))
         {
             Write([0xEF, 0xBB, 0xBF]);
         }
@@ -98,6 +99,12 @@ internal sealed class FeedFile : IDisposable
         Flush();
         Append(fields);
         string text = _text.ToString().Replace(HardFaults.BareQuote, '"');
+        if (text.Contains(HardFaults.NecBytes, StringComparison.Ordinal))
+        {
+            AppendNec(text);
+            return;
+        }
+
         _text.Clear();
         ReadOnlySpan<byte> bad = _encodingName switch { "cp932" => [0x81, 0xAD], "utf-16" or "utf-16le" => [0x00, 0xD8, 0x41, 0x00], _ => [0xE3, 0x81, 0x41] };
         string[] parts = text.Split(HardFaults.BadBytes);
@@ -108,6 +115,17 @@ internal sealed class FeedFile : IDisposable
                 Write(bad);
             }
 
+            Write(_encoding.GetBytes(parts[i]));
+        }
+    }
+
+    private void AppendNec(string text)
+    {
+        _text.Clear();
+        string[] parts = text.Split(HardFaults.NecBytes);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            Write(i == 0 ? [] : _encodingName == "cp932" ? [0xEE, 0xE0] : _encoding.GetBytes("髙"));
             Write(_encoding.GetBytes(parts[i]));
         }
     }

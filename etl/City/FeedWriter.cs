@@ -35,7 +35,7 @@ internal sealed class FeedWriter
         Shape = FeedShape.Of(feed);
         _contract = FeedCatalog.Default.Get(feed);
         _hardFaults = new HardFaults(options, _contract);
-        _level = options.NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
+        _level = options.FaultLevel;
         _required = Indexes(c => c.IsRequired);
         _codes = Indexes(c => c is { Parser: "code", IsRequired: true });
         _dates = Indexes(c => c is { Parser: "era_date" or "date", IsRequired: true });
@@ -52,13 +52,13 @@ internal sealed class FeedWriter
 
     public int Files { get; private set; }
 
-    /// <summary>Starts the file of a month; the month before the first is the initial delivery.</summary>
-    public void Open(int month)
+    /// <summary>Starts the file of a month; the month before the first is the initial delivery. A suffix names one of several files of the month.</summary>
+    public void Open(int month, string suffix = "")
     {
-        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}"));
+        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}{suffix}"));
         _hardRandom = new CityRandom(_options.Seed, 1000 + _stream, month);
         _layout = new HardLayout(ref _hardRandom, _contract, IsHard);
-        _file = new FeedFile(Path.Combine(_inbox, _name), _layout.Encoding, _layout.Header);
+        _file = new FeedFile(Path.Combine(_inbox, _name), _layout.Encoding, _layout.Header, _layout.HasOtherMark);
         foreach (var (column, kind, expected, code) in _layout.Faults)
         {
             Faults.Add(new Fault(_name, 1, column, kind, expected, code));
@@ -103,7 +103,7 @@ internal sealed class FeedWriter
             if (isQuarantined)
             {
                 _quarantined++;
-                if (_hardRandom.Chance(0.6))
+                if (_hardRandom.Chance(0.6) && !Shape.ReplacesMonths)
                 {
                     _corrections.Add(fields);
                 }
@@ -155,16 +155,26 @@ internal sealed class FeedWriter
     /// <summary>Notes a fault that the caller put into the row written next.</summary>
     public void Note(string column, string kind, string expected) => Faults.Add(new Fault(_name, _file!.Rows + 2, column, kind, expected));
 
-    /// <summary>Ends the month's file.</summary>
-    public void Close(int month)
+    /// <summary>Ends the month's file, taken from its system some days later than usual where that is asked for.</summary>
+    public void Close(int month, int late = 0)
     {
         var file = _file!;
         PlantAtEnd(file);
-        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month));
+        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month).AddDays(late));
+        file.Dispose();
+        if (IsHard && Files > 0 && _hardRandom.Chance(0.005 * _level))
+        {
+            // The month never comes; what it would have said is missing, and nothing else.
+            File.Delete(Path.Combine(_inbox, _name));
+            File.Delete(Path.Combine(_inbox, _name + ".manifest.json"));
+            Faults.RemoveAll(fault => fault.File == _name);
+            Faults.Add(new Fault(_name, 0, "", "missing_month", "absent"));
+            return;
+        }
+
         Rows += file.Rows;
         Bytes += file.Bytes;
         Files++;
-        file.Dispose();
         if (IsHard && _hardRandom.Chance(0.04 * _level) && BadDelivery.Write(ref _hardRandom, Path.Combine(_inbox, _name), _layout!.Encoding, month) is { } bad)
         {
             Faults.Add(bad.Fault);
@@ -183,7 +193,7 @@ internal sealed class FeedWriter
     }
 
     // The usual delivery has the faults of the first kinds only; the other two levels have all.
-    private bool IsHard => _options.NoiseLevel is NoiseLevel.Low or NoiseLevel.High;
+    private bool IsHard => _options.PlantsHardFaults;
 
     private static int KindOf(string kind) => kind switch { "wrong_check_digit" => 7, "impossible_date" => 6, "unknown_code" => 4, _ => 1 };
 

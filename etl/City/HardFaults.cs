@@ -14,6 +14,9 @@ internal sealed class HardFaults
     /// <summary>Stands for a quote that is written as it is.</summary>
     public const char BareQuote = '\u0002';
 
+    /// <summary>Stands for 髙 as NEC and IBM both have it: in CP932 it is written with NEC's bytes, which no encoder gives.</summary>
+    public const char NecBytes = '\u0003';
+
     /// <summary>The first private-use character with a meaning in the map of <see cref="Characters"/>.</summary>
     public const char FirstKnown = '\uE100';
 
@@ -30,12 +33,14 @@ internal sealed class HardFaults
     public HardFaults(CityOptions options, FeedContract contract)
     {
         _contract = contract;
-        _rate = options.NoiseLevel switch { NoiseLevel.Low => 0.005, NoiseLevel.High => 0.02, _ => 0 };
+        // Feeds of one row a day have faults enough at a third of the rate.
+        _rate = !options.PlantsHardFaults ? 0 : (options.NoiseLevel == NoiseLevel.Low ? 0.015 : 0.06) / (contract.Supersede == SupersedeKind.FilePeriod ? 3 : 1);
         _isCp932 = contract.Encoding == "cp932";
         _kinds =
         [
             Undecodable, Forbidden, Formula, StrayQuote, OpenQuote, MissingCell, ExtraCell, TooLong, OutOfRange, NotANumber, Unreadable, SentinelRequired, EraNotAllowed,
-            Serial, Serial, LostZeros, LostZeros, EraNotBegun, UnknownCharacter, KnownCharacter, FullWidth, Midnight, Twin, SentinelForBlank, OuterBlanks,
+            Serial, Serial, LostZeros, LostZeros, EraNotBegun, EraEndedMonth, UnknownCharacter, KnownCharacter, FullWidth, Midnight, OtherShape, OtherShape, Twin, Extension, RareCharacter,
+            SentinelForBlank, BlankNumber, ZeroNumber, OuterBlanks,
         ];
     }
 
@@ -47,8 +52,16 @@ internal sealed class HardFaults
             return null;
         }
 
-        PlantedFault? fault = _kinds[random.Below(_kinds.Length)](ref random, fields);
-        return fault is { Expected: "quarantined" } && !mayQuarantine ? null : fault;
+        // Few kinds befall a row of few columns; a row that one kind passes by is met by another.
+        for (int tries = 0; tries < 4; tries++)
+        {
+            if (_kinds[random.Below(_kinds.Length)](ref random, fields) is { } fault && (fault.Expected != "quarantined" || mayQuarantine))
+            {
+                return fault;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Returns the rule code of a row that was planted at the end of a file: a total, or cells that hold nothing.</summary>
@@ -91,7 +104,25 @@ internal sealed class HardFaults
         ref random, fields, (column, value) => IsNumber(column) ? "約" + value : null, "not_a_number", 2);
 
     private PlantedFault? Unreadable(ref CityRandom random, string[] fields) => Replace(
-        ref random, fields, (column, value) => IsDate(column) ? "5年春" : null, "unreadable_date", 2);
+        ref random, fields, (column, value) => IsDate(column) || column.Parser == ParserKind.YearMonth ? "5年春" : null, "unreadable_date", 2);
+
+    // The month of an era that had ended before it; a month outside the eras of the contract is told elsewhere.
+    private PlantedFault? EraEndedMonth(ref CityRandom random, string[] fields)
+    {
+        if (random.Chance(0.5))
+        {
+            return Replace(ref random, fields, (column, value) => column.Parser == ParserKind.YearMonth ? "R5.13" : null, "impossible_month", 6);
+        }
+
+        return Repaired(
+            ref random,
+            fields,
+            (column, value) => column.Parser == ParserKind.YearMonth && EraDate.ReadMonth(value, out int key) == DateOutcome.Good && key >= 201905
+                ? string.Create(CultureInfo.InvariantCulture, $"H{(key / 100) - 1988}.{key % 100}")
+                : null,
+            "ended_era_month",
+            EraDate.RepairEraEnded);
+    }
 
     private PlantedFault? SentinelRequired(ref CityRandom random, string[] fields) => Replace(
         ref random, fields, (column, value) => IsDate(column) && column.IsRequired ? "99999999" : null, "sentinel_in_required", 1);
@@ -150,6 +181,29 @@ internal sealed class HardFaults
     private PlantedFault? Midnight(ref CityRandom random, string[] fields) => Accepted(
         ref random, fields, (column, value) => IsDate(column) && value.AsSpan().IndexOfAny('/', '-') > 0 ? value + " 0:00:00" : null, "midnight");
 
+    // The day as another of the shapes that offices write it in.
+    private PlantedFault? OtherShape(ref CityRandom random, string[] fields)
+    {
+        int which = random.Below(8);
+        return Accepted(
+            ref random,
+            fields,
+            (column, value) => IsDate(column) && EraDate.Read(value, out DateOnly day, out _) == DateOutcome.Good ? Shaped(day, which) : null,
+            "other_date_shape");
+    }
+
+    private static string Shaped(DateOnly day, int which)
+    {
+        string era = CityDates.Format(day.DayNumber, DateShape.EraDots);
+        return which switch
+        {
+            < 5 => CityDates.Format(day.DayNumber, (DateShape)which),
+            5 => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture),
+            6 => string.Create(CultureInfo.InvariantCulture, $"{day.Year}年{day.Month}月{day.Day}日"),
+            _ => "明大昭平令"["MTSHR".IndexOf(era[0], StringComparison.Ordinal)] + era[1..],
+        };
+    }
+
     private PlantedFault? Twin(ref CityRandom random, string[] fields)
     {
         PlantedFault? fault = Accepted(ref random, fields, (column, value) => column.Name.StartsWith("address", StringComparison.Ordinal) ? value + (_isCp932 ? "～" : "〜") : null, "wave_dash");
@@ -160,6 +214,36 @@ internal sealed class HardFaults
     {
         int[] at = [.. _contract.Columns.Where(column => IsDate(column) && !column.IsRequired && fields[column.Ordinal].Length == 0).Select(column => column.Ordinal)];
         return at.Length == 0 ? null : Make(fields, at[random.Below(at.Length)], random.Chance(0.5) ? "00000000" : "9999-12-31", "sentinel_for_blank", "accepted", "", "");
+    }
+
+    // Signs of NEC row 13 and the IBM extensions; 髙 by NEC's bytes too, which only this encoding has twice.
+    private PlantedFault? Extension(ref CityRandom random, string[] fields)
+    {
+        char sign = "①㈱﨑髙"[random.Below(4)];
+        bool isNec = sign == '髙' && _isCp932 && random.Chance(0.5);
+        PlantedFault? fault = Accepted(ref random, fields, (column, value) => IsName(column) ? value + (isNec ? NecBytes : sign) : null, isNec ? "nec_twin" : "vendor_extension");
+        return fault is null ? null : fault with { Clean = fault.Clean + sign };
+    }
+
+    // JIS X 0213 outside the basic plane, and a name whose form is chosen by a variation selector.
+    private PlantedFault? RareCharacter(ref CityRandom random, string[] fields)
+    {
+        string sign = random.Chance(0.5) ? "\U00020BB7" : "葛\U000E0100";
+        PlantedFault? fault = _isCp932 ? null : Accepted(ref random, fields, (column, value) => IsName(column) ? value + sign : null, sign.Length == 2 ? "jisx0213" : "ideographic_variation");
+        return fault is null ? null : fault with { Clean = fault.Clean + sign };
+    }
+
+    // A blank is no number and a zero is one.
+    private PlantedFault? BlankNumber(ref CityRandom random, string[] fields)
+    {
+        PlantedFault? fault = Accepted(ref random, fields, (column, value) => IsNumber(column) && !IsKey(column) && !column.IsRequired && column.BlankIs is null ? "　" : null, "blank_number");
+        return fault is null ? null : fault with { Clean = "" };
+    }
+
+    private PlantedFault? ZeroNumber(ref CityRandom random, string[] fields)
+    {
+        PlantedFault? fault = Accepted(ref random, fields, (column, value) => IsNumber(column) && !IsKey(column) && column.Min is 0 ? "０" : null, "zero_number");
+        return fault is null ? null : fault with { Clean = "0" };
     }
 
     private PlantedFault? OuterBlanks(ref CityRandom random, string[] fields) => Accepted(
@@ -192,6 +276,9 @@ internal sealed class HardFaults
         return value is null ? null : Make(fields, at, value, kind, "accepted", "", fields[at]);
     }
 
+    // What makes a row the same row is written in other ways, but never as another value.
+    private bool IsKey(FeedColumn column) => _contract.Key.Contains(column.Ordinal) || _contract.SourceId.Contains(column.Ordinal);
+
     // Of the cells that hold something and that the fault can befall, one.
     private (int At, string? Value) Pick(ref CityRandom random, string[] fields, Func<FeedColumn, string, string?> change)
     {
@@ -218,7 +305,9 @@ internal sealed class HardFaults
 
     private static bool IsText(FeedColumn column) => column is { Parser: ParserKind.Text or ParserKind.Name or ParserKind.KanaName, Digits: 0 };
 
-    private static bool IsName(FeedColumn column) => column.Parser == ParserKind.Name || column.Name.StartsWith("address", StringComparison.Ordinal);
+    private bool IsName(FeedColumn column) => !IsKey(column) && IsNameKind(column);
+
+    private static bool IsNameKind(FeedColumn column) => column.Parser == ParserKind.Name || column.Name.StartsWith("address", StringComparison.Ordinal);
 
     private static bool IsDate(FeedColumn column) => column.Parser is ParserKind.Date or ParserKind.EraDate;
 

@@ -1,4 +1,5 @@
 using Warehouse.Etl.Extract;
+using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.City;
 
@@ -48,8 +49,17 @@ internal sealed class HardLayout
             Faults.Add(("", "other_encoding", "accepted", ""));
         }
 
+        if (isHard && Encoding is ("utf-8" or "utf-8-bom") && random.Chance(0.1))
+        {
+            HasOtherMark = true;
+            Faults.Add(Encoding == "utf-8" ? ("", "added_mark", "accepted", "") : ("", "missing_mark", "repaired", RuleCatalog.RepairNoMark));
+        }
+
         Header = Arrange(header, ExtraHeader);
     }
+
+    /// <summary>Whether the file lacks the byte order mark of its encoding, or has one that does not belong there.</summary>
+    public bool HasOtherMark { get; }
 
     /// <summary>The encoding of the file.</summary>
     public string Encoding { get; }

@@ -21,7 +21,7 @@ internal static class CorrectionLedger
         identity.BulkInsert(
             "ident.file_layout",
             ["file_sha256", "part_number", "encoding_code", "delimiter_code", "header_base64"],
-            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, file.Contract.Encoding, (short)file.Contract.Delimiter, part }));
+            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, file.Contract.IsWorkbook ? "utf-8" : file.Manifest.Encoding.ToLowerInvariant(), file.Contract.IsWorkbook ? (short)',' : (short)file.Contract.Delimiter, part }));
     }
 
     /// <summary>Notes which quarantined rows a load of corrections takes the place of.</summary>

@@ -236,6 +236,14 @@ public sealed record FeedContract
     /// <summary>The facts that the feed's rows become.</summary>
     public required IReadOnlyList<string> Facts { get; init; }
 
+    /// <summary>Whether files of this feed are workbooks.</summary>
+    public bool IsWorkbook => Format == "xlsx";
+
+    /// <summary>Returns the contract by which corrected rows are read: as text, in UTF-8 where the rows were delivered in a form that no report is written in.</summary>
+    public FeedContract ForCorrections() => IsWorkbook
+        ? this with { Format = "delimited", Delimiter = (byte)',', OtherEncodings = [.. OtherEncodings, "utf-8-bom"] }
+        : Encoding == "utf-8-bom" || OtherEncodings.Contains("utf-8-bom", StringComparer.Ordinal) ? this : this with { OtherEncodings = [.. OtherEncodings, "utf-8-bom"] };
+
     /// <summary>Returns the ordinal of a column, or -1 where the feed has no such column.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);
 }

@@ -14,7 +14,8 @@ public sealed class RowSource : IDisposable
 {
     private const int HeadBytes = 1 << 16;
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<FeedContract, RowValidator> Validators = new(ReferenceEqualityComparer.Instance);
+    // By reference, and gone with its contract: some contracts are made for one delivery.
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<FeedContract, RowValidator> Validators = [];
 
     private static readonly string[] Totals = ["合計", "総計", "小計", "計", "総合計", "合計件数", "総件数", "件数"];
 
@@ -47,7 +48,7 @@ public sealed class RowSource : IDisposable
         _above = new (string?, long)?[_contract.Columns.Count];
         _pending = new string?[_contract.Columns.Count];
         _parser = new CellParser(_contract);
-        _validator = Validators.GetOrAdd(_contract, contract => new RowValidator(contract));
+        _validator = Validators.GetValue(_contract, contract => new RowValidator(contract));
         Row = new FeedRow(_contract) { ExtractedDay = options.ExtractedDay, ExpectedCellCount = map.Ordinals.Count };
         _context = RowValidator.Context(Row);
         HeaderRepairs = headerRepairs;
