@@ -65,7 +65,7 @@ public static class ChildScorer
             };
         }
 
-        return new Scoring(model.ModelRunId, snapshot, result, Reasons(model, table, [.. shown.Select(i => rows[i].ChildKey)], options.MaxReasons));
+        return new Scoring(model.ModelRunId, snapshot, result, Reasons(model, table, [.. shown.Select(i => rows[i])], options.MaxReasons));
     }
 
     private static int Size(double share, int count) => (int)Math.Ceiling(share * count);
@@ -82,17 +82,17 @@ public static class ChildScorer
         return rank;
     }
 
-    private static List<ReasonRow> Reasons(StoredModel model, FeatureTable table, long[] childKeys, int max)
+    private static List<ReasonRow> Reasons(StoredModel model, FeatureTable table, ChildFacts[] children, int max)
     {
         var reasons = new List<ReasonRow>();
-        foreach (RiskExplanation explanation in ModelLibrary.Explain(model.Document, table, [.. Enumerable.Range(0, childKeys.Length)]))
+        foreach (RiskExplanation explanation in ModelLibrary.Explain(model.Document, table, [.. Enumerable.Range(0, children.Length)]))
         {
-            long child = childKeys[explanation.Row];
+            long child = children[explanation.Row].ChildKey;
             Add(child, "for", explanation.For);
             Add(child, "against", explanation.Against);
             var unknown = new HashSet<string>(StringComparer.Ordinal);
             foreach ((string feature, double weight) in explanation.Unknown
-                .Where(r => r.Weight > 0)
+                .Where(r => r.Weight > 0 && r.MissingFeatures.All(f => FeatureValues.Applies(FeatureCatalogue.Default[f], children[explanation.Row])))
                 .SelectMany(r => r.MissingFeatures.Select(f => (f, r.Weight))))
             {
                 if (unknown.Count < max && unknown.Add(feature))

@@ -122,6 +122,11 @@ public sealed class FeatureCatalogue
                 yield return $"{entry.Name}: a short time since asking for help would raise the score";
             }
 
+            foreach (string situation in entry.AppliesTo.Where(name => !FeatureValues.HasSituation(name)))
+            {
+                yield return $"{entry.Name}: it applies to '{situation}', which nothing tells";
+            }
+
             if (!FeatureValues.Has(entry.Name))
             {
                 yield return $"{entry.Name}: nothing computes it";

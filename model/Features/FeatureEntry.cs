@@ -38,6 +38,10 @@ public sealed record FeatureEntry
     /// <summary>True when support can change it.</summary>
     public required bool IsActionable { get; init; }
 
+    /// <summary>The situations in one of which a child must be for the feature to say anything (<see cref="FeatureValues.Applies"/>); empty for every child.</summary>
+    /// <remarks>Where it does not apply, a missing value is no gap in the records: it makes no condition and is not listed as unknown.</remarks>
+    public IReadOnlyList<string> AppliesTo { get; init; } = [];
+
     /// <summary>Cut points that the domain knows.</summary>
     public IReadOnlyList<double> DomainCuts { get; init; } = [];
 
@@ -57,6 +61,7 @@ public sealed record FeatureEntry
         Department = Department,
         IsHelpSeeking = IsHelpSeeking,
         IsActionable = IsActionable,
+        HasMissingItem = AppliesTo.Count == 0,
         DomainCuts = DomainCuts,
         CategoryTexts = CategoryTexts,
     };

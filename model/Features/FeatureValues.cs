@@ -12,6 +12,22 @@ public static class FeatureValues
     // Months after the birth by which every newborn has been visited.
     private const int HomeVisitMonths = 5;
 
+    // Situations that a feature may ask for; "applies_to" in the catalogue names them.
+    private static readonly Dictionary<string, Func<ChildFacts, bool>> Situations = new(StringComparer.Ordinal)
+    {
+        ["preschool"] = f => f.Stage == "preschool",
+        ["elementary"] = f => f.Stage == "elementary",
+        ["junior"] = f => f.Stage == "junior",
+        ["age_2_5"] = f => f.Stage == "preschool" && f.AgeYears >= 2,
+        ["age_3_5"] = f => f.Stage == "preschool" && f.AgeYears >= 3,
+        ["nursery"] = f => f.Stage == "preschool" && f.Nursery?.IsInNursery == 1,
+        ["elder_sibling"] = f => f.Sibling is not null,
+        ["settled"] = Lived12m,
+        ["moved_in"] = f => f.Residence?.LastMoveInDate is not null,
+        ["allowance"] = f => f.Allowance?.HasAllowance == 1,
+        ["consulted"] = f => f.Consultation?.LastConsultationDate is not null,
+    };
+
     private static readonly Dictionary<string, Func<ChildFacts, double>> Numbers = new(StringComparer.Ordinal)
     {
         ["age_years"] = f => f.AgeYears,
@@ -107,6 +123,13 @@ public static class FeatureValues
         ["is_advice_not_followed"] = f => Flag(f.SchoolHealth?.AdviceNotFollowed),
         ["support_centre_used_12m"] = f => f.Grade is >= 1 and <= 9 ? Flag(f.Counselling?.SupportCentreUsed12m ?? 0) : null,
     };
+
+    /// <summary>Whether a situation of that name is known.</summary>
+    public static bool HasSituation(string name) => Situations.ContainsKey(name);
+
+    /// <summary>Whether a feature can say anything about a child: true where it names no situation, or the child is in one of them.</summary>
+    public static bool Applies(FeatureEntry feature, ChildFacts facts) =>
+        feature.AppliesTo.Count == 0 || feature.AppliesTo.Any(situation => Situations[situation](facts));
 
     /// <summary>All names that can be computed.</summary>
     public static IEnumerable<string> Names => Numbers.Keys.Concat(Categories.Keys);

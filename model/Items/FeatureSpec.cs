@@ -28,6 +28,9 @@ public sealed record FeatureSpec(string Name, string JapaneseName, FeatureKind K
     /// <summary>True when a support measure can change the feature.</summary>
     public bool IsActionable { get; init; }
 
+    /// <summary>Whether "not recorded" is a condition of its own; false where a missing value says above all that the feature does not apply.</summary>
+    public bool HasMissingItem { get; init; } = true;
+
     /// <summary>Cut points from the domain (30 days absent, ages of checkups), always kept as items.</summary>
     public IReadOnlyList<double> DomainCuts { get; init; } = [];
 

@@ -131,9 +131,12 @@ public static class ItemEncoder
     private static IEnumerable<Item> Candidates(FeatureColumn column, ItemOptions options)
     {
         FeatureSpec spec = column.Spec;
-        foreach (Item item in Pair(spec, ItemTest.Missing, ItemTest.Present, 0, null, "記録なし", "記録あり", mined: true))
+        if (spec.HasMissingItem)
         {
-            yield return item;
+            foreach (Item item in Pair(spec, ItemTest.Missing, ItemTest.Present, 0, null, "記録なし", "記録あり", mined: true))
+            {
+                yield return item;
+            }
         }
 
         if (column.Numbers is { } numbers)

@@ -1,4 +1,4 @@
--- What: the last published file of each feed as known then
+-- What: the last published file, as known then, of each feed that a brief reads or that an approved feature comes from
 -- Why: lineage and data date of a brief
 -- Cost: meta.load_run
 SELECT
@@ -9,8 +9,9 @@ SELECT
     CAST(COUNT(*) AS BIGINT) AS file_count
 FROM meta.load_run AS r
 WHERE r.is_published = 1
-    -- The restricted class has no part in a brief.
-    AND r.feed <> 'dv_consultation'
+    -- What has no part in a brief is not listed: the restricted class, tax, what is off as a feature.
+    AND (r.feed IN ('resident', 'household', 'allowance', 'nursery', 'checkup', 'school', 'attendance', 'attendance_days', 'consultation')
+        OR r.feed IN (SELECT f.feed FROM dim.feature AS f WHERE f.is_approved = 1))
     AND r.known_from_utc <= @as_known_utc
 GROUP BY
     r.feed

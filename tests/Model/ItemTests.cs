@@ -39,6 +39,19 @@ public sealed class ItemTests
     }
 
     [Fact]
+    public void Fit_a_value_missing_where_the_feature_does_not_apply_is_no_condition()
+    {
+        double[] values = [.. Enumerable.Range(0, 100).Select(i => i < 50 ? double.NaN : i)];
+        var school = new FeatureSpec("a", "甲", FeatureKind.Number);
+        FeatureTable Table(FeatureSpec spec) => new([FeatureColumn.Number(spec, values)]);
+
+        Assert.Contains(ItemEncoder.Fit(Table(school), new ItemOptions { MaxCuts = 1 }).Items, i => i.Test == ItemTest.Missing);
+        Assert.DoesNotContain(
+            ItemEncoder.Fit(Table(school with { HasMissingItem = false }), new ItemOptions { MaxCuts = 1 }).Items,
+            i => i.Test is ItemTest.Missing or ItemTest.Present);
+    }
+
+    [Fact]
     public void Fit_identical_features_are_merged_and_kept_as_synonyms()
     {
         double[] values = [.. Enumerable.Range(0, 100).Select(i => (double)i)];

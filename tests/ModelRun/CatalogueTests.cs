@@ -90,10 +90,18 @@ public sealed class CatalogueTests
         Assert.False(FeatureCatalogue.Default["months_since_allowance"].IsApproved);
     }
 
-    private static string Json(string name, string source) =>
+    [Fact]
+    public void A_feature_for_a_situation_that_nothing_tells_does_not_load()
+    {
+        ModelException fault = Assert.Throws<ModelException>(() => FeatureCatalogue.Parse(Json("grade", "school.grade_code", """["pensioner"]""")));
+
+        Assert.Contains("pensioner", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static string Json(string name, string source, string appliesTo = "[]") =>
         $$"""
         [{"key":1,"name":"{{name}}","japanese_name":"x","unit":"","feed":"school","department":"x","value_kind":"number",
-          "sources":["{{source}}"],"is_help_seeking":false,"is_approved":true,"is_actionable":false}]
+          "sources":["{{source}}"],"is_help_seeking":false,"is_approved":true,"is_actionable":false,"applies_to":{{appliesTo}}}]
         """;
 
     private static Dictionary<string, string> ReadClasses()

@@ -337,6 +337,35 @@ public sealed class FeatureTests
         Assert.Single(values.Distinct());
     }
 
+    [Theory]
+    [InlineData("nothing", 202005, "test_deviation_change", false)]
+    [InlineData("nothing", 201405, "test_deviation_change", true)]
+    [InlineData("nothing", 201104, "absent_days_3m", true)]
+    [InlineData("nothing", 200804, "absent_days_3m", false)]
+    [InlineData("nothing", 202005, "is_not_enrolled_3_5", true)]
+    [InlineData("nothing", 202305, "is_not_enrolled_3_5", false)]
+    [InlineData("nothing", 202205, "nursery_absent_days_6m", false)]
+    [InlineData("in nursery", 202205, "nursery_absent_days_6m", true)]
+    [InlineData("in nursery", 201405, "nursery_absent_days_6m", false)]
+    [InlineData("nothing", 201405, "months_since_move_in", false)]
+    [InlineData("moved in 5 months ago", 201405, "months_since_move_in", true)]
+    [InlineData("nothing", 201405, "allowance_reason", false)]
+    [InlineData("allowance runs", 201405, "allowance_reason", true)]
+    [InlineData("nothing", 201405, "checkup_missed_count", false)]
+    [InlineData("nothing", 202005, "checkup_missed_count", true)]
+    [InlineData("nothing", 201405, "medical_months_12m", true)]
+    [InlineData("doctor, moved in", 201405, "medical_months_12m", false)]
+    [InlineData("nothing", 200804, "is_single_parent", true)]
+    public void A_feature_applies_where_it_can_say_something(string facts, int birthMonth, string feature, bool applies)
+    {
+        using var writer = new FactWriter();
+        writer.Child(Key, birthMonth);
+        Facts[facts](writer);
+        writer.Save();
+
+        Assert.Equal(applies, FeatureValues.Applies(FeatureCatalogue.Default[feature], Assert.Single(Read(writer, Snapshot.AtStartOf(Date)))));
+    }
+
     internal static IReadOnlyList<ChildFacts> Read(FactWriter writer, Snapshot snapshot)
     {
         using WarehouseSession session = writer.Session();
