@@ -43,9 +43,10 @@ internal sealed class HardLayout
             Faults.Add(("", "added_column", "repaired", "REP-020"));
         }
 
-        if (isHard && contract.OtherEncodings.Count > 0 && random.Chance(0.2))
+        string[] others = [.. contract.OtherEncodings.Where(name => name != FeedContract.Workbook)];
+        if (isHard && others.Length > 0 && random.Chance(0.2))
         {
-            Encoding = contract.OtherEncodings[random.Below(contract.OtherEncodings.Count)];
+            Encoding = others[random.Below(others.Length)];
             Faults.Add(("", "other_encoding", "accepted", ""));
         }
 

@@ -90,7 +90,7 @@ public sealed class FeedCatalog
         Check(columns, where);
         string encoding = Text(root, "encoding", where);
         List<string> others = Texts(root, "other_encodings") ?? [];
-        foreach (string name in others.Append(encoding))
+        foreach (string name in others.Where(name => name != FeedContract.Workbook).Append(encoding))
         {
             TextDecoder.For(name, where);
         }

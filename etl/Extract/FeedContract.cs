@@ -182,7 +182,7 @@ public sealed record FeedContract
     /// <summary>The encoding that files of this feed have; one of <see cref="TextDecoder.Encodings"/>.</summary>
     public required string Encoding { get; init; }
 
-    /// <summary>Other encodings that a manifest of this feed may state.</summary>
+    /// <summary>Other encodings that a manifest of this feed may state; <see cref="Workbook"/> stands for a workbook with the same columns.</summary>
     public IReadOnlyList<string> OtherEncodings { get; init; } = [];
 
     /// <summary><c>delimited</c> or <c>xlsx</c>.</summary>
@@ -236,11 +236,14 @@ public sealed record FeedContract
     /// <summary>The facts that the feed's rows become.</summary>
     public required IReadOnlyList<string> Facts { get; init; }
 
-    /// <summary>Whether files of this feed are workbooks.</summary>
-    public bool IsWorkbook => Format == "xlsx";
+    /// <summary>The name of the format of workbooks, as a format of a contract and as the encoding that a manifest states.</summary>
+    public const string Workbook = "xlsx";
+
+    /// <summary>Returns whether a file whose manifest states this encoding is a workbook.</summary>
+    public bool IsWorkbook(string? encoding) => Format == Workbook || (encoding == Workbook && OtherEncodings.Contains(Workbook, StringComparer.Ordinal));
 
     /// <summary>Returns the contract by which corrected rows are read: as text, in UTF-8 where the rows were delivered in a form that no report is written in.</summary>
-    public FeedContract ForCorrections() => IsWorkbook
+    public FeedContract ForCorrections() => Format == Workbook
         ? this with { Format = "delimited", Delimiter = (byte)',', OtherEncodings = [.. OtherEncodings, "utf-8-bom"] }
         : Encoding == "utf-8-bom" || OtherEncodings.Contains("utf-8-bom", StringComparer.Ordinal) ? this : this with { OtherEncodings = [.. OtherEncodings, "utf-8-bom"] };
 

@@ -101,7 +101,7 @@ public sealed class RowSource : IDisposable
             byte[] head = new byte[(int)Math.Min(HeadBytes, stream.Length)];
             int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             stream.Seek(0, SeekOrigin.Begin);
-            return options.Contract.Format == "xlsx" ? OpenSheet(stream, options) : OpenDelimited(stream, head.AsSpan(0, length), options);
+            return options.Contract.IsWorkbook(options.Encoding) ? OpenSheet(stream, options) : OpenDelimited(stream, head.AsSpan(0, length), options);
         }
         catch (Exception exception)
         {
@@ -474,7 +474,8 @@ public sealed class RowSource : IDisposable
     // A row that breaks rules and whose first text is that of a total is one.
     private bool IsTotal(FeedRow row)
     {
-        if (row.IsMalformed || row.RowFault != 0)
+        // Of a total the columns that are read may hold nothing: its word and its number can stand in others.
+        if (row.IsMalformed || row.RowFault is not (0 or RuleCatalog.Blank))
         {
             return false;
         }

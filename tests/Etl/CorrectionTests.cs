@@ -304,6 +304,37 @@ public sealed class CorrectionTests : IDisposable
     }
 
     [Fact]
+    public void Rows_of_a_workbook_load_and_those_in_quarantine_go_out_as_text_and_come_back()
+    {
+        using TinyInbox inbox = new();
+        string[] header = [.. Warehouse.Etl.Extract.FeedCatalog.Default.Get("nursery").Columns.Select(column => column.Header)];
+        string[] rows =
+        [
+            TinyWorkbook.Row(1, header),
+            TinyWorkbook.Row(2, "N0001", "H0001", "架空　一", "カクウ　イチ", "2020-04-02", "男", "中町1-1", "架空　親", "2号", "標準", "2023-04-01", "", ""),
+            TinyWorkbook.Row(3, "N0002", "H0001", "架空　二", "カクウ　ニ", "2020-02-30", "女", "中町2-2, 2階", "架空　親", "2号", "標準", "2023-04-01", "", ""),
+            .. Enumerable.Range(4, 100).Select(i => TinyWorkbook.Row(i, "N" + i, "H0001", "架空　三", "カクウ　サン", "2020-05-05", "女", "", "", "2号", "標準", "2023-04-01", "", "")),
+        ];
+        string name = inbox.AddBytes("nursery", "2023-05-02T02:00:00+09:00", "2023-04-30", TinyWorkbook.Of([], ("名簿", "visible", string.Concat(rows))), 102);
+        string manifest = Path.Combine(inbox.Path, name + ".manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("utf-8-bom", "xlsx", StringComparison.Ordinal));
+        using WarehouseFixture fixture = Loaded(inbox);
+
+        (WrittenReport report, List<string[]> found) = Export(fixture, "nursery");
+        Assert.Equal(("utf-8-bom", 1), (report.Encoding, report.Rows));
+        Assert.Equal("中町2-2, 2階", found[1][Column(found, "住所")]);
+        found[1][Column(found, "生年月日")] = "2020-02-29";
+        Save(report, found);
+
+        CorrectionSummary done = Import(fixture, report.Path);
+
+        Assert.Equal((1, 0), (done.Corrected, done.ExitCode));
+        using WarehouseSession identity = fixture.Identity();
+        Assert.Equal(102, identity.ScalarText<long>("SELECT COUNT(DISTINCT source_id) FROM ident.source_record"));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+    }
+
+    [Fact]
     public void A_guarded_cell_comes_back_whatever_it_is()
     {
         FormulaGuard guard = new(new UTF8Encoding(false));
