@@ -72,6 +72,6 @@ public sealed class LoadPipeline
         using IDisposable held = _databases.Lock.Acquire(cancellationToken: cancellationToken);
         LoadOptions load = new() { Inbox = string.Empty, Secret = new byte[16], MaxParallel = options.MaxParallel, Linker = options.Linker, CrashPoint = options.CrashPoint };
         using Pipeline pipeline = new(_databases, _time, load, progress, cancellationToken);
-        return pipeline.Relink();
+        return pipeline.Relink(options.DecideAgain);
     }
 }

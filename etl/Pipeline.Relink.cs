@@ -17,19 +17,30 @@ internal sealed partial class Pipeline
     private long _linkRunId;
 
     /// <summary>Decides links again, takes the facts along and returns what moved.</summary>
-    public LinkSummary Relink()
+    public LinkSummary Relink(bool decideAgain)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ILinker linker = _options.Linker ?? new DeterministicLinker();
         Timed("recover", Recover);
-        StartLinkRun(linker);
+        string version = decideAgain ? linker.Version : "staff";
+        StartLinkRun(version);
         RelinkResult? decided = null;
         int handedOver = 0;
         bool isPublished = false;
         try
         {
-            BeginBoth();
-            decided = Timed("link", () => _store!.Redecide(IdentityRecovery.Signature(_linkRunId)));
+            if (decideAgain)
+            {
+                BeginBoth();
+                decided = Timed("link", () => _store!.Redecide(IdentityRecovery.Signature(_linkRunId)));
+            }
+            else
+            {
+                _identity.Begin();
+                _warehouse.Begin();
+                decided = new RelinkResult(0, 0, 0, 0, new Dictionary<(string From, string To), int>());
+            }
+
             CommitIdentity();
             handedOver = Timed("publish", TakeChangedLinks);
             if (handedOver > 0)
@@ -62,12 +73,12 @@ internal sealed partial class Pipeline
         }
 
         return new LinkSummary(
-            _linkRunId, linker.Version, decided.Reviewed, decided.Moves.Values.Sum(), decided.Confirmed, decided.WithoutMatch, decided.Kept, handedOver,
+            _linkRunId, version, decided.Reviewed, decided.Moves.Values.Sum(), decided.Confirmed, decided.WithoutMatch, decided.Kept, handedOver,
             decided.Moves.Select(move => new LinkMove(move.Key.From, move.Key.To, move.Value)).ToList(), _seconds, watch.Elapsed.TotalSeconds);
     }
 
     // A run that was never published is taken up again under its number.
-    private void StartLinkRun(ILinker linker)
+    private void StartLinkRun(string version)
     {
         IReadOnlyList<LinkRunRow> old = _warehouse.Query<LinkRunRow>("query/etl_link_run");
         LinkRunRow? again = old.FirstOrDefault(run => run.IsPublished == 0);
@@ -77,11 +88,11 @@ internal sealed partial class Pipeline
         _warehouse.Begin();
         if (again is not null)
         {
-            _warehouse.Execute("load/etl_link_run_restart", new { again.LinkRunId, linker_version = linker.Version, now_utc = _nowUtc });
+            _warehouse.Execute("load/etl_link_run_restart", new { again.LinkRunId, linker_version = version, now_utc = _nowUtc });
         }
         else
         {
-            _warehouse.BulkInsert("meta.link_run", LinkRunColumns, [[_linkRunId, "running", (short)0, linker.Version, _nowUtc, null, 0L, 0L, 0L, 0L, 0L, 0L, null]]);
+            _warehouse.BulkInsert("meta.link_run", LinkRunColumns, [[_linkRunId, "running", (short)0, version, _nowUtc, null, 0L, 0L, 0L, 0L, 0L, 0L, null]]);
         }
 
         _warehouse.Commit();

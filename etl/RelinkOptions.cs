@@ -8,6 +8,9 @@ public sealed record RelinkOptions
     /// <summary>The method of linkage; null takes the deterministic one.</summary>
     public ILinker? Linker { get; init; }
 
+    /// <summary>Whether the program decides its own links again; off, only what changed in the crosswalk since it was last handed over is taken along, such as decisions of staff.</summary>
+    public bool DecideAgain { get; init; } = true;
+
     /// <summary>The most children that are derived at the same time; never changes the result.</summary>
     public int MaxParallel { get; init; } = Environment.ProcessorCount;
 

@@ -24,7 +24,7 @@ public sealed class DeterministicLinker : ILinker
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<LinkDecision> Decide(LinkInput input)
+    public LinkOutcome Decide(LinkInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         List<LinkDecision> decisions = [];
@@ -68,7 +68,7 @@ public sealed class DeterministicLinker : ILinker
             }
         }
 
-        return decisions;
+        return new LinkOutcome(decisions, []);
     }
 
     /// <summary>Returns whether a shared number must not link two records: another birth date, or another given name.</summary>

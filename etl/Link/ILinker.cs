@@ -12,12 +12,25 @@ public sealed record LinkInput(IReadOnlyList<IdentityRecord> Subjects, IReadOnly
 /// <param name="Evidence">What agreed and what did not, in codes; no names.</param>
 public sealed record LinkDecision(long RecordKey, long? SameAsRecordKey, string RuleCode, string Evidence);
 
+/// <summary>One pair of records that a linker leaves to a person.</summary>
+/// <param name="RecordKey">The record whose link is open.</param>
+/// <param name="OtherRecordKey">A record of the person that it may belong to.</param>
+/// <param name="Posterior">Probability that both are one person, 0 to 1.</param>
+/// <param name="WeightBits">The match weight in bits.</param>
+/// <param name="Evidence">Level and weight of each field in codes, at most 1,000 characters; no names.</param>
+public sealed record LinkCandidate(long RecordKey, long OtherRecordKey, double Posterior, double WeightBits, string Evidence);
+
+/// <summary>What a linker decided.</summary>
+/// <param name="Decisions">One decision for each record among the subjects.</param>
+/// <param name="Candidates">Pairs for the review queue, each pair once.</param>
+public sealed record LinkOutcome(IReadOnlyList<LinkDecision> Decisions, IReadOnlyList<LinkCandidate> Candidates);
+
 /// <summary>Decides which records are one person. Pure: the same input gives the same decisions.</summary>
 public interface ILinker
 {
     /// <summary>The version of the method, written beside every decision.</summary>
     string Version { get; }
 
-    /// <summary>Returns one decision for each record among the subjects.</summary>
-    IReadOnlyList<LinkDecision> Decide(LinkInput input);
+    /// <summary>Returns one decision for each record among the subjects, and the pairs that a person should decide.</summary>
+    LinkOutcome Decide(LinkInput input);
 }

@@ -38,6 +38,7 @@ internal sealed class IdentityStore
     private readonly List<object?[]> _newRestrictions = [];
     private readonly Dictionary<long, DateOnly> _openRestrictions = [];
     private readonly List<(RecordState State, IdentityRecord Part)> _restrictionParts = [];
+    private readonly Dictionary<long, List<long>> _apart = [];
 
     public IdentityStore(WarehouseSession session, KeyMint mint, ILinker linker, DateTime nowUtc)
     {
@@ -53,6 +54,19 @@ internal sealed class IdentityStore
             state.DecidedBy = row.DecidedBy;
             state.LinkKnownFromUtc = row.LinkKnownFromUtc ?? default;
             state.Versions.Add(new Version(row.ToRecord(), row.KnownToUtc, false));
+        }
+
+        foreach (ConstraintRow pair in session.Query<ConstraintRow>("query/link_constraint").Where(pair => pair.ConstraintCode == "different"))
+        {
+            foreach ((long one, long other) in new[] { (pair.RecordKey, pair.OtherRecordKey), (pair.OtherRecordKey, pair.RecordKey) })
+            {
+                if (!_apart.TryGetValue(one, out List<long>? others))
+                {
+                    _apart[one] = others = [];
+                }
+
+                others.Add(other);
+            }
         }
     }
 
@@ -112,7 +126,8 @@ internal sealed class IdentityStore
             subjects.AddRange(state.RuleCode == NoMatch ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
         }
 
-        Dictionary<long, LinkDecision> byRecord = _linker.Decide(new LinkInput(subjects, known)).ToDictionary(decision => decision.RecordKey);
+        LinkOutcome outcome = _linker.Decide(new LinkInput(subjects, known));
+        Dictionary<long, LinkDecision> byRecord = outcome.Decisions.ToDictionary(decision => decision.RecordKey);
         SortedDictionary<(string From, string To), int> moves = [];
         List<object?[]> links = [];
         int confirmed = 0;
@@ -140,6 +155,12 @@ internal sealed class IdentityStore
                 continue;
             }
 
+            if (IsKeptApart(state.RecordKey, person))
+            {
+                kept++;
+                continue;
+            }
+
             moving.Add((state, decision, person));
         }
 
@@ -157,11 +178,31 @@ internal sealed class IdentityStore
         }
 
         _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
+        WriteCandidates(subjects, outcome.Candidates);
         WriteProfiles();
         return new RelinkResult(reviewed.Count, confirmed, withoutMatch, kept, moves);
     }
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
+
+    // What a person keeps apart the program never joins, whichever record of the person it was led by.
+    private bool IsKeptApart(long recordKey, long person) =>
+        _apart.TryGetValue(recordKey, out List<long>? others) && others.Exists(other => _records.TryGetValue(other, out RecordState? state) && state.PersonKey == person);
+
+    // Pairs of records that were not compared this time stay in the queue.
+    private void WriteCandidates(IReadOnlyList<IdentityRecord> subjects, IReadOnlyList<LinkCandidate> candidates)
+    {
+        HashSet<long> compared = [.. subjects.Select(subject => subject.RecordKey)];
+        List<object?[]> rows =
+        [
+            .. _session.Query<CandidateRow>("query/link_candidate").Where(row => !compared.Contains(row.RecordKey)).Select(row => new object?[]
+                { row.RecordKey, row.OtherRecordKey, row.Posterior, row.WeightBits, row.Evidence, row.LinkerVersion, row.MadeUtc }),
+            .. candidates.Select(pair => new object?[] { pair.RecordKey, pair.OtherRecordKey, pair.Posterior, pair.WeightBits, pair.Evidence, _linker.Version, _nowUtc }),
+        ];
+        _session.Execute("load/link_candidate_delete");
+        _session.BulkInsert(
+            "ident.link_candidate", ["record_key", "other_record_key", "posterior", "weight_bits", "evidence", "linker_version", "made_utc"], rows);
+    }
 
     private RecordState StateOf(long recordKey)
     {
@@ -230,8 +271,8 @@ internal sealed class IdentityStore
             }
         }
 
-        IReadOnlyList<LinkDecision> decisions = _linker.Decide(new LinkInput(subjects, known));
-        Dictionary<long, LinkDecision> byRecord = decisions.ToDictionary(decision => decision.RecordKey);
+        LinkOutcome outcome = _linker.Decide(new LinkInput(subjects, known));
+        Dictionary<long, LinkDecision> byRecord = outcome.Decisions.ToDictionary(decision => decision.RecordKey);
         Dictionary<long, long> persons = _session.Query<PersonRow>("query/etl_person").ToDictionary(person => person.PersonKey, person => person.MintedRecordKey);
         HashSet<long> stored = [.. persons.Keys];
         List<object?[]> newPersons = [];
@@ -249,13 +290,17 @@ internal sealed class IdentityStore
             state.IsDecided = true;
             if (decision.SameAsRecordKey is { } same && same != state.RecordKey && depth < 100)
             {
-                state.PersonKey = PersonOf(_records[same], depth + 1);
-            }
-            else
-            {
-                state.PersonKey ??= Mint(state);
+                long person = PersonOf(_records[same], depth + 1);
+                if (!IsKeptApart(state.RecordKey, person))
+                {
+                    state.PersonKey = person;
+                    return person;
+                }
+
+                byRecord[state.RecordKey] = new LinkDecision(state.RecordKey, null, NoMatch, "staff=apart");
             }
 
+            state.PersonKey ??= Mint(state);
             return state.PersonKey.Value;
         }
 
@@ -283,7 +328,7 @@ internal sealed class IdentityStore
 
         foreach (RecordState state in _order)
         {
-            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision))
+            if (!byRecord.ContainsKey(state.RecordKey))
             {
                 continue;
             }
@@ -291,6 +336,7 @@ internal sealed class IdentityStore
             long? before = state.PersonKey;
             string? ruleBefore = state.RuleCode;
             long person = PersonOf(state, 0);
+            LinkDecision decision = byRecord[state.RecordKey];
             if (before == person && ruleBefore is not null)
             {
                 continue;
@@ -313,6 +359,7 @@ internal sealed class IdentityStore
 
         _session.BulkInsert("ident.person", ["person_key", "minted_record_key", "minted_utc"], newPersons);
         _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
+        WriteCandidates(subjects, outcome.Candidates);
         return new LinkResult(0, newPersons.Count, relinked, byRule);
     }
 
@@ -439,6 +486,11 @@ internal sealed class IdentityStore
 
         public bool IsDecided { get; set; }
     }
+
+    private sealed record ConstraintRow(long EventId, long RecordKey, long OtherRecordKey, string ConstraintCode);
+
+    private sealed record CandidateRow(
+        long RecordKey, long OtherRecordKey, double Posterior, double WeightBits, string Evidence, string LinkerVersion, DateTime MadeUtc, long PersonKey, long OtherPersonKey);
 
     private sealed record PersonRow(long PersonKey, long MintedRecordKey);
 

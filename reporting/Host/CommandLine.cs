@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
 using Warehouse.Etl;
+using Warehouse.Etl.Link.Review;
 using Warehouse.Model.Items;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Host.Commands;
@@ -93,7 +94,7 @@ public static class CommandLine
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         UsageException => (ExitCode.Usage, fault.Message),
         WarehouseException warehouse => (warehouse.ExitCode, warehouse.Message),
-        FeedException or ModelException => (ExitCode.Failed, fault.Message),
+        FeedException or ModelException or LinkReviewException => (ExitCode.Failed, fault.Message),
         AccessRefusedException => (ExitCode.Failed, $"Refused: {fault.Message}. The refusal is in the access log."),
         PdfEngineException or PdfFontException => (ExitCode.Failed, fault.Message),
         OperationCanceledException => (ExitCode.Failed, "Stopped before the end. What was not committed is taken back; run the command again."),
@@ -147,6 +148,7 @@ public static class CommandLine
         yield return StatsCommand.Define();
         yield return FreshnessCommand.Define();
         yield return TraceCommand.Define();
+        yield return ReviewCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
         yield return SourcesCommand.Define();

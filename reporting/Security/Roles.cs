@@ -6,6 +6,9 @@ public static class Roles
     /// <summary>総括管理主体: catalogue, counts, logs, approvals, statistics.</summary>
     public const string Steward = "steward";
 
+    /// <summary>名寄せ担当, a part of 総括管理主体: which records are one person; sees identities, never facts or scores.</summary>
+    public const string Linkage = "linkage";
+
     /// <summary>分析主体: pseudonymous rows and models; never names.</summary>
     public const string Analyst = "analyst";
 
@@ -26,7 +29,7 @@ public static class Roles
 
     /// <summary>Returns whether this is a role.</summary>
     public static bool IsKnown(string role) =>
-        role is Steward or Analyst or Caseworker or Policymaker or Auditor
+        role is Steward or Linkage or Analyst or Caseworker or Policymaker or Auditor
         || (role.StartsWith(SourcePrefix, StringComparison.Ordinal) && role.Length > SourcePrefix.Length);
 
     /// <summary>Returns the source system of a department's role, or null for other roles.</summary>
@@ -37,6 +40,7 @@ public static class Roles
     public static string Title(string role) => role switch
     {
         Steward => "総括管理主体",
+        Linkage => "名寄せ担当",
         Analyst => "分析主体",
         Caseworker => "活用・支援主体",
         Policymaker => "政策立案",

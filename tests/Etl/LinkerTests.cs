@@ -97,7 +97,7 @@ public sealed class LinkerTests
 
     private static (long? Same, string Rule) Decide(IdentityRecord[] subjects, IdentityRecord record)
     {
-        LinkDecision decision = new DeterministicLinker().Decide(new LinkInput(subjects, [])).Single(item => item.RecordKey == record.RecordKey);
+        LinkDecision decision = new DeterministicLinker().Decide(new LinkInput(subjects, [])).Decisions.Single(item => item.RecordKey == record.RecordKey);
         return (decision.SameAsRecordKey, decision.RuleCode);
     }
 

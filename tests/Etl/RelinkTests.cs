@@ -325,9 +325,9 @@ public sealed class RelinkTests
 
         public string Version => "numbers-1";
 
-        public IReadOnlyList<LinkDecision> Decide(LinkInput input) => _all.Decide(input)
-            .Select(decision => decision.RuleCode is "DET-1" or "REGISTER" ? decision : new LinkDecision(decision.RecordKey, null, "NEW", "candidates=0"))
-            .ToList();
+        public LinkOutcome Decide(LinkInput input) => new(
+            [.. _all.Decide(input).Decisions.Select(decision => decision.RuleCode is "DET-1" or "REGISTER" ? decision : new LinkDecision(decision.RecordKey, null, "NEW", "candidates=0"))],
+            []);
     }
 
     private sealed class Clock(DateTime utc) : TimeProvider

@@ -22,6 +22,7 @@ internal static class DemoCommand
     [
         ("steward", "統括 花子", Roles.Steward, ""),
         (Stages.DemoCaseworker, "支援 太郎", Roles.Caseworker, Roles.CityRemit),
+        ("linkage", "名寄 五郎", Roles.Linkage, ""),
         ("analyst", "分析 一郎", Roles.Analyst, ""),
         ("policymaker", "政策 二郎", Roles.Policymaker, ""),
         ("auditor", "監査 三郎", Roles.Auditor, ""),
