@@ -73,10 +73,13 @@ internal sealed partial class Pipeline : IDisposable
                 CommitWarehouse();
             }
         }
-        finally
+        catch
         {
-            EndRuns();
+            EndAfterFault();
+            throw;
         }
+
+        EndRuns();
 
         return new LoadSummary(
             _done.OrderBy(file => file.Feed, StringComparer.Ordinal).ThenBy(file => file.FileName, StringComparer.Ordinal).ToList(),
@@ -110,7 +113,9 @@ internal sealed partial class Pipeline : IDisposable
                     throw FeedException.Of("FEED-004", Path.GetFileName(manifests[i]), "no file beside the manifest", Path.GetFileName(manifest.FileName), "Put the file into the inbox or remove the manifest.");
                 }
 
-                found[i] = new InboxFile(path, FileReader.Hash(path), manifest, mappings.ContractFor(manifest, FeedCatalog.Default));
+                string sha = FileReader.Hash(path);
+                FeedContract contract = mappings.ContractFor(manifest, FeedCatalog.Default);
+                found[i] = new InboxFile(path, sha, manifest, _options.Corrections?.ContainsKey(sha) == true ? contract.ForCorrections() : contract);
             }
             catch (FeedException exception)
             {
@@ -566,6 +571,18 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         CrashPoint("warehouse");
+    }
+
+    // What ended the batch is told, and not that the database, such as one on a full disk, could not even note it; the next start notes it then.
+    private void EndAfterFault()
+    {
+        try
+        {
+            EndRuns();
+        }
+        catch (WarehouseException)
+        {
+        }
     }
 
     // Whatever happened: no run is left running.

@@ -8,12 +8,16 @@ namespace Warehouse.Etl.City;
 internal sealed class AttendanceFiles
 {
     private static readonly byte[] NewLine = "\r\n"u8.ToArray();
-    private static readonly byte[][] Codes = [.. new[] { "出席", "欠席", "遅刻", "早退", "遅刻早退", "出席停止", "忌引" }.Select(c => Encoding.UTF8.GetBytes("," + c + ","))];
-    private static readonly byte[][] Reasons = [.. new[] { "", "発熱", "頭痛", "腹痛", "感染症", "家庭都合", "理由不明", "その他" }.Select(Encoding.UTF8.GetBytes)];
+    private static readonly string[] CodeTexts = ["出席", "欠席", "遅刻", "早退", "遅刻早退", "出席停止", "忌引"];
+    private static readonly string[] ReasonTexts = ["", "発熱", "頭痛", "腹痛", "感染症", "家庭都合", "理由不明", "その他"];
+    private static readonly byte[][] Codes = [.. CodeTexts.Select(c => Encoding.UTF8.GetBytes("," + c + ","))];
+    private static readonly byte[][] Reasons = [.. ReasonTexts.Select(Encoding.UTF8.GetBytes)];
 
     private readonly CityOptions _options;
     private readonly string _inbox;
     private readonly (Enrolment Enrolment, byte[] Prefix)[] _enrolments;
+    private readonly FeedWriter? _hardWriter;
+    private readonly FeedWriter? _hardDays;
     private readonly int _firstMonth;
     private readonly double _level;
     private readonly List<Fault>[] _faults;
@@ -26,7 +30,7 @@ internal sealed class AttendanceFiles
         _options = options;
         _inbox = inbox;
         _firstMonth = CityDates.MonthOf(options.FirstDay);
-        _level = options.NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
+        _level = options.FaultLevel;
         _faults = [.. Enumerable.Range(0, options.Months).Select(_ => new List<Fault>())];
         _sums = new (long, long, long, int)[options.Months];
         _enrolments =
@@ -35,25 +39,32 @@ internal sealed class AttendanceFiles
                 .OrderBy(e => e.Facility.Code, StringComparer.Ordinal).ThenBy(e => e.PupilNumber, StringComparer.Ordinal)
                 .Select(e => (e, Encoding.UTF8.GetBytes(e.Facility.Code + "," + e.PupilNumber + ","))),
         ];
-    }
-
-    public int FileCount => _sums.Sum(s => s.Files);
-
-    public long Bytes => _sums.Sum(s => s.Bytes);
-
-    public IEnumerable<Action<CancellationToken>> Jobs() =>
-        Enumerable.Range(0, _options.Months).Select(m => (Action<CancellationToken>)(cancellationToken => Write(m, cancellationToken)));
-
-    public IEnumerable<(string Feed, long Rows)> RowCounts()
-    {
-        yield return ("attendance", _sums.Sum(s => s.Rows));
-        if (_options.AttendanceAsExceptions)
+        if (options.PlantsHardFaults)
         {
-            yield return ("attendance_days", _sums.Sum(s => s.DayRows));
+            _hardWriter = new FeedWriter(options, inbox, "attendance", 108, DateShape.Iso);
+            _hardDays = options.AttendanceAsExceptions ? new FeedWriter(options, inbox, "attendance_days", 110, DateShape.Iso) : null;
         }
     }
 
-    public IEnumerable<Fault> Faults() => _faults.SelectMany(f => f);
+    public int FileCount => _sums.Sum(s => s.Files) + (_hardWriter?.Files ?? 0) + (_hardDays?.Files ?? 0);
+
+    public long Bytes => _sums.Sum(s => s.Bytes) + (_hardWriter?.Bytes ?? 0) + (_hardDays?.Bytes ?? 0);
+
+    /// <summary>Returns the jobs: one a month, or one for all where faults of every kind are planted row by row.</summary>
+    public IEnumerable<Action<CancellationToken>> Jobs() => _hardWriter is null
+        ? Enumerable.Range(0, _options.Months).Select(m => (Action<CancellationToken>)(cancellationToken => Write(m, cancellationToken)))
+        : [WriteHard];
+
+    public IEnumerable<(string Feed, long Rows)> RowCounts()
+    {
+        yield return ("attendance", _sums.Sum(s => s.Rows) + (_hardWriter?.Rows ?? 0));
+        if (_options.AttendanceAsExceptions)
+        {
+            yield return ("attendance_days", _sums.Sum(s => s.DayRows) + (_hardDays?.Rows ?? 0));
+        }
+    }
+
+    public IEnumerable<Fault> Faults() => [.. _faults.SelectMany(f => f), .. _hardWriter?.Faults ?? [], .. _hardDays?.Faults ?? []];
 
     private void Write(int m, CancellationToken cancellationToken)
     {
@@ -74,6 +85,69 @@ internal sealed class AttendanceFiles
         }
     }
 
+    // The same rows one by one, through the writer of all other feeds.
+    private void WriteHard(CancellationToken cancellationToken)
+    {
+        for (int m = 0; m < _options.Months; m++)
+        {
+            int month = _firstMonth + m;
+            int[] days = CityDates.SchoolDays(month);
+            string[] dateTexts = [.. days.Select(d => CityDates.Format(d, DateShape.Iso))];
+            _hardWriter!.Open(month);
+            HardRows(m, days, dateTexts, null, cancellationToken);
+            _hardWriter.Close(month);
+            if (_hardDays is not null)
+            {
+                string label = string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}-{(month % 12) + 1:D2}");
+                _hardDays.Open(month);
+                foreach (var (enrolment, _) in _enrolments)
+                {
+                    int count = days.Count(d => d >= enrolment.Start && d <= enrolment.End);
+                    if (count > 0)
+                    {
+                        _hardDays.Row([enrolment.Facility.Code, enrolment.NumberAt(CityDates.FirstDayOf(month)), label, count.ToString(CultureInfo.InvariantCulture)]);
+                    }
+                }
+
+                _hardDays.Close(month);
+            }
+            else if (m % 24 == 14)
+            {
+                string facility = _enrolments[_enrolments.Length / 3].Enrolment.Facility.Code;
+                _hardWriter.Open(month, "_再送_" + facility);
+                HardRows(m, days, dateTexts, facility, cancellationToken);
+                _hardWriter.Close(month, late: 33);
+                _faults[m].Add(new Fault(_shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}")), 0, "学校コード", "month_resent_for_" + facility, "superseded"));
+            }
+        }
+    }
+
+    private void HardRows(int m, int[] days, string[] dateTexts, string? onlyFacility, CancellationToken cancellationToken)
+    {
+        byte[] codes = new byte[31];
+        byte[] reasons = new byte[31];
+        int first = CityDates.FirstDayOf(_firstMonth + m);
+        foreach (var (enrolment, _) in _enrolments)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int from = Array.FindIndex(days, d => d >= enrolment.Start);
+            int to = Array.FindLastIndex(days, d => d <= enrolment.End) + 1;
+            if (from < 0 || from >= to || (onlyFacility is not null && enrolment.Facility.Code != onlyFacility))
+            {
+                continue;
+            }
+
+            Mark(enrolment.Pupil, m, from, to, codes, reasons);
+            for (int d = from; d < to; d++)
+            {
+                if (!_options.AttendanceAsExceptions || codes[d] != 0)
+                {
+                    _hardWriter!.Row([enrolment.Facility.Code, enrolment.NumberAt(first), dateTexts[d], CodeTexts[codes[d]], ReasonTexts[reasons[d]]]);
+                }
+            }
+        }
+    }
+
     private void WriteFile(int m, string name, string? onlyFacility, DateTimeOffset extracted, int[] days, CancellationToken cancellationToken)
     {
         int month = _firstMonth + m;
@@ -87,8 +161,9 @@ internal sealed class AttendanceFiles
         Span<byte> reasons = stackalloc byte[31];
         int monthFirst = CityDates.FirstDayOf(month);
         int monthLast = CityDates.FirstDayOf(month + 1) - 1;
-        foreach (var (enrolment, prefix) in _enrolments)
+        foreach (var (enrolment, ownPrefix) in _enrolments)
         {
+            byte[] prefix = monthFirst >= enrolment.RenumberedOn ? Encoding.UTF8.GetBytes(enrolment.Facility.Code + "," + enrolment.OtherNumber + ",") : ownPrefix;
             if (enrolment.Start > monthLast || enrolment.End < monthFirst || days.Length == 0
                 || (onlyFacility is not null && enrolment.Facility.Code != onlyFacility))
             {
@@ -160,7 +235,8 @@ internal sealed class AttendanceFiles
                     at = Put(buffer, at, Reasons[reasons[d]]);
                     at = Put(buffer, at, NewLine);
                     _faults[m].Add(new Fault(
-                        name, line, kind == 2 ? "出欠区分" : "年月日", kind switch { 0 => "impossible_date", 1 => "blank_required", _ => "unknown_code" }, "quarantined"));
+                        name, line, kind == 2 ? "出欠区分" : "年月日", kind switch { 0 => "impossible_date", 1 => "blank_required", _ => "unknown_code" }, "quarantined",
+                        kind switch { 0 => "ATT-026", 1 => "ATT-021", _ => "ATT-034" }));
                 }
 
                 faultAt = NextFault(ref faultRandom, line);
@@ -184,7 +260,7 @@ internal sealed class AttendanceFiles
             int count = days.Count(d => d >= enrolment.Start && d <= enrolment.End);
             if (count > 0)
             {
-                file.Append([enrolment.Facility.Code, enrolment.PupilNumber, label, count.ToString(CultureInfo.InvariantCulture)]);
+                file.Append([enrolment.Facility.Code, enrolment.NumberAt(CityDates.FirstDayOf(month)), label, count.ToString(CultureInfo.InvariantCulture)]);
             }
         }
 

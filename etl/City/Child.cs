@@ -110,7 +110,17 @@ internal sealed class Enrolment
 
     public int End { get; set; } = int.MaxValue;
 
+    /// <summary>The number that the school gave at first.</summary>
     public string PupilNumber { get; set; } = "";
+
+    /// <summary>The day from which another vendor's number stands for the pupil; no day where it never does.</summary>
+    public int RenumberedOn { get; set; } = int.MaxValue;
+
+    /// <summary>The number of another vendor.</summary>
+    public string OtherNumber => "R" + PupilNumber;
+
+    /// <summary>Returns the number under which the school writes the pupil on a day.</summary>
+    public string NumberAt(int day) => day >= RenumberedOn ? OtherNumber : PupilNumber;
 }
 
 /// <summary>A case of the consultation desk about one child.</summary>

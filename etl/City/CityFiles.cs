@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Warehouse.Etl.City.Feeds;
+using Warehouse.Etl.Extract;
 
 namespace Warehouse.Etl.City;
 
@@ -46,7 +47,7 @@ internal sealed class CityFiles
         _groups = groups;
     }
 
-    public int FileCount => Writers.Sum(w => w.Files) + _attendance.FileCount + 2;
+    public int FileCount => Writers.Sum(w => w.Files) + _attendance.FileCount + 3;
 
     public long ByteCount => Writers.Sum(w => w.Bytes) + _attendance.Bytes;
 
@@ -89,6 +90,22 @@ internal sealed class CityFiles
 
         File.WriteAllText(Path.Combine(_inbox, "reference", "place.csv"), place.ToString());
         File.WriteAllText(Path.Combine(_inbox, "reference", "facility.csv"), facility.ToString());
+        WriteCharacters();
+    }
+
+    // What the private-use characters of each system mean; the others mean nothing known.
+    private void WriteCharacters()
+    {
+        var character = new StringBuilder("vendor,code,mj_name,unicode,note\r\n");
+        foreach (string system in Writers.Select(w => FeedCatalog.Default.Get(w.Shape.Feed).System).Distinct(StringComparer.Ordinal))
+        {
+            for (int i = 0; i < HardFaults.Characters.Length; i++)
+            {
+                character.Append(CultureInfo.InvariantCulture, $"{system},U+{HardFaults.FirstKnown + i:X4},,U+{(int)HardFaults.Characters[i]:X4},\r\n");
+            }
+        }
+
+        File.WriteAllText(Path.Combine(_inbox, "reference", "character.csv"), character.ToString());
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
@@ -388,7 +405,7 @@ internal sealed class CityFiles
                     var written = view.Write(person, at);
                     writer.Row(
                     [
-                        enrolment.PupilNumber,
+                        enrolment.NumberAt(last),
                         enrolment.Facility.Code,
                         Number(year),
                         Number(CityDates.Grade(person.Birth, year)),

@@ -54,7 +54,7 @@ public static class CityGenerator
         });
 
         progress?.Report(new CityProgress("need", 0.15));
-        NumberPupils(families, cancellationToken);
+        NumberPupils(families, options, cancellationToken);
         var withChildren = families.AsSpan(0, population.FamilyCount).ToArray();
         var consultations = need.Decide(withChildren);
 
@@ -98,7 +98,7 @@ public static class CityGenerator
             faults.Count);
     }
 
-    private static void NumberPupils(Family[] families, CancellationToken cancellationToken)
+    private static void NumberPupils(Family[] families, CityOptions options, CancellationToken cancellationToken)
     {
         var last = new Dictionary<(Facility, int), int>();
         foreach (var family in families)
@@ -114,6 +114,10 @@ public static class CityGenerator
                     last[(facility, year)] = number;
                     enrolment.PupilNumber = string.Create(
                         CultureInfo.InvariantCulture, $"{(facility.Kind == "primary" ? 1 : 2)}{facility.Number:D4}{year % 100:D2}{number:D4}");
+                    if (facility.Number % 2 == 1 && enrolment.Start < options.RenumberedOn && enrolment.End >= options.RenumberedOn)
+                    {
+                        enrolment.RenumberedOn = options.RenumberedOn;
+                    }
                 }
             }
         }

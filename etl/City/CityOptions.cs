@@ -26,6 +26,18 @@ public sealed record CityOptions(
     /// <summary>Gets the adults-only households per child; a metro city keeps few, because they never reach a child.</summary>
     internal double OtherHouseholdsPerChild => Preset == CityPreset.Metro ? 0.2 : 2.6;
 
+    /// <summary>Gets whether faults are planted; without them a city of the same seed and noise has the same rows, each system writing names as noisily as before.</summary>
+    public bool PlantsFaults { get; init; } = true;
+
+    /// <summary>Gets whether faults of all kinds are planted; another profile's layout can express the usual ones only.</summary>
+    internal bool PlantsHardFaults => PlantsFaults && NoiseLevel is (NoiseLevel.Low or NoiseLevel.High) && Profile.Length == 0;
+
+    /// <summary>Gets the rate of the usual faults, 1 for the usual one.</summary>
+    internal double FaultLevel => !PlantsFaults ? 0 : NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
+
+    /// <summary>Gets the day on which the schools with odd numbers get another vendor, who numbers the pupils anew; no day where no hard faults are planted.</summary>
+    internal int RenumberedOn => NoiseLevel is (NoiseLevel.Low or NoiseLevel.High) && Profile.Length == 0 && Years > 1 ? new DateOnly(FirstFiscalYear + (Years / 2), 4, 1).DayNumber : int.MaxValue;
+
     internal int FirstDay => new DateOnly(FirstFiscalYear, 4, 1).DayNumber;
 
     internal int EndDay => new DateOnly(FirstFiscalYear + Years, 4, 1).DayNumber;

@@ -17,10 +17,10 @@ internal sealed class CityTruth(
         RulesFile();
         using (var file = Open("faults.csv"))
         {
-            Line(file, "file", "line", "column", "kind", "expected");
+            Line(file, "file", "line", "column", "kind", "expected", "code", "clean");
             foreach (var fault in faults)
             {
-                Line(file, fault.File, Number(fault.Line), fault.Column, fault.Kind, fault.Expected);
+                Line(file, fault.File, Number(fault.Line), fault.Column, fault.Kind, fault.Expected, fault.Code, fault.Clean);
             }
         }
 
@@ -107,6 +107,10 @@ internal sealed class CityTruth(
                 foreach (var enrolment in p.Child.Enrolments)
                 {
                     Line(file, "school", enrolment.PupilNumber, Id(p), school.Write(p, Math.Min(last, enrolment.End)).Noise);
+                    if (enrolment.RenumberedOn != int.MaxValue)
+                    {
+                        Line(file, "school", enrolment.OtherNumber, Id(p), school.Write(p, Math.Min(last, enrolment.End)).Noise + "renumbered ");
+                    }
                 }
             }
         }

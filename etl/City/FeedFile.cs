@@ -22,15 +22,20 @@ internal sealed class FeedFile : IDisposable
     private readonly StringBuilder _text = new(FlushAt + 4096);
     private byte[] _bytes = new byte[FlushAt * 4];
 
-    public FeedFile(string path, string encodingName, string[] header)
+    /// <summary>Starts a file; <paramref name="hasOtherMark"/> writes no byte order mark where one belongs and one where none does.</summary>
+    public FeedFile(string path, string encodingName, string[] header, bool hasOtherMark = false)
     {
         _path = path;
         _encodingName = encodingName;
         _encoding = EncodingOf(encodingName);
         _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-        if (encodingName == "utf-8-bom")
+        if (encodingName == (hasOtherMark ? "utf-8" : "utf-8-bom"))
         {
             Write([0xEF, 0xBB, 0xBF]);
+        }
+        else if (encodingName == "utf-16")
+        {
+            Write([0xFF, 0xFE]);
         }
 
         Append(header);
@@ -49,6 +54,11 @@ internal sealed class FeedFile : IDisposable
         if (name == "cp932")
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(932, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+        }
+
+        if (name is "utf-16" or "utf-16le")
+        {
+            return new UnicodeEncoding(false, false, true);
         }
 
         return new UTF8Encoding(false, true);
@@ -80,6 +90,43 @@ internal sealed class FeedFile : IDisposable
         if (_text.Length > FlushAt)
         {
             Flush();
+        }
+    }
+
+    /// <summary>Appends a row in which <see cref="HardFaults.BadBytes"/> and <see cref="HardFaults.BareQuote"/> stand for what no writer would write.</summary>
+    public void AppendBroken(string[] fields)
+    {
+        Flush();
+        Append(fields);
+        string text = _text.ToString().Replace(HardFaults.BareQuote, '"');
+        if (text.Contains(HardFaults.NecBytes, StringComparison.Ordinal))
+        {
+            AppendNec(text);
+            return;
+        }
+
+        _text.Clear();
+        ReadOnlySpan<byte> bad = _encodingName switch { "cp932" => [0x81, 0xAD], "utf-16" or "utf-16le" => [0x00, 0xD8, 0x41, 0x00], _ => [0xE3, 0x81, 0x41] };
+        string[] parts = text.Split(HardFaults.BadBytes);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (i > 0)
+            {
+                Write(bad);
+            }
+
+            Write(_encoding.GetBytes(parts[i]));
+        }
+    }
+
+    private void AppendNec(string text)
+    {
+        _text.Clear();
+        string[] parts = text.Split(HardFaults.NecBytes);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            Write(i == 0 ? [] : _encodingName == "cp932" ? [0xEE, 0xE0] : _encoding.GetBytes("髙"));
+            Write(_encoding.GetBytes(parts[i]));
         }
     }
 

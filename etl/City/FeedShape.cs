@@ -3,10 +3,17 @@ using System.Text.Json;
 namespace Warehouse.Etl.City;
 
 /// <summary>A planted fault with what the warehouse is expected to do.</summary>
-internal sealed record Fault(string File, long Line, string Column, string Kind, string Expected);
+/// <param name="File">The name of the file.</param>
+/// <param name="Line">The line, header = 1; 0 for the whole file.</param>
+/// <param name="Column">The header of the column; empty for the whole row.</param>
+/// <param name="Kind">The kind of fault.</param>
+/// <param name="Expected"><c>quarantined</c>, <c>repaired</c>, <c>accepted</c>, <c>superseded</c>, <c>dropped</c> or <c>refused</c> (the whole file).</param>
+/// <param name="Code">The code of the rule, the repair or the refusal.</param>
+/// <param name="Clean">What the cell must be read as where it is repaired or accepted.</param>
+internal sealed record Fault(string File, long Line, string Column, string Kind, string Expected, string Code = "", string Clean = "");
 
 /// <summary>The part of a feed contract that the generator needs.</summary>
-internal sealed record FeedShape(string Feed, string Encoding, string FilePattern, FeedColumn[] Columns)
+internal sealed record FeedShape(string Feed, string Encoding, string FilePattern, ShapeColumn[] Columns)
 {
     /// <summary>Returns the contract of a feed from the embedded document.</summary>
     public static FeedShape Of(string feed)
@@ -15,7 +22,7 @@ internal sealed record FeedShape(string Feed, string Encoding, string FilePatter
             ?? throw new InvalidOperationException($"embedded contract feeds/{feed}.json is missing");
         using var document = JsonDocument.Parse(stream);
         var root = document.RootElement;
-        var columns = root.GetProperty("columns").EnumerateArray().Select(c => new FeedColumn(
+        var columns = root.GetProperty("columns").EnumerateArray().Select(c => new ShapeColumn(
             c.GetProperty("name").GetString()!,
             c.GetProperty("header").GetString()!,
             c.GetProperty("parser").GetString()!,
@@ -35,4 +42,4 @@ internal sealed record FeedShape(string Feed, string Encoding, string FilePatter
 }
 
 /// <summary>A column of a feed.</summary>
-internal sealed record FeedColumn(string Name, string Header, string Parser, bool IsRequired);
+internal sealed record ShapeColumn(string Name, string Header, string Parser, bool IsRequired);

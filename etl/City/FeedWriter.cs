@@ -1,4 +1,6 @@
 using System.Globalization;
+using Warehouse.Etl.Extract;
+using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.City;
 
@@ -15,7 +17,11 @@ internal sealed class FeedWriter
     private readonly int[] _codes;
     private readonly int[] _dates;
     private readonly int[] _numbers;
+    private readonly FeedContract _contract;
+    private readonly HardFaults _hardFaults;
     private CityRandom _random;
+    private CityRandom _hardRandom;
+    private HardLayout? _layout;
     private FeedFile? _file;
     private string _name = "";
     private int _quarantined;
@@ -27,7 +33,9 @@ internal sealed class FeedWriter
         _stream = stream;
         _shape = shape;
         Shape = FeedShape.Of(feed);
-        _level = options.NoiseLevel switch { NoiseLevel.None => 0, NoiseLevel.Low => 0.5, NoiseLevel.High => 2, _ => 1 };
+        _contract = FeedCatalog.Default.Get(feed);
+        _hardFaults = new HardFaults(options, _contract);
+        _level = options.FaultLevel;
         _required = Indexes(c => c.IsRequired);
         _codes = Indexes(c => c is { Parser: "code", IsRequired: true });
         _dates = Indexes(c => c is { Parser: "era_date" or "date", IsRequired: true });
@@ -44,16 +52,23 @@ internal sealed class FeedWriter
 
     public int Files { get; private set; }
 
-    /// <summary>Starts the file of a month; the month before the first is the initial delivery.</summary>
-    public void Open(int month)
+    /// <summary>Starts the file of a month; the month before the first is the initial delivery. A suffix names one of several files of the month.</summary>
+    public void Open(int month, string suffix = "")
     {
-        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}"));
-        _file = new FeedFile(Path.Combine(_inbox, _name), Shape.Encoding, Shape.Header);
+        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}{suffix}"));
+        _hardRandom = new CityRandom(_options.Seed, 1000 + _stream, month);
+        _layout = new HardLayout(ref _hardRandom, _contract, IsHard);
+        _file = new FeedFile(Path.Combine(_inbox, _name), _layout.Encoding, _layout.Header, _layout.HasOtherMark);
+        foreach (var (column, kind, expected, code) in _layout.Faults)
+        {
+            Faults.Add(new Fault(_name, 1, column, kind, expected, code));
+        }
+
         _random = new CityRandom(_options.Seed, _stream, month);
         _quarantined = 0;
         foreach (string[] row in _corrections)
         {
-            _file.Append(row);
+            Emit(row);
         }
 
         _corrections.Clear();
@@ -69,12 +84,29 @@ internal sealed class FeedWriter
             var (column, kind, value) = Break(fields);
             string[] broken = [.. fields];
             broken[column] = value;
-            file.Append(broken);
-            Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[column].Header, kind, "quarantined"));
+            Emit(broken, isQuarantined: true);
+            Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[column].Header, kind, "quarantined", RuleCatalog.Code(_contract, column, KindOf(kind))));
             _quarantined++;
             if (_random.Chance(0.6) && !Shape.ReplacesMonths)
             {
                 _corrections.Add(fields);
+            }
+
+            return;
+        }
+
+        if (_hardFaults.Plant(ref _hardRandom, fields, _quarantined + 1 <= 0.014 * (file.Rows + 1)) is { } hard)
+        {
+            bool isQuarantined = hard.Expected == "quarantined";
+            Emit(hard.Fields, isQuarantined, hard);
+            Faults.Add(new Fault(_name, file.Rows + 1, hard.Column, hard.Kind, hard.Expected, hard.Code, hard.Clean));
+            if (isQuarantined)
+            {
+                _quarantined++;
+                if (_hardRandom.Chance(0.6) && !Shape.ReplacesMonths)
+                {
+                    _corrections.Add(fields);
+                }
             }
 
             return;
@@ -97,15 +129,25 @@ internal sealed class FeedWriter
         {
             string[] slipped = [.. fields];
             slipped[at] = era;
-            file.Append(slipped);
-            Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[at].Header, "ended_era", "repaired"));
+            if (_contract.Columns[at].AllowsRepair(EraDate.RepairEraEnded))
+            {
+                Emit(slipped);
+                Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[at].Header, "ended_era", "repaired", EraDate.RepairEraEnded, fields[at]));
+            }
+            else
+            {
+                Emit(slipped, isQuarantined: true);
+                _quarantined++;
+                Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[at].Header, "ended_era", "quarantined", RuleCatalog.Code(_contract, at, 6)));
+            }
+
             return;
         }
 
-        file.Append(fields);
+        Emit(fields);
         if (u > 1 - (0.003 * _level))
         {
-            file.Append(fields);
+            Emit(fields);
             Faults.Add(new Fault(_name, file.Rows + 1, "", "duplicate_row", "superseded"));
         }
     }
@@ -113,15 +155,32 @@ internal sealed class FeedWriter
     /// <summary>Notes a fault that the caller put into the row written next.</summary>
     public void Note(string column, string kind, string expected) => Faults.Add(new Fault(_name, _file!.Rows + 2, column, kind, expected));
 
-    /// <summary>Ends the month's file.</summary>
-    public void Close(int month)
+    /// <summary>Ends the month's file, taken from its system some days later than usual where that is asked for.</summary>
+    public void Close(int month, int late = 0)
     {
         var file = _file!;
-        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month));
+        PlantAtEnd(file);
+        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month).AddDays(late));
+        file.Dispose();
+        if (IsHard && Files > 0 && _hardRandom.Chance(0.005 * _level))
+        {
+            // The month never comes; what it would have said is missing, and nothing else.
+            File.Delete(Path.Combine(_inbox, _name));
+            File.Delete(Path.Combine(_inbox, _name + ".manifest.json"));
+            Faults.RemoveAll(fault => fault.File == _name);
+            Faults.Add(new Fault(_name, 0, "", "missing_month", "absent"));
+            return;
+        }
+
         Rows += file.Rows;
         Bytes += file.Bytes;
         Files++;
-        file.Dispose();
+        if (IsHard && _hardRandom.Chance(0.04 * _level) && BadDelivery.Write(ref _hardRandom, Path.Combine(_inbox, _name), _layout!.Encoding, month) is { } bad)
+        {
+            Faults.Add(bad.Fault);
+            Bytes += bad.Bytes;
+            Files++;
+        }
     }
 
     /// <summary>Returns when a month's file was taken from its system: a few days after the month, 15 % late.</summary>
@@ -133,7 +192,54 @@ internal sealed class FeedWriter
         return new DateTimeOffset(date.ToDateTime(new TimeOnly(2, 0)), TimeSpan.FromHours(9));
     }
 
-    private int[] Indexes(Func<FeedColumn, bool> isWanted) => [.. Enumerable.Range(0, Shape.Columns.Length).Where(i => isWanted(Shape.Columns[i]))];
+    // The usual delivery has the faults of the first kinds only; the other two levels have all.
+    private bool IsHard => _options.PlantsHardFaults;
+
+    private static int KindOf(string kind) => kind switch { "wrong_check_digit" => 7, "impossible_date" => 6, "unknown_code" => 4, _ => 1 };
+
+    // Private-use characters that a system writes of its own are faults of the row that holds them.
+    private void Emit(string[] fields, bool isQuarantined = false, PlantedFault? planted = null)
+    {
+        string[] arranged = _layout!.Arrange(fields);
+        if (planted is null)
+        {
+            _file!.Append(arranged);
+        }
+        else
+        {
+            _file!.AppendBroken(arranged);
+        }
+
+        for (int i = 0; i < fields.Length && !isQuarantined; i++)
+        {
+            if (i < _contract.Columns.Count && _contract.Columns[i].Parser != ParserKind.Dropped && _contract.Columns[i].Header != planted?.Column && fields[i].AsSpan().IndexOfAnyInRange('\uE000', '\uF8FF') >= 0)
+            {
+                Faults.Add(new Fault(_name, _file.Rows + 1, _contract.Columns[i].Header, "private_use_character", "repaired", RuleCatalog.RepairUnknownCharacter, fields[i]));
+            }
+        }
+    }
+
+    private void PlantAtEnd(FeedFile file)
+    {
+        bool isTotal = _hardRandom.Chance(0.5);
+        if (!IsHard || !_hardRandom.Chance(0.1 * _level) || _quarantined + 1 > 0.014 * (file.Rows + 1))
+        {
+            return;
+        }
+
+        string[] row = [.. _layout!.Header.Select(_ => "")];
+        if (isTotal)
+        {
+            row[0] = "合計";
+            row[^1] = file.Rows.ToString(CultureInfo.InvariantCulture);
+        }
+
+        file.Append(row);
+        _quarantined++;
+        Faults.Add(new Fault(_name, file.Rows + 1, "", isTotal ? "totals_row" : "blank_row", "quarantined", _hardFaults.RowCode(isTotal)));
+    }
+
+    private int[] Indexes(Func<ShapeColumn, bool> isWanted) => [.. Enumerable.Range(0, Shape.Columns.Length).Where(i => isWanted(Shape.Columns[i]))];
 
     private (int Column, string Kind, string Value) Break(string[] fields)
     {

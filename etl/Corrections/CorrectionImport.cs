@@ -145,6 +145,12 @@ internal static class CorrectionImport
         DirectoryInfo folder = Directory.CreateTempSubdirectory("warehouse-correction-");
         try
         {
+            string characters = Path.Combine(options.Inbox, "reference", "character.csv");
+            if (options.Inbox.Length > 0 && File.Exists(characters))
+            {
+                File.Copy(characters, Path.Combine(folder.CreateSubdirectory("reference").FullName, "character.csv"));
+            }
+
             Dictionary<string, CorrectionPart> parts = new(StringComparer.Ordinal);
             foreach (IGrouping<QuarantinedFile, GoodRow> rows in sorted.Good.GroupBy(row => row.File).OrderBy(rows => rows.Key.LoadId))
             {
@@ -219,7 +225,7 @@ internal static class CorrectionImport
             ["file_name"] = part,
             ["row_count"] = rows,
             ["sha256"] = sha,
-            ["encoding"] = file.Contract.Encoding,
+            ["encoding"] = file.Encoding,
             ["extracted_at"] = file.ExtractedUtc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             ["period_from"] = file.PeriodFrom.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["period_to"] = file.PeriodTo.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

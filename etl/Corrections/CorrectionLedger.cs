@@ -17,11 +17,13 @@ internal static class CorrectionLedger
     /// <summary>Keeps the header of a file that has quarantined rows, so that they go back in its own column order.</summary>
     public static void KeepLayout(WarehouseSession identity, InboxFile file, byte[] header)
     {
+        // A row of a workbook is kept as text in UTF-8 with commas.
+        bool isWorkbook = file.Contract.IsWorkbook(file.Manifest.Encoding.ToLowerInvariant());
         identity.Execute("load/correction_layout_delete", new { file_sha256 = file.Sha256 });
         identity.BulkInsert(
             "ident.file_layout",
             ["file_sha256", "part_number", "encoding_code", "delimiter_code", "header_base64"],
-            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, file.Contract.Encoding, (short)file.Contract.Delimiter, part }));
+            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, isWorkbook ? "utf-8-bom" : file.Manifest.Encoding.ToLowerInvariant(), isWorkbook ? (short)',' : (short)file.Contract.Delimiter, part }));
     }
 
     /// <summary>Notes which quarantined rows a load of corrections takes the place of.</summary>

@@ -32,7 +32,11 @@ internal sealed class QuarantinedFile
     /// <summary>The contract as the file is read by it.</summary>
     public required FeedContract Contract { get; init; }
 
+    /// <summary>The encoding in which its rows go out and come back: <see cref="CorrectionEncoding.Outer"/> of the file's own.</summary>
     public required string Encoding { get; init; }
+
+    /// <summary>The file's own encoding, with the order of its bytes.</summary>
+    public required string OwnEncoding { get; init; }
 
     public required byte Delimiter { get; init; }
 
@@ -63,6 +67,12 @@ internal static class Quarantine
         {
             FeedContract contract = mappings.ContractFor(run.Feed, run.ProfileName, names.GetValueOrDefault(run.FileSha256, ""), FeedCatalog.Default);
             List<LayoutRow>? layout = layouts.GetValueOrDefault(run.FileSha256);
+            byte delimiter = layout is null ? contract.Delimiter : (byte)layout[0].DelimiterCode;
+            // A file that was loaded before layouts were kept has the order of its contract.
+            byte[] header = layout is null
+                ? CorrectionEncoding.Strict(contract.Encoding).GetBytes(string.Join((char)contract.Delimiter, contract.Columns.Where(column => column.IsInFile).Select(column => column.Header)))
+                : Convert.FromBase64String(string.Concat(layout.Select(row => row.HeaderBase64)));
+            string own = CorrectionEncoding.Exact(layout?[0].EncodingCode ?? contract.Encoding, header, delimiter);
             files.Add(new QuarantinedFile
             {
                 LoadId = run.LoadId,
@@ -72,13 +82,11 @@ internal static class Quarantine
                 ExtractedUtc = run.ExtractedUtc,
                 PeriodFrom = run.PeriodFrom,
                 PeriodTo = run.PeriodTo,
-                Contract = contract,
-                Encoding = layout?[0].EncodingCode ?? contract.Encoding,
-                Delimiter = layout is null ? contract.Delimiter : (byte)layout[0].DelimiterCode,
-                // A file that was loaded before layouts were kept has the order of its contract.
-                Header = layout is null
-                    ? CorrectionEncoding.Strict(contract.Encoding).GetBytes(string.Join((char)contract.Delimiter, contract.Columns.Where(column => column.IsInFile).Select(column => column.Header)))
-                    : Convert.FromBase64String(string.Concat(layout.Select(row => row.HeaderBase64))),
+                Contract = contract.ForCorrections(),
+                Encoding = CorrectionEncoding.Outer(own),
+                OwnEncoding = own,
+                Delimiter = delimiter,
+                Header = CorrectionEncoding.Outward(header, own, delimiter),
             });
         }
 
@@ -115,7 +123,8 @@ internal static class Quarantine
         {
             if (bySha.TryGetValue(sha, out QuarantinedFile? file) && !file.Done.ContainsKey(line))
             {
-                file.Open[line] = new QuarantinedRow(line, attempts.GetValueOrDefault((sha, line), raw), rules.GetValueOrDefault((file.LoadId, line), []));
+                // What came back once is in the outer form already.
+                file.Open[line] = new QuarantinedRow(line, attempts.GetValueOrDefault((sha, line)) ?? CorrectionEncoding.Outward(raw, file.OwnEncoding, file.Delimiter), rules.GetValueOrDefault((file.LoadId, line), []));
             }
         }
     }

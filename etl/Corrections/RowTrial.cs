@@ -1,7 +1,5 @@
 using System.Text;
-using FluentValidation.Results;
 using Warehouse.Etl.Extract;
-using Warehouse.Etl.Map;
 using Warehouse.Etl.Validate;
 using Warehouse.Sql;
 
@@ -11,6 +9,7 @@ namespace Warehouse.Etl.Corrections;
 internal sealed class RowTrial
 {
     private readonly QuarantinedFile _file;
+    private readonly FeedContract _contract;
     private readonly string[] _headers;
     private readonly int[] _places;
     private readonly string? _missing;
@@ -18,34 +17,24 @@ internal sealed class RowTrial
     private readonly TextDecoder _from;
     private readonly Encoding _to;
     private readonly FormulaGuard _guard;
-    private readonly TextDecoder _decoder;
-    private readonly FeedColumn?[] _map;
-    private readonly FeedRow _row;
-    private readonly CellParser _parser;
-    private readonly RowValidator _validator;
     private readonly HashSet<(string, int)>? _scope;
-    private readonly byte[] _scratch = new byte[4096];
-    private readonly char[] _text = new char[4096];
 
     public RowTrial(QuarantinedFile file, ReturnedReport report, WarehouseSession warehouse)
     {
         _file = file;
-        _decoder = TextDecoder.For(file.Encoding, file.Name);
+        // One record: the titles above the header do not come back.
+        _contract = file.Contract.HeaderLine == 1 ? file.Contract : file.Contract with { HeaderLine = 1 };
+        TextDecoder decoder = TextDecoder.For(file.Encoding, file.Name);
         RecordReader header = new(file.Header, file.Header.Length, file.Delimiter);
         header.Read();
-        _headers = [.. CorrectionReport.All(header, file.Header).Select(cell => (_decoder.Decode(cell) ?? "?").Trim())];
+        _headers = [.. CorrectionReport.All(header, file.Header).Select(cell => (decoder.Decode(cell) ?? "?").Trim())];
         _places = [.. _headers.Select(name => Array.IndexOf(report.Headers, name))];
         _missing = _headers.Where((_, i) => _places[i] < 0).FirstOrDefault();
         _isSameEncoding = (file.Encoding == "cp932") == (report.Encoding == "cp932");
         _from = TextDecoder.For(report.Encoding, file.Name);
         _to = CorrectionEncoding.Strict(file.Encoding);
         _guard = new FormulaGuard(CorrectionEncoding.Strict(report.Encoding));
-        FeedContract contract = file.Contract;
-        _map = [.. _headers.Select(name => contract.Columns.FirstOrDefault(column => column.IsInFile && column.Header == name))];
-        _row = new FeedRow(contract) { ExtractedDay = DateOnly.FromDateTime(file.ExtractedUtc.AddHours(9)).DayNumber, ExpectedCellCount = _headers.Length };
-        _parser = new CellParser(contract);
-        _validator = new RowValidator(contract);
-        _scope = contract.Supersede == SupersedeKind.FilePeriod
+        _scope = file.Contract.Supersede == SupersedeKind.FilePeriod
             ? [.. warehouse.Query<ScopeRow>("query/correction_scope", new { load_id = file.LoadId }).Select(row => (row.FacilityCode, row.MonthKey))]
             : null;
     }
@@ -93,33 +82,37 @@ internal sealed class RowTrial
     /// <param name="isOutside">Whether the row speaks of a facility or month that its file does not cover.</param>
     public IReadOnlyList<(string Column, string Rule)> Check(byte[] bytes, out bool isOutside)
     {
-        RecordReader reader = new(bytes, bytes.Length, _file.Delimiter);
-        bool isRead = reader.Read();
-        _row.Clear();
-        _row.CellCount = isRead ? reader.CellCount : 0;
-        _row.IsMalformed = isRead && reader.IsMalformed;
-        if (isRead && reader.CellCount == _map.Length && !reader.IsMalformed)
+        using MemoryStream stream = new();
+        stream.Write(_file.Encoding == "utf-8-bom" ? [0xEF, 0xBB, 0xBF] : []);
+        stream.Write(_file.Header);
+        stream.Write("\r\n"u8);
+        stream.Write(bytes);
+        stream.Position = 0;
+        using RowSource source = RowSource.Open(stream, new RowSourceOptions
         {
-            DryRun.Parse(reader, _map, _decoder, _parser, _row, _scratch, _text);
+            Contract = _contract,
+            Where = _file.Name,
+            Encoding = _file.Encoding,
+            ExtractedDay = DateOnly.FromDateTime(_file.ExtractedUtc.AddHours(9)).DayNumber,
+        });
+        if (!source.Read())
+        {
+            // Nothing is left of the row.
+            isOutside = false;
+            return [("row", RuleCatalog.Code(_contract, RuleCatalog.Blank))];
         }
 
-        foreach (FeedColumn column in _file.Contract.Columns.Where(column => column.FixedText is not null))
-        {
-            _parser.Parse(column, column.FixedText, _row);
-        }
-
-        ValidationResult result = _validator.Validate(RowValidator.Context(_row));
-        isOutside = result.IsValid && _scope is not null && !_scope.Contains(Place());
-        return [.. result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, _row))).Distinct()];
+        isOutside = source.IsValid && _scope is not null && !_scope.Contains(Place(source.Row));
+        return source.Faults;
     }
 
-    private (string Facility, int Month) Place()
+    private (string Facility, int Month) Place(FeedRow row)
     {
         FeedContract contract = _file.Contract;
-        string facility = _row.Text[contract.OrdinalOf("facility_code")] ?? "";
+        string facility = row.Text[contract.OrdinalOf("facility_code")] ?? "";
         FeedColumn time = contract.Columns.First(column => column.IsRequired && column.Parser is ParserKind.Date or ParserKind.EraDate or ParserKind.YearMonth);
-        DateOnly? day = time.Parser == ParserKind.YearMonth ? null : _row.Day(time.Ordinal);
-        return (facility, day is { } date ? (date.Year * 100) + date.Month : (int)_row.Number[time.Ordinal]);
+        DateOnly? day = time.Parser == ParserKind.YearMonth ? null : row.Day(time.Ordinal);
+        return (facility, day is { } date ? (date.Year * 100) + date.Month : (int)row.Number[time.Ordinal]);
     }
 
     private sealed record ScopeRow(string FacilityCode, int MonthKey);

@@ -87,6 +87,14 @@ public sealed class FeedCatalog
             ? at
             : throw FeedException.Of("FEED-001", where, $"a key with '{name}'", "names of columns", "Correct the contract.")).ToList();
 
+        Check(columns, where);
+        string encoding = Text(root, "encoding", where);
+        List<string> others = Texts(root, "other_encodings") ?? [];
+        foreach (string name in others.Where(name => name != FeedContract.Workbook).Append(encoding))
+        {
+            TextDecoder.For(name, where);
+        }
+
         JsonElement record = Member(root, "record", where);
         string supersede = Text(root, "supersede", where);
         string delimiter = Text(root, "delimiter", where);
@@ -112,10 +120,22 @@ public sealed class FeedCatalog
             MaxRejectShare = Member(root, "max_reject_share", where).GetDouble(),
             FilePattern = Text(root, "file_pattern", where),
             Delivery = DeliveryCalendar.Parse(root, where),
-            Encoding = Text(root, "encoding", where),
-            Delimiter = delimiter.Length == 1 && delimiter[0] < 0x80
+            Encoding = encoding,
+            OtherEncodings = others,
+            Format = root.TryGetProperty("format", out JsonElement format) ? format.GetString() switch
+            {
+                "delimited" or "xlsx" => format.GetString()!,
+                _ => throw FeedException.Of("FEED-001", where, $"format '{format}'", "delimited or xlsx", "Correct the contract."),
+            }
+            : "delimited",
+            WithdrawalColumn = Withdrawal(root, columns, supersede, where),
+            WithdrawalCode = root.TryGetProperty("withdrawal", out JsonElement withdrawal) ? Text(withdrawal, "code", where) : string.Empty,
+            Sheet = root.TryGetProperty("sheet", out JsonElement sheet) ? sheet.GetString() : null,
+            HeaderLine = (int)(Optional(root, "header_line") ?? 1),
+            // A sign from 40 on can be the second byte of a character in CP932.
+            Delimiter = delimiter.Length == 1 && delimiter[0] < 0x40 && delimiter[0] is not ('"' or '\r' or '\n')
                 ? (byte)delimiter[0]
-                : throw FeedException.Of("FEED-001", where, $"delimiter '{delimiter}'", "one ASCII sign", "Correct the contract."),
+                : throw FeedException.Of("FEED-001", where, $"delimiter '{delimiter}'", "one ASCII sign below 40 (hex), such as a comma or a tab", "Correct the contract."),
             SourceId = Ordinals(Text(record, "source_id", where).Split('+')),
             CarriesResidentNumber = Member(record, "carries_resident_number", where).GetBoolean(),
             Key = Ordinals(Member(root, "key", where).EnumerateArray().Select(item => item.GetString()!)),
@@ -155,6 +175,38 @@ public sealed class FeedCatalog
         return new FeedCatalog(contracts, faults);
     }
 
+    private static int Withdrawal(JsonElement root, List<FeedColumn> columns, string supersede, string where)
+    {
+        if (!root.TryGetProperty("withdrawal", out JsonElement withdrawal))
+        {
+            return -1;
+        }
+
+        string name = Text(withdrawal, "column", where);
+        string code = Text(withdrawal, "code", where);
+        int at = columns.FindIndex(column => column.Name == name && column.Codes.Values.Contains(code, StringComparer.Ordinal));
+        return at >= 0 && supersede == "key"
+            ? at
+            : throw FeedException.Of("FEED-001", where, $"withdrawal by '{name}' with code '{code}'", "a code column with that code, in a feed that supersedes by key", "Correct the contract.");
+    }
+
+    private static void Check(List<FeedColumn> columns, string where)
+    {
+        string? twice = columns.SelectMany(column => column.Aliases.Append(column.Header)).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null)
+        {
+            throw FeedException.Of("FEED-001", where, $"the header '{twice}' twice", "each header and alias once", "Correct the contract.");
+        }
+
+        foreach (FeedColumn column in columns.Where(column => column.EraColumn is not null))
+        {
+            if (!columns.Any(other => other.Name == column.EraColumn && other.Parser == ParserKind.Text))
+            {
+                throw FeedException.Of("FEED-001", where, $"era_column '{column.EraColumn}' of {column.Name}", "the name of a text column", "Correct the contract.");
+            }
+        }
+    }
+
     private static JsonDocument Open(string json, string where)
     {
         try
@@ -175,14 +227,14 @@ public sealed class FeedCatalog
         {
             foreach (JsonProperty code in map.EnumerateObject())
             {
-                codes[code.Name] = code.Value.GetString()!;
+                codes[Twins.Fold(code.Name)] = code.Value.GetString()!;
             }
         }
 
         return new FeedColumn(
             ordinal,
             Text(column, "name", where),
-            Text(column, "header", where),
+            Twins.Fold(Text(column, "header", where)),
             Parsers.TryGetValue(parser, out ParserKind kind)
                 ? kind
                 : throw FeedException.Of("FEED-001", where, $"parser '{parser}'", "one of " + string.Join(", ", Parsers.Keys), "Correct the contract."),
@@ -192,7 +244,17 @@ public sealed class FeedCatalog
             Optional(column, "min"),
             Optional(column, "max"),
             (int)(Optional(column, "scale") ?? 0),
-            codes);
+            codes)
+        {
+            Aliases = Texts(column, "aliases")?.Select(Twins.Fold).ToList() ?? [],
+            Digits = Optional(column, "digits") is long digits
+                ? digits is > 0 and <= 20 ? (int)digits : throw FeedException.Of("FEED-001", where, string.Create(CultureInfo.InvariantCulture, $"digits {digits}"), "1 to 20", "Correct the contract.")
+                : 0,
+            CarriesDown = column.TryGetProperty("carry_down", out JsonElement carry) && carry.GetBoolean(),
+            EraColumn = column.TryGetProperty("era_column", out JsonElement era) ? era.GetString() : null,
+            BlankIs = Optional(column, "blank_is"),
+            Repairs = Texts(column, "repairs"),
+        };
     }
 
     private static OrderRule Rule(JsonElement rule, List<FeedColumn> columns, string where)
@@ -266,6 +328,8 @@ public sealed class FeedCatalog
     private static long Number(JsonElement element, string name, string where) => Member(element, name, where) is { ValueKind: JsonValueKind.Number } value
         ? value.GetInt64()
         : throw FeedException.Of("FEED-001", where, $"'{name}' without a number", string.Create(CultureInfo.InvariantCulture, $"a number in '{name}'"), "Complete the contract.");
+
+    private static List<string>? Texts(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray().Select(item => item.GetString()!).ToList() : null;
 
     private static long? Optional(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : null;
 }

@@ -65,6 +65,30 @@ public sealed record FeedColumn(
     int Scale,
     IReadOnlyDictionary<string, string> Codes)
 {
+    /// <summary>Other names that the column had in files of this feed.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The fixed count of digits of a number that is written as text; fewer digits have lost their leading zeros. 0 for none.</summary>
+    public int Digits { get; init; }
+
+    /// <summary>Whether an empty cell holds the value of the cell above, as merged cells of a spreadsheet leave it.</summary>
+    public bool CarriesDown { get; init; }
+
+    /// <summary>The name of the column that holds the era of this date; null where the date names its own.</summary>
+    public string? EraColumn { get; init; }
+
+    /// <summary>The number that an empty cell stands for; null where it stands for nothing.</summary>
+    public long? BlankIs { get; init; }
+
+    /// <summary>The repairs that the contract allows in this column; null allows those of the parser (<see cref="AllowsRepair"/>).</summary>
+    public IReadOnlyList<string>? Repairs { get; init; }
+
+    /// <summary>Returns whether a value of this column may be repaired in this way.</summary>
+    /// <remarks>Without a list in the contract: eras in an <c>era_date</c> or <c>year_month</c>, serial numbers in any date, zeros where the width is fixed.</remarks>
+    public bool AllowsRepair(string repair) => Repairs is not null
+        ? Repairs.Contains(repair, StringComparer.Ordinal)
+        : Parser != ParserKind.Date || repair is not ("REP-001" or "REP-002");
+
     /// <summary>The order of the parts of a date that a mapping states, such as <c>month_day_year</c>; empty where every known shape is read.</summary>
     public string DateShape { get; init; } = "";
 
@@ -155,8 +179,23 @@ public sealed record FeedContract
     /// <summary>When its files are expected.</summary>
     public DeliveryCalendar Delivery { get; init; } = DeliveryCalendar.Default;
 
-    /// <summary><c>cp932</c>, <c>utf-8-bom</c> or <c>utf-8</c>.</summary>
+    /// <summary>The encoding that files of this feed have; one of <see cref="TextDecoder.Encodings"/>.</summary>
     public required string Encoding { get; init; }
+
+    /// <summary>Other encodings that a manifest of this feed may state; <see cref="Workbook"/> stands for a workbook with the same columns.</summary>
+    public IReadOnlyList<string> OtherEncodings { get; init; } = [];
+
+    /// <summary><c>delimited</c> or <c>xlsx</c>.</summary>
+    public string Format { get; init; } = "delimited";
+
+    /// <summary>The ordinal of the column that says whether a row withdraws an earlier one (赤); -1 where rows only replace.</summary>
+    public int WithdrawalColumn { get; init; } = -1;
+
+    /// <summary>The code of a row that withdraws; the row that replaces it (黒) follows in the same file.</summary>
+    public string WithdrawalCode { get; init; } = string.Empty;
+
+    /// <summary>The name of the sheet of a workbook; null where it has one visible sheet.</summary>
+    public string? Sheet { get; init; }
 
     /// <summary>The byte between cells.</summary>
     public required byte Delimiter { get; init; }
@@ -196,6 +235,17 @@ public sealed record FeedContract
 
     /// <summary>The facts that the feed's rows become.</summary>
     public required IReadOnlyList<string> Facts { get; init; }
+
+    /// <summary>The name of the format of workbooks, as a format of a contract and as the encoding that a manifest states.</summary>
+    public const string Workbook = "xlsx";
+
+    /// <summary>Returns whether a file whose manifest states this encoding is a workbook.</summary>
+    public bool IsWorkbook(string? encoding) => Format == Workbook || (encoding == Workbook && OtherEncodings.Contains(Workbook, StringComparer.Ordinal));
+
+    /// <summary>Returns the contract by which corrected rows are read: as text, in UTF-8 where the rows were delivered in a form that no report is written in.</summary>
+    public FeedContract ForCorrections() => Format == Workbook
+        ? this with { Format = "delimited", Delimiter = (byte)',', OtherEncodings = [.. OtherEncodings, "utf-8-bom"] }
+        : Encoding == "utf-8-bom" || OtherEncodings.Contains("utf-8-bom", StringComparer.Ordinal) ? this : this with { OtherEncodings = [.. OtherEncodings, "utf-8-bom"] };
 
     /// <summary>Returns the ordinal of a column, or -1 where the feed has no such column.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);

@@ -62,6 +62,14 @@ internal sealed class BlockWriter
         _block.Repairs.Add(repair);
     }
 
+    /// <summary>Makes a reject of a row that was kept; only where the stage holds the file whole.</summary>
+    public void Withdraw(RejectedRow row)
+    {
+        RowCount -= _block.Remove(row.Line);
+        RepairCount -= _block.Repairs.RemoveAll(repair => repair.Line == row.Line);
+        Add(row);
+    }
+
     /// <summary>Hands the last block on.</summary>
     public void Finish()
     {

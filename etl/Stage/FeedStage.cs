@@ -61,8 +61,8 @@ internal sealed class FeedStage
     /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
     public int DayKeyAt { get; }
 
-    /// <summary>Whether the rows of a file are put together before they are staged, so that the file is held whole until then.</summary>
-    public bool HoldsWhole => _fold >= 0;
+    /// <summary>Whether the file is held whole until it is staged: its rows are put together, or a later one may withdraw an earlier one.</summary>
+    public bool HoldsWhole => _fold >= 0 || _contract.WithdrawalColumn >= 0;
 
     public bool HasTraits => _birth >= 0;
 

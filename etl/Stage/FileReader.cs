@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
-using FluentValidation;
-using FluentValidation.Results;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Link;
 using Warehouse.Etl.Validate;
@@ -12,99 +9,54 @@ namespace Warehouse.Etl.Stage;
 /// <summary>Reads one file: splits, decodes, checks every row, quarantines the bad ones and stages the others.</summary>
 internal static class FileReader
 {
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, RowValidator> Validators = new(StringComparer.Ordinal);
-
     /// <summary>Hands the rows of a file on in blocks, checked against manifest and contract, and returns what belongs to the file as a whole.</summary>
     /// <exception cref="FeedException">The file is not what its manifest or contract states.</exception>
     public static StagedFile Read(InboxFile file, KeyMint mint, DateTime knownFromUtc, Func<FeedStage, BlockWriter> open, CancellationToken cancellationToken)
     {
         FeedContract contract = file.Contract;
-        CheckManifest(file);
-        TextDecoder decoder = TextDecoder.For(contract.Encoding, file.Name);
-        using FileStream stream = new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        RecordReader reader = new(stream, contract.Delimiter);
-        int[] map = ReadHeader(reader, decoder, file, out int width);
-
-        FeedRow row = new(contract)
+        if (file.Sha256 != file.Manifest.Sha256)
         {
+            throw Changed(file, file.Sha256, file.Manifest.Sha256, "as the manifest states");
+        }
+
+        using RowSource source = RowSource.Open(file.Path, new RowSourceOptions
+        {
+            Contract = contract,
+            Where = file.Name,
+            Encoding = file.Manifest.Encoding.ToLowerInvariant(),
             ExtractedDay = DateOnly.FromDateTime(file.Manifest.ExtractedUtc.AddHours(9)).DayNumber,
-            ExpectedCellCount = width,
-        };
-        CellParser parser = new(contract);
+            Characters = VendorCharacters.Load(Path.Combine(Path.GetDirectoryName(file.Path)!, "reference"), file.Manifest.Vendor ?? contract.System),
+        });
+        FeedRow row = source.Row;
         FeedStage stage = new(contract, mint);
-        RowValidator validator = Validators.GetOrAdd(contract.Feed, _ => new RowValidator(contract));
-        ValidationContext<FeedRow> context = RowValidator.Context(row);
-        char[] text = ArrayPool<char>.Shared.Rent(4096);
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(4096);
 
         BlockWriter blocks = open(stage);
         List<IdentityRecord> identities = [];
         Dictionary<long, object?[]> traits = [];
         Dictionary<(string, int), bool> scopes = [];
+        Dictionary<(long, long), List<Withdrawal>> withdrawn = [];
         HashSet<long> bare = [];
         object? lastRecord = null;
         (string Facility, int Month, bool Present) lastScope = (string.Empty, -1, false);
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
-        int nameCell = nameOrdinal < 0 ? -1 : Array.IndexOf(map, nameOrdinal);
-        FeedColumn[] fixedColumns = [.. contract.Columns.Where(column => column.FixedText is not null)];
-        byte[] header = reader.Raw.ToArray();
-        long read = 0;
 
-        while (reader.Read())
+        foreach ((int line, string column, string rule) in source.HeaderRepairs)
         {
-            if ((++read & 0xFFF) == 0)
+            blocks.Add(new RepairedValue(line, column, rule));
+        }
+
+        while (source.Read())
+        {
+            if ((source.ReadCount & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            row.Clear();
-            row.Line = reader.Line;
-            row.CellCount = reader.CellCount;
-            row.IsMalformed = reader.IsMalformed;
-            if (reader.CellCount == width && !reader.IsMalformed)
+            if (!source.IsValid)
             {
-                ReadOnlySpan<Cell> cells = reader.Cells;
-                for (int i = 0; i < cells.Length; i++)
-                {
-                    FeedColumn column = contract.Columns[map[i]];
-                    if (column.Parser == ParserKind.Dropped)
-                    {
-                        continue;
-                    }
-
-                    if (cells[i].Length > scratch.Length)
-                    {
-                        row.Fault[column.Ordinal] = CellFault.TooLong;
-                        continue;
-                    }
-
-                    int count = decoder.Decode(reader.Content(cells[i], scratch), text);
-                    if (count < 0)
-                    {
-                        row.Fault[column.Ordinal] = CellFault.Undecodable;
-                    }
-                    else
-                    {
-                        parser.Parse(column, text.AsSpan(0, count), row);
-                    }
-                }
-            }
-
-            foreach (FeedColumn column in fixedColumns)
-            {
-                parser.Parse(column, column.FixedText, row);
-            }
-
-            ValidationResult result = validator.Validate(context);
-            if (!result.IsValid)
-            {
-                blocks.Add(new RejectedRow(
-                    row.Line,
-                    result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct().ToList(),
-                    reader.Raw.ToArray()));
-                context = RowValidator.Context(row);
+                blocks.Add(new RejectedRow(row.Line, source.Faults, source.Raw()));
                 continue;
             }
 
@@ -121,15 +73,24 @@ internal static class FileReader
 
             object?[] values = blocks.Next();
             stage.Put(row, values);
+            if (contract.WithdrawalColumn >= 0)
+            {
+                // A withdrawal stands for nothing by itself: the row of its key further down replaces what it withdraws.
+                (long, long) key = stage.Key(values);
+                if (row.Text[contract.WithdrawalColumn] == contract.WithdrawalCode)
+                {
+                    withdrawn[key] = withdrawn.TryGetValue(key, out List<Withdrawal>? others) ? others : [];
+                    withdrawn[key].Add(new Withdrawal(row.Line, source.Raw()));
+                }
+                else
+                {
+                    withdrawn.Remove(key);
+                }
+            }
+
             if (hasNames)
             {
-                ReadOnlySpan<byte> nameBytes = default;
-                if (nameCell >= 0)
-                {
-                    nameBytes = reader.Content(reader.Cells[nameCell], scratch);
-                }
-
-                identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, nameBytes));
+                identities.Add(stage.Identity(row, file.Sha256, knownFromUtc, source.Raw(nameOrdinal)));
                 traits[(long)stage.Record(row)] = stage.Trait(row);
             }
             else
@@ -153,8 +114,19 @@ internal static class FileReader
             blocks.Keep();
         }
 
-        ArrayPool<char>.Shared.Return(text);
-        ArrayPool<byte>.Shared.Return(scratch);
+        // What was read is what was registered, or a file that changed on the way would load under the hash of another.
+        string found = source.Finish();
+        if (found != file.Sha256)
+        {
+            throw Changed(file, found, file.Sha256, "when the load began");
+        }
+
+        foreach (Withdrawal withdrawal in withdrawn.Values.SelectMany(list => list))
+        {
+            blocks.Withdraw(new RejectedRow(withdrawal.Line, [(contract.Columns[contract.WithdrawalColumn].Name, RuleCatalog.Code(contract, RuleCatalog.Withdrawn))], withdrawal.Raw));
+        }
+
+        long read = source.ReadCount;
         if (read != file.Manifest.RowCount)
         {
             throw FeedException.Of("FEED-007", file.Name, string.Create(CultureInfo.InvariantCulture, $"{read} data rows"), string.Create(CultureInfo.InvariantCulture, $"{file.Manifest.RowCount} as the manifest states"), "The file is cut off or not the one described: ask the sender for it again.");
@@ -173,75 +145,27 @@ internal static class FileReader
             RepairCount = blocks.RepairCount,
             SupersededCount = blocks.SupersededCount,
             Repeated = blocks.Repeated,
-            Header = header,
+            Header = source.Header,
         };
     }
 
     /// <summary>Returns the SHA-256 of a file's bytes in lower-case hex.</summary>
+    /// <exception cref="FeedException">The file is gone or cannot be read.</exception>
     public static string Hash(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    private static void CheckManifest(InboxFile file)
-    {
-        if (file.Sha256 != file.Manifest.Sha256)
+        try
         {
-            throw FeedException.Of("FEED-005", file.Name, "sha256 " + file.Sha256[..12] + "…", file.Manifest.Sha256[..Math.Min(12, file.Manifest.Sha256.Length)] + "… as the manifest states", "The file was changed or cut off on the way: ask the sender for it again.");
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-
-        if (!string.Equals(file.Manifest.Encoding, file.Contract.Encoding, StringComparison.OrdinalIgnoreCase))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw FeedException.Of("FEED-006", file.Name, "encoding " + file.Manifest.Encoding, file.Contract.Encoding + " as the contract states", "Agree with the sender on one encoding and change the contract if it is the new one.");
+            throw FeedException.Of("FEED-009", Path.GetFileName(path), "a file that cannot be read (" + exception.GetType().Name + ")", "a file that stays in the inbox while it is read", "Put the file into the inbox again, whole, and load once more.", exception);
         }
     }
 
-    // Returns, for each cell of the file, the ordinal of its column.
-    private static int[] ReadHeader(RecordReader reader, TextDecoder decoder, InboxFile file, out int width)
-    {
-        FeedContract contract = file.Contract;
-        if (contract.Encoding == "utf-8-bom" && !reader.HasByteOrderMark)
-        {
-            throw FeedException.Of("FEED-006", file.Name, "no byte order mark", "UTF-8 with a byte order mark", "Ask the sender how the file was exported.");
-        }
-
-        bool hasHeader = reader.Read();
-        while (hasHeader && reader.Line < contract.HeaderLine)
-        {
-            hasHeader = reader.Read();
-        }
-
-        if (!hasHeader)
-        {
-            throw FeedException.Of("FEED-008", file.Name, "an empty file", "a header row", "Ask the sender for the file again.");
-        }
-
-        byte[] scratch = new byte[4096];
-        List<string> headers = [];
-        foreach (Cell cell in reader.Cells)
-        {
-            headers.Add((decoder.Decode(reader.Content(cell, scratch)) ?? "?").Trim());
-        }
-
-        width = headers.Count;
-        string[] expected = contract.Columns.Where(column => column.IsInFile).Select(column => column.Header).ToArray();
-        string[] missing = expected.Except(headers, StringComparer.Ordinal).ToArray();
-        string[] unknown = headers.Except(expected, StringComparer.Ordinal).ToArray();
-        if (missing.Length > 0 || unknown.Length > 0 || headers.Distinct(StringComparer.Ordinal).Count() != headers.Count)
-        {
-            throw FeedException.Of(
-                "FEED-008",
-                string.Create(CultureInfo.InvariantCulture, $"{file.Name} line {reader.Line}"),
-                string.Create(CultureInfo.InvariantCulture, $"{headers.Count} columns; missing: {(missing.Length == 0 ? "none" : string.Join(", ", missing))}; not in the contract: {unknown.Length}"),
-                string.Join(", ", expected),
-                contract.Mapping is { } mapping
-                    ? $"The file is not laid out as mapping '{mapping.Profile}' states: run 'warehouse map' on it and approve the new mapping."
-                    : "The system that sends was changed: compare its new layout and raise the version of the contract, or run 'warehouse map' on the file.");
-        }
-
-        return headers.Select(header => contract.Columns.First(column => column.Header == header).Ordinal).ToArray();
-    }
+    private static FeedException Changed(InboxFile file, string found, string expected, string when) => FeedException.Of(
+        "FEED-005", file.Name, "sha256 " + found[..12] + "…", expected[..Math.Min(12, expected.Length)] + "… " + when, "The file was changed or cut off on the way: ask the sender for it again.");
 
     private static void AddScope(Dictionary<(string Facility, int Month), bool> scopes, ref (string Facility, int Month, bool Present) last, object?[] values)
     {
@@ -263,4 +187,6 @@ internal static class FileReader
         known |= present;
         last = (facility, month, known);
     }
+
+    private sealed record Withdrawal(int Line, byte[] Raw);
 }

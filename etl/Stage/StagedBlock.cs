@@ -41,6 +41,20 @@ internal sealed class StagedBlock
 
     public void Keep() => RowCount++;
 
+    /// <summary>Takes the row of a line out and returns how many there were.</summary>
+    public int Remove(int line)
+    {
+        int at = _rows.FindIndex(0, RowCount, values => values[1] is int number && number == line);
+        if (at < 0)
+        {
+            return 0;
+        }
+
+        _rows.RemoveAt(at);
+        RowCount--;
+        return 1;
+    }
+
     /// <summary>Puts days that are alike together, where the contract says so.</summary>
     public void Fold(FeedStage stage)
     {

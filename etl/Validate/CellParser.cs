@@ -23,35 +23,49 @@ public sealed class CellParser
     }
 
     /// <summary>Puts the value of a cell into the row, or its fault.</summary>
-    public void Parse(FeedColumn column, ReadOnlySpan<char> text, FeedRow row)
+    /// <remarks>A column with an era column is read by <see cref="ParseBeside"/> once all other cells are.</remarks>
+    public void Parse(FeedColumn column, ReadOnlySpan<char> text, FeedRow row, TextMarks marks = TextMarks.None)
     {
         int at = column.Ordinal;
         text = Trim(text);
+        if ((marks & (TextMarks.Forbidden | TextMarks.Formula)) != 0 || (text.Length > 0 && text[0] is '=' or '#' && IsFormula(text)))
+        {
+            row.Fault[at] = column.Parser == ParserKind.Dropped ? CellFault.None : (marks & TextMarks.Forbidden) != 0 ? CellFault.Forbidden : CellFault.Formula;
+            return;
+        }
+
+        if (marks != TextMarks.None && column.Parser != ParserKind.Dropped)
+        {
+            Repair(at, (marks & TextMarks.PrivateUseUnknown) != 0 ? RuleCatalog.RepairUnknownCharacter : RuleCatalog.RepairPrivateUse, row);
+        }
+
+        if (text.Length == 0 && column.BlankIs is long blank)
+        {
+            row.Number[at] = blank * Unit(column.Scale);
+            row.HasValue[at] = true;
+            return;
+        }
+
         switch (column.Parser)
         {
             case ParserKind.Dropped:
                 break;
             case ParserKind.Code:
-                if (_codes[at].TryGetValue(text, out string? code))
-                {
-                    row.Text[at] = code;
-                    row.HasValue[at] = text.Length > 0;
-                }
-                else if (text.Length > 0)
-                {
-                    row.Fault[at] = CellFault.UnknownCode;
-                }
-
+                ParseCode(column, text, row);
                 break;
             case ParserKind.Date or ParserKind.EraDate:
-                ParseDate(at, column.DateShape.Length == 0 ? text : DateOrder.ToIso(text, column.DateShape), row);
+                ParseDate(column, EraDate.Read(column.DateShape.Length == 0 ? text : DateOrder.ToIso(text, column.DateShape), out DateOnly date, out string? repair), date, repair, row);
                 break;
             case ParserKind.YearMonth:
-                switch (EraDate.ReadMonth(text, out int monthKey))
+                switch (EraDate.ReadMonth(text, out int monthKey, out string? monthRepair))
                 {
-                    case DateOutcome.Good:
+                    case DateOutcome.Repaired when !column.AllowsRepair(monthRepair!):
+                        row.Fault[at] = CellFault.ImpossibleDate;
+                        break;
+                    case DateOutcome.Good or DateOutcome.Repaired:
                         row.Number[at] = monthKey;
                         row.HasValue[at] = true;
+                        Repair(at, monthRepair, row);
                         break;
                     case DateOutcome.Impossible:
                         row.Fault[at] = CellFault.ImpossibleDate;
@@ -66,7 +80,7 @@ public sealed class CellParser
                 ParseNumber(column, text, row);
                 break;
             case ParserKind.ResidentNumber:
-                ParseResidentNumber(at, text, row);
+                ParseResidentNumber(column, text, row);
                 break;
             default:
                 if (text.Length == 0)
@@ -80,29 +94,62 @@ public sealed class CellParser
                     break;
                 }
 
+                if (column.Digits > 0)
+                {
+                    ParseDigits(column, text, row);
+                    break;
+                }
+
                 row.Text[at] = Pooled(text);
                 row.HasValue[at] = true;
                 break;
         }
     }
 
+    /// <summary>Puts the day of a cell that is to be read within the era of another cell into the row, or its fault.</summary>
+    public static void ParseBeside(FeedColumn column, ReadOnlySpan<char> era, ReadOnlySpan<char> text, FeedRow row) =>
+        ParseDate(column, EraDate.ReadBeside(Trim(era), Trim(text), out DateOnly date, out string? repair), date, repair, row);
+
     private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text) => text.Length > 0 && (text[0] is ' ' or '\u3000' or '\t' || text[^1] is ' ' or '\u3000' or '\t')
         ? text.Trim(" \u3000\t")
         : text;
 
-    private static void ParseDate(int at, ReadOnlySpan<char> text, FeedRow row)
+    // What spreadsheets leave behind: a formula instead of its value, or the sign that there was none.
+    private static bool IsFormula(ReadOnlySpan<char> text) => text[0] == '='
+        || text is "#N/A" or "#REF!" or "#VALUE!" or "#DIV/0!" or "#NAME?" or "#NUM!" or "#NULL!" || text.StartsWith("####", StringComparison.Ordinal);
+
+    private static void Repair(int at, string? repair, FeedRow row)
     {
-        switch (EraDate.Read(text, out DateOnly date, out string? repair))
+        if (repair is not null)
         {
-            case DateOutcome.Good:
-                row.Number[at] = date.DayNumber;
-                row.HasValue[at] = true;
+            row.Repair[at] = repair;
+            row.IsRepaired = true;
+        }
+    }
+
+    private static long Unit(int scale)
+    {
+        long unit = 1;
+        for (int i = 0; i < scale; i++)
+        {
+            unit *= 10;
+        }
+
+        return unit;
+    }
+
+    private static void ParseDate(FeedColumn column, DateOutcome outcome, DateOnly date, string? repair, FeedRow row)
+    {
+        int at = column.Ordinal;
+        switch (outcome)
+        {
+            case DateOutcome.Repaired when !column.AllowsRepair(repair!):
+                row.Fault[at] = repair == EraDate.RepairSerial ? CellFault.Unreadable : CellFault.ImpossibleDate;
                 break;
-            case DateOutcome.Repaired:
+            case DateOutcome.Good or DateOutcome.Repaired:
                 row.Number[at] = date.DayNumber;
                 row.HasValue[at] = true;
-                row.Repair[at] = repair;
-                row.IsRepaired = true;
+                Repair(at, repair, row);
                 break;
             case DateOutcome.Impossible:
                 row.Fault[at] = CellFault.ImpossibleDate;
@@ -111,6 +158,68 @@ public sealed class CellParser
                 row.Fault[at] = CellFault.Unreadable;
                 break;
         }
+    }
+
+    private void ParseCode(FeedColumn column, ReadOnlySpan<char> text, FeedRow row)
+    {
+        int at = column.Ordinal;
+        if (_codes[at].TryGetValue(text, out string? code))
+        {
+            row.Text[at] = code;
+            row.HasValue[at] = text.Length > 0;
+            return;
+        }
+
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        if (text.Length < column.Digits && column.AllowsRepair(ResidentNumber.RepairLeadingZeros))
+        {
+            Span<char> padded = stackalloc char[column.Digits];
+            int missing = padded.Length - text.Length;
+            padded[..missing].Fill('0');
+            text.CopyTo(padded[missing..]);
+            if (_codes[at].TryGetValue(padded, out code))
+            {
+                row.Text[at] = code;
+                row.HasValue[at] = true;
+                Repair(at, ResidentNumber.RepairLeadingZeros, row);
+                return;
+            }
+        }
+
+        row.Fault[at] = CellFault.UnknownCode;
+    }
+
+    // A number of fixed width that is kept as text: anything but digits is a fault, fewer digits have lost their zeros.
+    private void ParseDigits(FeedColumn column, ReadOnlySpan<char> text, FeedRow row)
+    {
+        int at = column.Ordinal;
+        if (text.Length > column.Digits)
+        {
+            row.Fault[at] = CellFault.TooLong;
+            return;
+        }
+
+        Span<char> digits = stackalloc char[column.Digits];
+        int missing = digits.Length - text.Length;
+        digits[..missing].Fill('0');
+        for (int i = 0; i < text.Length; i++)
+        {
+            digits[missing + i] = text[i] is >= '\uFF10' and <= '\uFF19' ? (char)(text[i] - 0xFEE0) : text[i];
+        }
+
+        if (digits.ContainsAnyExceptInRange('0', '9') || (missing > 0 && !column.AllowsRepair(ResidentNumber.RepairLeadingZeros)))
+        {
+            row.Fault[at] = CellFault.Unreadable;
+            return;
+        }
+
+        row.Text[at] = Pooled(digits);
+        row.HasValue[at] = true;
+        Repair(at, missing > 0 ? ResidentNumber.RepairLeadingZeros : null, row);
     }
 
     private static void ParseNumber(FeedColumn column, ReadOnlySpan<char> text, FeedRow row)
@@ -128,9 +237,13 @@ public sealed class CellParser
         for (int i = 0; i < text.Length; i++)
         {
             char sign = text[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(text[i] - 0xFEE0) : text[i];
-            if (i == 0 && sign is '-' or '+')
+            if (i == 0 && sign is '-' or '+' or '△' or '▲')
             {
-                negative = sign == '-';
+                negative = sign != '+';
+            }
+            else if (sign == ',' && IsThousands(text, i))
+            {
+                continue;
             }
             else if (sign == '.' && decimals < 0 && column.Parser == ParserKind.Decimal)
             {
@@ -162,10 +275,9 @@ public sealed class CellParser
             return;
         }
 
-        long unit = 1;
+        long unit = Unit(column.Scale);
         for (int i = 0; i < column.Scale; i++)
         {
-            unit *= 10;
             value *= i < column.Scale - decimals ? 10 : 1;
         }
 
@@ -180,8 +292,24 @@ public sealed class CellParser
         row.HasValue[at] = true;
     }
 
-    private void ParseResidentNumber(int at, ReadOnlySpan<char> text, FeedRow row)
+    // A comma between one to three digits and groups of three, before any point.
+    private static bool IsThousands(ReadOnlySpan<char> text, int at)
     {
+        int first = text[0] is '-' or '+' or '△' or '▲' or '－' or '＋' ? 1 : 0;
+        int comma = text.IndexOfAny(',', '，');
+        ReadOnlySpan<char> head = text[..at];
+        int behind = 0;
+        while (at + 1 + behind < text.Length && text[at + 1 + behind] is (>= '0' and <= '9') or (>= '０' and <= '９'))
+        {
+            behind++;
+        }
+
+        return behind == 3 && head.IndexOfAny('.', '．') < 0 && comma - first is >= 1 and <= 3 && (at - comma) % 4 == 0;
+    }
+
+    private void ParseResidentNumber(FeedColumn column, ReadOnlySpan<char> text, FeedRow row)
+    {
+        int at = column.Ordinal;
         if (text.Length == 0)
         {
             return;
@@ -214,11 +342,13 @@ public sealed class CellParser
             return;
         }
 
-        if (missing > 0)
+        if (missing > 0 && !column.AllowsRepair(ResidentNumber.RepairLeadingZeros))
         {
-            row.Repair[at] = ResidentNumber.RepairLeadingZeros;
-            row.IsRepaired = true;
+            row.Fault[at] = CellFault.Unreadable;
+            return;
         }
+
+        Repair(at, missing > 0 ? ResidentNumber.RepairLeadingZeros : null, row);
 
         row.Text[at] = Pooled(digits);
         row.HasValue[at] = true;

@@ -38,6 +38,11 @@ public static class EraDate
     // An era is read on for at most ten years after its end; beyond that a typing error is likelier than an old form.
     private const int YearsAfterEnd = 10;
 
+    // A spreadsheet's day number is taken for a day up to the end of 2078.
+    private const int LastSerial = 65_380;
+
+    private static readonly string[] Midnights = [" 00:00:00.000", " 00:00:00", " 0:00:00", " 00:00", " 0:00", "T00:00:00.000", "T00:00:00", "T00:00"];
+
     private static readonly (char Latin, char Kanji, char Second, int FirstYear, int Begin, int End)[] Eras =
     [
         ('M', '明', '治', 1868, Day(1868, 1, 25), Day(1912, 7, 29)),
@@ -53,7 +58,7 @@ public static class EraDate
         date = default;
         repair = null;
         Span<char> folded = stackalloc char[32];
-        int length = Fold(text, folded);
+        int length = Fold(WithoutMidnight(text), folded);
         if (length < 0)
         {
             return DateOutcome.Unreadable;
@@ -81,6 +86,11 @@ public static class EraDate
             {
                 at++;
             }
+
+            if (value.Length - at == 6 && AllDigits(value[at..]))
+            {
+                return InEra(era, Number(value[at..(at + 2)]), Number(value[(at + 2)..(at + 4)]), Number(value[(at + 4)..]), out date, out repair);
+            }
         }
         else if (AllDigits(value))
         {
@@ -95,10 +105,52 @@ public static class EraDate
         return era < 0 ? Gregorian(year, month, day, out date) : InEra(era, year, month, day, out date, out repair);
     }
 
+    /// <summary>Returns the day that a text without an era states within the era of another cell (<c>05/04/01</c> beside <c>令和</c>, <c>R</c> or <c>5</c>).</summary>
+    /// <remarks>A text that names its own era, or a year of four digits, is read as it stands; without an era a year of two digits is unreadable.</remarks>
+    public static DateOutcome ReadBeside(ReadOnlySpan<char> eraText, ReadOnlySpan<char> text, out DateOnly date, out string? repair)
+    {
+        date = default;
+        repair = null;
+        Span<char> folded = stackalloc char[32];
+        int length = Fold(WithoutMidnight(text), folded);
+        if (length < 0)
+        {
+            return DateOutcome.Unreadable;
+        }
+
+        ReadOnlySpan<char> value = folded[..length];
+        if (IsNone(value) || value.SequenceEqual("000000") || value.SequenceEqual("00/00/00") || value.SequenceEqual("999999") || value.SequenceEqual("99/99/99"))
+        {
+            return DateOutcome.None;
+        }
+
+        int year;
+        int month;
+        int day;
+        if (AllDigits(value) && value.Length is 5 or 6)
+        {
+            (year, month, day) = (Number(value[..^4]), Number(value[^4..^2]), Number(value[^2..]));
+        }
+        else if (AllDigits(value) || (!char.IsAsciiDigit(value[0]) && value[0] != '元') || !ReadParts(value, out year, out month, out day, needsDay: true) || year > 99)
+        {
+            return Read(text, out date, out repair);
+        }
+
+        Span<char> eraFolded = stackalloc char[32];
+        int eraLength = Fold(eraText, eraFolded);
+        int era = eraLength <= 0 ? -1 : eraLength == 1 && eraFolded[0] is >= '1' and <= '5' ? eraFolded[0] - '1' : EraOf(eraFolded[0]);
+        bool isWhole = eraLength == 1 || (eraLength == 2 && era >= 0 && eraFolded[1] == Eras[era].Second);
+        return era < 0 || !isWhole ? DateOutcome.Unreadable : InEra(era, year, month, day, out date, out repair);
+    }
+
     /// <summary>Returns the month that the text states, as year times 100 plus month.</summary>
-    public static DateOutcome ReadMonth(ReadOnlySpan<char> text, out int monthKey)
+    public static DateOutcome ReadMonth(ReadOnlySpan<char> text, out int monthKey) => ReadMonth(text, out monthKey, out _);
+
+    /// <summary>Returns the month that the text states, as year times 100 plus month, with the code of a repair.</summary>
+    public static DateOutcome ReadMonth(ReadOnlySpan<char> text, out int monthKey, out string? repair)
     {
         monthKey = 0;
+        repair = null;
         Span<char> folded = stackalloc char[32];
         int length = Fold(text, folded);
         if (length < 0)
@@ -112,33 +164,65 @@ public static class EraDate
             return DateOutcome.None;
         }
 
+        int era = -1;
         int year;
         int month;
         if (AllDigits(value))
         {
-            if (value.Length is not (6 or 8))
+            if (value.Length == 5 && value[0] is >= '1' and <= '5')
+            {
+                era = value[0] - '1';
+                (year, month) = (Number(value[1..3]), Number(value[3..]));
+            }
+            else if (value.Length is 6 or 8)
+            {
+                (year, month) = (Number(value[..4]), Number(value[4..6]));
+                if (value.Length == 8 && Gregorian(year, month, Number(value[6..]), out _) != DateOutcome.Good)
+                {
+                    return DateOutcome.Impossible;
+                }
+            }
+            else
             {
                 return DateOutcome.Unreadable;
             }
-
-            year = Number(value[..4]);
-            month = Number(value[4..6]);
         }
         else
         {
-            int era = char.IsAsciiDigit(value[0]) ? -1 : EraOf(value[0]);
+            era = char.IsAsciiDigit(value[0]) ? -1 : EraOf(value[0]);
             if (era < 0 && !char.IsAsciiDigit(value[0]))
             {
                 return DateOutcome.Unreadable;
             }
 
             int at = era < 0 ? 0 : value.Length > 1 && value[1] == Eras[era].Second ? 2 : 1;
-            if (!ReadParts(value[at..], out year, out month, out _, needsDay: false))
+            if (!ReadParts(value[at..], out year, out month, out int day, needsDay: false))
             {
                 return DateOutcome.Unreadable;
             }
 
-            year = era < 0 ? year : Eras[era].FirstYear + year - 1;
+            if (day > 0 && (era < 0 ? Gregorian(year, month, day, out _) : InEra(era, year, month, day, out _, out _)) == DateOutcome.Impossible)
+            {
+                return DateOutcome.Impossible;
+            }
+        }
+
+        if (era >= 0)
+        {
+            // The month in which an era changes belongs to both.
+            DateOutcome outcome = InEra(era, year, month, 1, out DateOnly first, out repair);
+            if (outcome == DateOutcome.Impossible)
+            {
+                return outcome;
+            }
+
+            if (repair == RepairEraNotBegun && first.AddMonths(1).DayNumber > Eras[era].Begin)
+            {
+                (repair, outcome) = (null, DateOutcome.Good);
+            }
+
+            monthKey = (first.Year * 100) + first.Month;
+            return outcome;
         }
 
         if (year is < 1800 or > 9998 || month is < 1 or > 12)
@@ -154,11 +238,11 @@ public static class EraDate
 
     private static int EraOf(char sign) => sign switch
     {
-        'M' or 'm' or '明' => 0,
-        'T' or 't' or '大' => 1,
-        'S' or 's' or '昭' => 2,
-        'H' or 'h' or '平' => 3,
-        'R' or 'r' or '令' => 4,
+        'M' or 'm' or '明' or '\u337E' => 0,
+        'T' or 't' or '大' or '\u337D' => 1,
+        'S' or 's' or '昭' or '\u337C' => 2,
+        'H' or 'h' or '平' or '\u337B' => 3,
+        'R' or 'r' or '令' or '\u32FF' => 4,
         _ => -1,
     };
 
@@ -170,6 +254,25 @@ public static class EraDate
         || value.SequenceEqual("9999/99/99") || value.SequenceEqual("9999-99-99")
         || value.SequenceEqual("9999/12/31") || value.SequenceEqual("9999-12-31") || value.SequenceEqual("99991231")
         || value.SequenceEqual("不詳") || value.SequenceEqual("不明");
+
+    // Spreadsheets and databases write a day as its midnight; any other time is not a day.
+    private static ReadOnlySpan<char> WithoutMidnight(ReadOnlySpan<char> text)
+    {
+        if (text.IndexOf(':') < 0)
+        {
+            return text;
+        }
+
+        foreach (string midnight in Midnights)
+        {
+            if (text.EndsWith(midnight, StringComparison.Ordinal))
+            {
+                return text[..^midnight.Length];
+            }
+        }
+
+        return text;
+    }
 
     // Full-width digits, letters and signs become ASCII; blanks go. -1 where the text is too long for a date.
     private static int Fold(ReadOnlySpan<char> text, Span<char> target)
@@ -216,7 +319,7 @@ public static class EraDate
                 return Gregorian(Number(value[..4]), Number(value[4..6]), Number(value[6..]), out date);
             case 7 when value[0] is >= '1' and <= '5':
                 return InEra(value[0] - '1', Number(value[1..3]), Number(value[3..5]), Number(value[5..]), out date, out repair);
-            case 5:
+            case 5 when Number(value) <= LastSerial:
                 // Day 1 of the serial is 1900-01-01, and the day that does not exist, 1900-02-29, is counted.
                 date = DateOnly.FromDayNumber(Day(1899, 12, 30) + Number(value));
                 repair = RepairSerial;

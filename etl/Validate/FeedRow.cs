@@ -28,6 +28,12 @@ public enum CellFault : byte
 
     /// <summary>The bytes are not valid in the file's encoding.</summary>
     Undecodable,
+
+    /// <summary>The text holds U+FFFD, NUL or another control character.</summary>
+    Forbidden,
+
+    /// <summary>A formula, or the error value of one, stands where a value is expected.</summary>
+    Formula,
 }
 
 /// <summary>One row of a file, parsed; one object is reused for all rows that a worker reads.</summary>
@@ -63,6 +69,12 @@ public sealed class FeedRow
     /// <summary>Whether a quote is misplaced.</summary>
     public bool IsMalformed { get; set; }
 
+    /// <summary>The number of the rule of the whole row that reading the row broke, such as <see cref="RuleCatalog.TooLong"/>; 0 for none.</summary>
+    public int RowFault { get; set; }
+
+    /// <summary>Whether the cells of the row could be told apart and read.</summary>
+    public bool IsWhole => !IsMalformed && RowFault == 0 && CellCount == ExpectedCellCount;
+
     /// <summary>Texts and codes, by ordinal.</summary>
     public string?[] Text { get; }
 
@@ -88,6 +100,7 @@ public sealed class FeedRow
         Array.Clear(Number);
         Array.Clear(HasValue);
         Array.Clear(Fault);
+        RowFault = 0;
         if (IsRepaired)
         {
             Array.Clear(Repair);

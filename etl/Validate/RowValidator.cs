@@ -15,6 +15,8 @@ public sealed class RowValidator : AbstractValidator<FeedRow>
     {
         RuleFor(row => row).Cascade(CascadeMode.Stop)
             .Must(row => !row.IsMalformed).OverridePropertyName("row").WithErrorCode(RuleCatalog.Code(contract, RuleCatalog.Quote)).WithMessage(OnlyTheCodeIsKept)
+            .Must(row => row.RowFault != RuleCatalog.TooLong).WithErrorCode(RuleCatalog.Code(contract, RuleCatalog.TooLong)).WithMessage(OnlyTheCodeIsKept)
+            .Must(row => row.RowFault != RuleCatalog.Blank).WithErrorCode(RuleCatalog.Code(contract, RuleCatalog.Blank)).WithMessage(OnlyTheCodeIsKept)
             .Must(row => row.CellCount == row.ExpectedCellCount).WithErrorCode(RuleCatalog.Code(contract, RuleCatalog.CellCount)).WithMessage(OnlyTheCodeIsKept);
         foreach (FeedColumn column in contract.Columns.Where(column => column.Parser != ParserKind.Dropped))
         {
@@ -52,10 +54,10 @@ public sealed class RowValidator : AbstractValidator<FeedRow>
     {
         int at = column.Ordinal;
         IRuleBuilderOptions<FeedRow, FeedRow> rule = RuleFor(row => row).Cascade(CascadeMode.Stop)
-            .Must(row => row.Fault[at] == CellFault.None || row.IsMalformed).OverridePropertyName(column.Name).WithErrorCode(RuleCatalog.Code(contract, at, 2)).WithMessage(OnlyTheCodeIsKept);
+            .Must(row => row.Fault[at] == CellFault.None || !row.IsWhole).OverridePropertyName(column.Name).WithErrorCode(RuleCatalog.Code(contract, at, 2)).WithMessage(OnlyTheCodeIsKept);
         if (column.IsRequired)
         {
-            rule.Must(row => row.HasValue[at] || row.CellCount != row.ExpectedCellCount || row.IsMalformed)
+            rule.Must(row => row.HasValue[at] || !row.IsWhole)
                 .WithErrorCode(RuleCatalog.Code(contract, at, 1)).WithMessage(OnlyTheCodeIsKept);
         }
     }
@@ -77,6 +79,8 @@ public sealed class RowValidator : AbstractValidator<FeedRow>
             CellFault.ImpossibleDate => 6,
             CellFault.CheckDigit => 7,
             CellFault.Undecodable => 8,
+            CellFault.Forbidden => 9,
+            CellFault.Formula => 0,
             _ => 2,
         });
     }

@@ -21,6 +21,39 @@ public static class RuleCatalog
     /// <summary>A quote is misplaced or never closed.</summary>
     public const int Quote = 902;
 
+    /// <summary>The row is longer than a row may be.</summary>
+    public const int TooLong = 903;
+
+    /// <summary>The row is the total of others.</summary>
+    public const int Total = 905;
+
+    /// <summary>No cell of the row holds anything.</summary>
+    public const int Blank = 906;
+
+    /// <summary>The row withdraws another (赤) and none replaces it (黒) in the same file.</summary>
+    public const int Withdrawn = 907;
+
+    /// <summary>An empty cell took the value of the cell above.</summary>
+    public const string RepairCarried = "REP-005";
+
+    /// <summary>A private-use character was read by the vendor's map.</summary>
+    public const string RepairPrivateUse = "REP-010";
+
+    /// <summary>A private-use character without a known meaning was kept.</summary>
+    public const string RepairUnknownCharacter = "REP-011";
+
+    /// <summary>A column that the contract does not know was dropped.</summary>
+    public const string RepairUnknownColumn = "REP-020";
+
+    /// <summary>A column was found under another of its names.</summary>
+    public const string RepairAlias = "REP-021";
+
+    /// <summary>A file without the byte order mark that its encoding asks for was read all the same.</summary>
+    public const string RepairNoMark = "REP-022";
+
+    /// <summary>A hidden sheet of a workbook was not read.</summary>
+    public const string RepairHiddenSheet = "REP-023";
+
     /// <summary>Recipient and child of an allowance are one person.</summary>
     public const int SamePerson = 959;
 
@@ -34,6 +67,8 @@ public static class RuleCatalog
         (6, "no such day or month"),
         (7, "check digit does not fit"),
         (8, "bytes not valid in the file's encoding"),
+        (9, "U+FFFD, NUL or another control character in the text"),
+        (0, "a formula or the error value of one"),
     ];
 
     /// <summary>Returns the code of a rule of one column; kind 1 is an empty cell, the others are the faults of a cell.</summary>
@@ -62,7 +97,12 @@ public static class RuleCatalog
 
         text.Append("\nRepairs (the row is kept, `stg.repair` says so): ");
         text.Append("`REP-001` an era that had ended was read on (`H31.5.1` is `R1.5.1`); `REP-002` an era that had not begun was read back; ");
-        text.Append("`REP-003` a spreadsheet's serial number was read as a day; `REP-004` leading zeros of a resident number were put back.\n\n");
+        text.Append("`REP-003` a spreadsheet's serial number was read as a day; `REP-004` leading zeros of a number of fixed width were put back; ");
+        text.Append("`REP-005` an empty cell took the value of the cell above, where the contract carries it down; `REP-010` a private-use character was read by the vendor's map; ");
+        text.Append("`REP-011` a private-use character without a known meaning was kept as it is. Of a whole file, on line 1: `REP-020` a column that the contract does not know was dropped; ");
+        text.Append("`REP-021` a column was found under another of its names; `REP-022` the byte order mark was missing; `REP-023` a hidden sheet was not read. A repair is made only where the contract allows it.\n\n");
+        text.Append("Kinds 9 and 0 may stand in every column. Of whole rows: 901 another count of cells than the header; 902 a misplaced or open quote; 903 longer than 1 MiB (the head is kept); ");
+        text.Append("905 a total of other rows; 906 no cell holds anything; 907 a row is withdrawn (赤) and none replaces it (黒) further down in the same file; from 951 on the rules of each feed.\n\n");
         foreach (FeedContract contract in catalog.Contracts)
         {
             text.Append(CultureInfo.InvariantCulture, $"## {contract.Feed}\n| code | column | rule |\n|---|---|---|\n");

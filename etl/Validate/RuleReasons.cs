@@ -31,6 +31,10 @@ public static class RuleReasons
             RuleCatalog.CellCount => new RuleReason("項目の数が見出し行と合いません。", "見出し行と同じ数の項目（値の中に区切り文字があるときは、値全体を \" で囲む）"),
             RuleCatalog.Quote => new RuleReason("引用符（\"）の位置が正しくないか、閉じていません。", "項目全体を囲む一対の \"（値の中の \" は \"\" と書く）"),
             RuleCatalog.SamePerson => new RuleReason($"「{Header(contract, "recipient_resident_number")}」と「{Header(contract, "child_resident_number")}」が同じ番号です。", "受給者と児童それぞれの番号"),
+            RuleCatalog.TooLong => new RuleReason("1行が長すぎます（1MiBを超えています）。", "1件を1行とした、1MiB以内の行"),
+            RuleCatalog.Total => new RuleReason("合計の行です。", "1件を1行とした明細の行（合計や小計の行は除く）"),
+            RuleCatalog.Blank => new RuleReason("すべての項目が空の行です。", "1件を1行とした明細の行（空の行は除く）"),
+            RuleCatalog.Withdrawn => new RuleReason("取消（赤）の行ですが、同じファイルの後の行に置き換え（黒）がありません。", "取消の行の後に、同じ鍵の置き換えの行"),
             >= 900 => Order(contract, code, number),
             _ => Cell(contract, code, number),
         };
@@ -65,6 +69,8 @@ public static class RuleReasons
         string name = Header(contract, column.Name);
         return (number % 10) switch
         {
+            0 => new RuleReason($"「{name}」が計算式、または計算式のエラー値です。", "計算式ではなく、値そのもの"),
+            9 => new RuleReason($"「{name}」に制御文字（NULなど）または置き換え文字（U+FFFD）があります。", "制御文字を含まない値"),
             1 => new RuleReason($"「{name}」が空です（必須の項目です）。", Value(column)),
             2 => new RuleReason($"「{name}」を{Kind(column)}として読み取れません。", Value(column)),
             3 => new RuleReason($"「{name}」が長すぎます。", column.Parser == ParserKind.ResidentNumber ? "10桁の番号" : string.Create(CultureInfo.InvariantCulture, $"{column.MaxLength}文字以内")),

@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ("Dapper", "sql"),
         ("DbUp", "sql"),
         ("FluentValidation", "etl"),
+        ("DocumentFormat.OpenXml", "etl"),
         ("Microsoft.ML", "model"),
         ("QuestPDF", "reporting"),
         ("SkiaSharp", "reporting"),

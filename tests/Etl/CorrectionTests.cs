@@ -232,11 +232,106 @@ public sealed class CorrectionTests : IDisposable
 
         Save(report, rows);
 
-        Assert.Equal(address.Length, Import(fixture, report.Path).Corrected);
+        // A formula is no value: its row stays, and goes out again as safely as before. Everything else that begins so may be an address.
+        CorrectionSummary first = Import(fixture, report.Path);
+        Assert.Equal((address.Length - 1, 0), (first.Corrected, first.Refused.Count));
+        Assert.Equal((2, "SCH-090"), (first.StillWrong.Single().Line, first.StillWrong.Single().Rules.Single()));
+        (report, rows) = Export(fixture, "school");
+        Assert.Equal("'=1+1", rows.Skip(1).Single()[Column(rows, "住所")]);
+        rows[1][Column(rows, "住所")] = "'@中町";
+        Save(report, rows);
+        Assert.Equal(1, Import(fixture, report.Path).Corrected);
+
         using WarehouseSession identity = fixture.Identity();
         Assert.Equal(
-            address.Where(text => text.Length > 0).Order(StringComparer.Ordinal),
+            address.Where(text => text.Length > 0).Select(text => text == "=1+1" ? "@中町" : text).Order(StringComparer.Ordinal),
             identity.QueryText<string>("SELECT address FROM ident.source_record WHERE source_id LIKE 'G1_' AND address IS NOT NULL").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-8-bom", false)]
+    public void Rows_of_a_file_in_another_encoding_with_other_columns_go_out_readable_and_come_back(string encoding, bool isBigEndian)
+    {
+        using TinyInbox inbox = new();
+        // Another order, a renamed column and one that nobody knows; the second row has half a character.
+        string[] rows =
+        [
+            "学年,独自,年度,学籍番号,学校コード,学級区分,氏名,氏名カナ,生年月日,性別,住所,保護者氏名,在籍開始日,在籍終了日",
+            "4,a,2023,G0010,E0001,1,架空　十,カクウ　ジュウ,H25.2.30,女,中町2-2,,R5.4.1,",
+            "4,b,2023,G0011,E0001,1,架空" + (encoding == "utf-16" ? "\uD842" : "") + ",カクウ　イチ,H25.2.28,女,,,R5.4.1,",
+        ];
+        string text = string.Join("\r\n", rows.Concat(Enumerable.Range(0, 200).Select(i => $"4,,2023,G9{i:D3},E0001,1,見本　某,,H25.5.9,男,,,R5.4.1,"))) + "\r\n";
+        byte[] bytes = encoding == "utf-8-bom" ? [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text)]
+            : Bytes(text, isBigEndian);
+        string name = inbox.AddBytes("school", "2023-04-10T02:00:00+09:00", "2023-04-30", bytes, 202);
+        string manifest = Path.Combine(inbox.Path, name + ".manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"encoding\":\"cp932\"", $"\"encoding\":\"{encoding}\"", StringComparison.Ordinal));
+        using WarehouseFixture fixture = Loaded(inbox);
+        int bad = encoding == "utf-16" ? 2 : 1;
+
+        (WrittenReport report, List<string[]> found) = Export(fixture, "school");
+        Assert.Equal(("utf-8-bom", bad), (report.Encoding, report.Rows));
+        Assert.Equal(rows[0].Split(','), found[0][..14]);
+        Assert.Equal(rows[1].Split(','), found[1][..14]);
+        Assert.Equal(bad == 2 ? "〓" : null, found.ElementAtOrDefault(2)?[Column(found, "氏名")]);
+        found[1][Column(found, "生年月日")] = "H25.2.28";
+        if (bad == 2)
+        {
+            found[2][Column(found, "氏名")] = "架空　一";
+        }
+
+        Save(report, found);
+        CorrectionSummary done = Import(fixture, report.Path);
+
+        Assert.Equal((bad, 0), (done.Corrected, done.ExitCode));
+        using WarehouseSession identity = fixture.Identity();
+        Assert.Equal(["架空　十"], identity.QueryText<string>("SELECT name_kanji FROM ident.source_record WHERE source_id = 'G0010'"));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+
+        static byte[] Bytes(string text, bool isBigEndian)
+        {
+            // By hand: an encoder would not write half a character.
+            List<byte> bytes = isBigEndian ? [0xFE, 0xFF] : [0xFF, 0xFE];
+            foreach (char sign in text)
+            {
+                bytes.AddRange(isBigEndian ? [(byte)(sign >> 8), (byte)sign] : [(byte)sign, (byte)(sign >> 8)]);
+            }
+
+            return [.. bytes];
+        }
+    }
+
+    [Fact]
+    public void Rows_of_a_workbook_load_and_those_in_quarantine_go_out_as_text_and_come_back()
+    {
+        using TinyInbox inbox = new();
+        string[] header = [.. Warehouse.Etl.Extract.FeedCatalog.Default.Get("nursery").Columns.Select(column => column.Header)];
+        string[] rows =
+        [
+            TinyWorkbook.Row(1, header),
+            TinyWorkbook.Row(2, "N0001", "H0001", "架空　一", "カクウ　イチ", "2020-04-02", "男", "中町1-1", "架空　親", "2号", "標準", "2023-04-01", "", ""),
+            TinyWorkbook.Row(3, "N0002", "H0001", "架空　二", "カクウ　ニ", "2020-02-30", "女", "中町2-2, 2階", "架空　親", "2号", "標準", "2023-04-01", "", ""),
+            .. Enumerable.Range(4, 100).Select(i => TinyWorkbook.Row(i, "N" + i, "H0001", "架空　三", "カクウ　サン", "2020-05-05", "女", "", "", "2号", "標準", "2023-04-01", "", "")),
+        ];
+        string name = inbox.AddBytes("nursery", "2023-05-02T02:00:00+09:00", "2023-04-30", TinyWorkbook.Of([], ("名簿", "visible", string.Concat(rows))), 102);
+        string manifest = Path.Combine(inbox.Path, name + ".manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("utf-8-bom", "xlsx", StringComparison.Ordinal));
+        using WarehouseFixture fixture = Loaded(inbox);
+
+        (WrittenReport report, List<string[]> found) = Export(fixture, "nursery");
+        Assert.Equal(("utf-8-bom", 1), (report.Encoding, report.Rows));
+        Assert.Equal("中町2-2, 2階", found[1][Column(found, "住所")]);
+        found[1][Column(found, "生年月日")] = "2020-02-29";
+        Save(report, found);
+
+        CorrectionSummary done = Import(fixture, report.Path);
+
+        Assert.Equal((1, 0), (done.Corrected, done.ExitCode));
+        using WarehouseSession identity = fixture.Identity();
+        Assert.Equal(102, identity.ScalarText<long>("SELECT COUNT(DISTINCT source_id) FROM ident.source_record"));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed partial class RuleReasonTests
     [Theory]
     [InlineData("ATT-036")]
     [InlineData("CHK-999")]
-    [InlineData("CHK-000")]
+    [InlineData("CHK-150")]
     [InlineData("CHK")]
     public void A_code_that_the_feed_does_not_have_is_refused(string code) =>
         Assert.Throws<ArgumentException>(() => RuleReasons.Of(FeedCatalog.Default.Get("checkup"), code));

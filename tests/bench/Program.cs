@@ -12,6 +12,16 @@ if (args is ["pipeline", ..])
     return await PipelineCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
 }
 
+if (args is ["fuzz", ..])
+{
+    return FuzzCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
+if (args is ["noise", ..])
+{
+    return NoiseCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 if (args is ["intake", ..])
 {
     return await IntakeCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class MoodFeed(CityContext city) : FeedGroup(city, new FeedWrite
                 if (counts[1] + counts[2] + counts[3] + counts[4] > 0)
                 {
                     yield return new TruthFact(
-                        "mood", enrolment.PupilNumber, enrolment.Facility.Code, enrolment.Pupil, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1),
+                        "mood", enrolment.NumberAt(CityDates.FirstDayOf(month)), enrolment.Facility.Code, enrolment.Pupil, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1),
                         string.Create(CultureInfo.InvariantCulture, $"{counts[1]}|{counts[2]}|{counts[3]}|{counts[4]}"));
                 }
             }
@@ -114,7 +114,7 @@ internal sealed class MoodFeed(CityContext city) : FeedGroup(city, new FeedWrite
 
                     writer.Row(
                     [
-                        enrolment.Facility.Code, enrolment.PupilNumber, texts[d], Codes[moods[d] - 1],
+                        enrolment.Facility.Code, enrolment.NumberAt(days[d]), texts[d], Codes[moods[d] - 1],
                         isLeaked ? enrolment.Pupil.Given.Kanji + "です。聞いてほしい" : u > 0.97 ? "たのしみ" : "",
                     ]);
                 }

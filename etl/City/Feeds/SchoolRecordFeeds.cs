@@ -56,7 +56,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
     private static string Tenths(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     private static TruthFact Fact(string feed, Enrolment enrolment, string key, int day, string detail) =>
-        new(feed, enrolment.PupilNumber, key, enrolment.Pupil, day, int.MaxValue, detail);
+        new(feed, enrolment.NumberAt(day), key, enrolment.Pupil, day, int.MaxValue, detail);
 
     private IEnumerable<SchoolRecords> All() => City.WithChildren.Select(f => f.Source<SchoolRecords>());
 
@@ -89,7 +89,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
                 writer.Row(
                 [
                     v.Enrolment.Facility.Code,
-                    v.Enrolment.PupilNumber,
+                    v.Enrolment.NumberAt(v.Day),
                     CityDates.Format(v.Day, DateShape.Slash),
                     Number(v.Time),
                     v.Category,
@@ -114,7 +114,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
                 writer.Row(
                 [
                     s.Enrolment.Facility.Code,
-                    s.Enrolment.PupilNumber,
+                    s.Enrolment.NumberAt(new DateOnly(s.Year, 4, 18).DayNumber),
                     Number(s.Year),
                     Number(s.Grade),
                     s.Subject,
@@ -149,7 +149,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
                 writer.Row(
                 [
                     i.Enrolment.Facility.Code,
-                    i.Enrolment.PupilNumber,
+                    i.Enrolment.NumberAt(i.Day),
                     CityDates.Format(i.Day, DateShape.EraKanji),
                     i.Kind,
                     i.Role,
@@ -181,7 +181,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
                 writer.Row(
                 [
                     e.Enrolment.Facility.Code,
-                    e.Enrolment.PupilNumber,
+                    e.Enrolment.NumberAt(e.Day),
                     Number(e.Year),
                     CityDates.Format(e.Day, DateShape.EraDots),
                     Tenths(e.HeightCm),
@@ -213,7 +213,7 @@ internal sealed class SchoolRecordFeeds(CityContext city) : FeedGroup(
             {
                 writer.Row(
                 [
-                    s.Enrolment.PupilNumber,
+                    s.Enrolment.NumberAt(s.Day),
                     CityDates.Format(s.Day, DateShape.Iso),
                     s.Channel,
                     s.Topic,
