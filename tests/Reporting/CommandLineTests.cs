@@ -120,11 +120,11 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Run 'warehouse load' first.", "Run './warehouse load --output /tmp/a' first.", "/tmp/a")]
+    [InlineData("Run 'warehouse load' first.", "Run './warehouse load --output out-a' first.", "out-a")]
     [InlineData("Run 'warehouse load' first.", "Run './warehouse load' first.", null)]
-    [InlineData("See 'warehouse city --help'.", "See './warehouse city --help'.", "/tmp/a")]
+    [InlineData("See 'warehouse city --help'.", "See './warehouse city --help'.", "out-a")]
     [InlineData("See 'warehouse --help'.", "See './warehouse --help'.", null)]
-    [InlineData("the file of 'warehouse migrate --script deploy.sql'", "the file of './warehouse migrate --script deploy.sql'", "/tmp/a")]
+    [InlineData("the file of 'warehouse migrate --script deploy.sql'", "the file of './warehouse migrate --script deploy.sql'", "out-a")]
     [InlineData("Run 'warehouse load'.", "Run './warehouse load --output \"my demo\"'.", "my demo")]
     public void A_command_that_a_message_advises_can_be_pasted(string message, string expected, string? folder)
     {
