@@ -285,12 +285,13 @@ internal sealed partial class Pipeline : IDisposable
         _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
         StagedBlock? held = null;
         bool isStaged = false;
+        using BulkAppender stage = _warehouse.OpenAppender("stg." + run.File.Contract.Feed, run.StageColumns(_mint));
         foreach (StagedBlock block in reading.Blocks())
         {
             if (held is not null)
             {
                 StageRejects(run, held);
-                StageRows(run, held, repairs);
+                StageRows(run, held, stage, repairs);
                 reading.Return(held);
                 isStaged = true;
                 CrashPoint("block");
@@ -352,8 +353,10 @@ internal sealed partial class Pipeline : IDisposable
 
         if (held is not null)
         {
-            StageRows(run, held, repairs);
+            StageRows(run, held, stage, repairs);
         }
+
+        stage.Complete();
 
         StageWhole(run, file);
         foreach ((string rule, long count) in repairs)
@@ -384,11 +387,11 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private void StageRows(LoadRun run, StagedBlock block, SortedDictionary<string, long> repairs)
+    private void StageRows(LoadRun run, StagedBlock block, BulkAppender stage, SortedDictionary<string, long> repairs)
     {
         string feed = run.File.Contract.Feed;
         object loadId = run.LoadId;
-        _warehouse.BulkInsert("stg." + feed, run.StageColumns(_mint), block.Rows, _ct);
+        stage.Append(block.Rows, _ct);
         if (block.Repairs.Count > 0)
         {
             _warehouse.BulkInsert(
@@ -518,9 +521,10 @@ internal sealed partial class Pipeline : IDisposable
     private void ListTouched()
     {
         _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
+        bool isAgain = _warehouse.QuerySingle<long>("query/etl_stage_again_possible", new { batch_id = _batchId }) > 0;
         foreach (string feed in BatchFeeds())
         {
-            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId });
+            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId, first_load_id = _runs.Min(run => run.LoadId), is_again = isAgain ? 1 : 0 });
         }
     }
 
