@@ -19,6 +19,8 @@ internal sealed partial class Pipeline : IDisposable
         "known_from_utc", "period_from", "period_to", "read_count", "staged_count", "rejected_count", "superseded_count", "repaired_count", "error_code", "error_text",
     ];
 
+    private const long CollectFromBytes = 64_000_000;
+
     private readonly LoadOptions _options;
     private readonly IProgress<LoadProgress>? _progress;
     private readonly CancellationToken _ct;
@@ -455,7 +457,16 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private void LinkRecords() => _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
+    private void LinkRecords()
+    {
+        _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
+        _store = null;
+        if (GC.GetTotalMemory(false) > CollectFromBytes)
+        {
+            // Blocks and identity parts of large files are done with; the engine needs that memory next, and the collector does not know that.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
 
     private void CommitIdentity()
     {
