@@ -114,6 +114,7 @@ internal sealed partial class ChunkAppender : IDisposable
         }
 
         _inVector = 0;
+        NativeMethods.DataChunks.DuckDBDataChunkReset(_chunk);
         for (int i = 0; i < _columns.Length; i++)
         {
             IntPtr vector = NativeMethods.DataChunks.DuckDBDataChunkGetVector(_chunk, i);
@@ -122,7 +123,6 @@ internal sealed partial class ChunkAppender : IDisposable
 
         NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)count);
         Check(NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk));
-        NativeMethods.DataChunks.DuckDBDataChunkReset(_chunk);
         _inGroup += count;
         if (_inGroup >= GroupRows)
         {
@@ -186,7 +186,7 @@ internal sealed partial class ChunkAppender : IDisposable
                     ((long*)data)[row] = (instant.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
                     break;
                 case decimal number:
-                    Put(data, row, column, (Int128)(number * PowerOfTen(column.Scale)));
+                    Put(data, row, column, Whole(number, column.Scale));
                     break;
                 default:
                     throw ColumnValue.Refused(_table, column, value, _count - count + row);
@@ -225,15 +225,17 @@ internal sealed partial class ChunkAppender : IDisposable
         }
     }
 
-    private static decimal PowerOfTen(int digits)
+    // In two parts, because a number of more than 28 digits is no decimal.
+    private static Int128 Whole(decimal number, int scale)
     {
-        decimal power = 1;
-        for (int i = 0; i < digits; i++)
+        Int128 power = 1;
+        for (int i = 0; i < scale; i++)
         {
             power *= 10;
         }
 
-        return power;
+        decimal whole = decimal.Truncate(number);
+        return ((Int128)whole * power) + (Int128)((number - whole) * (decimal)power);
     }
 
     private static DuckDBLogicalType TypeOf(TableColumn column)
