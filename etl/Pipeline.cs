@@ -19,6 +19,8 @@ internal sealed partial class Pipeline : IDisposable
         "known_from_utc", "period_from", "period_to", "read_count", "staged_count", "rejected_count", "superseded_count", "repaired_count", "error_code", "error_text",
     ];
 
+    private const long CollectFromBytes = 64_000_000;
+
     private readonly LoadOptions _options;
     private readonly IProgress<LoadProgress>? _progress;
     private readonly CancellationToken _ct;
@@ -287,12 +289,13 @@ internal sealed partial class Pipeline : IDisposable
         _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
         StagedBlock? held = null;
         bool isStaged = false;
+        using BulkAppender stage = _warehouse.OpenAppender("stg." + run.File.Contract.Feed, run.StageColumns(_mint));
         foreach (StagedBlock block in reading.Blocks())
         {
             if (held is not null)
             {
                 StageRejects(run, held);
-                StageRows(run, held, repairs);
+                StageRows(run, held, stage, repairs);
                 reading.Return(held);
                 isStaged = true;
                 CrashPoint("block");
@@ -354,8 +357,10 @@ internal sealed partial class Pipeline : IDisposable
 
         if (held is not null)
         {
-            StageRows(run, held, repairs);
+            StageRows(run, held, stage, repairs);
         }
+
+        stage.Complete();
 
         StageWhole(run, file);
         foreach ((string rule, long count) in repairs)
@@ -386,11 +391,11 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private void StageRows(LoadRun run, StagedBlock block, SortedDictionary<string, long> repairs)
+    private void StageRows(LoadRun run, StagedBlock block, BulkAppender stage, SortedDictionary<string, long> repairs)
     {
         string feed = run.File.Contract.Feed;
         object loadId = run.LoadId;
-        _warehouse.BulkInsert("stg." + feed, run.StageColumns(_mint), block.Rows, _ct);
+        stage.Append(block.Rows, _ct);
         if (block.Repairs.Count > 0)
         {
             _warehouse.BulkInsert(
@@ -454,7 +459,16 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private void LinkRecords() => _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
+    private void LinkRecords()
+    {
+        _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
+        _store = null;
+        if (GC.GetTotalMemory(false) > CollectFromBytes)
+        {
+            // Blocks and identity parts of large files are done with; the engine needs that memory next, and the collector does not know that.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
 
     private void CommitIdentity()
     {
@@ -520,9 +534,10 @@ internal sealed partial class Pipeline : IDisposable
     private void ListTouched()
     {
         _warehouse.Execute("load/etl_touched", new { batch_id = _batchId });
+        bool isAgain = _warehouse.QuerySingle<long>("query/etl_stage_again_possible", new { batch_id = _batchId }) > 0;
         foreach (string feed in BatchFeeds())
         {
-            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId });
+            _warehouse.Execute("load/touched/" + feed, new { batch_id = _batchId, first_load_id = _runs.Min(run => run.LoadId), is_again = isAgain ? 1 : 0 });
         }
     }
 

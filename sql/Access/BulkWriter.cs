@@ -28,20 +28,24 @@ internal static class BulkWriter
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
+        int[] positions = Positions(table, tableColumns, columns);
+        return connection is DuckDBConnection duck
+            ? Append(duck, table, tableColumns, positions, rows, cancellationToken)
+            : Copy((SqlConnection)connection, (SqlTransaction?)transaction, table, tableColumns, positions, rows, timeout, cancellationToken);
+    }
+
+    /// <summary>Returns the place of each named column in the table.</summary>
+    internal static int[] Positions(string table, IReadOnlyList<TableColumn> tableColumns, IReadOnlyList<string> columns)
+    {
         int[] positions = columns.Select(name =>
         {
             int at = tableColumns.ToList().FindIndex(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase));
             return at >= 0 ? at : throw new WarehouseException(
                 $"The table {table} has no column '{name}'; its columns are: {string.Join(", ", tableColumns.Select(column => column.Name))}.");
         }).ToArray();
-        if (positions.Distinct().Count() != positions.Length)
-        {
-            throw new WarehouseException($"A bulk insert into {table} names a column twice: {string.Join(", ", columns)}.");
-        }
-
-        return connection is DuckDBConnection duck
-            ? Append(duck, table, tableColumns, positions, rows, cancellationToken)
-            : Copy((SqlConnection)connection, (SqlTransaction?)transaction, table, tableColumns, positions, rows, timeout, cancellationToken);
+        return positions.Distinct().Count() == positions.Length
+            ? positions
+            : throw new WarehouseException($"A bulk insert into {table} names a column twice: {string.Join(", ", columns)}.");
     }
 
     private static long Append(
@@ -163,7 +167,7 @@ internal static class BulkWriter
         return reader.Count;
     }
 
-    private static void CheckWidth(string table, int expected, object?[] values, long line)
+    internal static void CheckWidth(string table, int expected, object?[] values, long line)
     {
         if (values.Length != expected)
         {

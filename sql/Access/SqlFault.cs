@@ -18,9 +18,11 @@ internal static partial class SqlFault
             DuckDBException duck => duck.ErrorType.ToString(),
             _ => cause.GetType().Name,
         };
-        string first = cause.Message.Split('\n')[0].Trim();
-        return $"{kind}: {Quoted().Replace(first, "'…'")}";
+        return Describe(kind, cause.Message);
     }
+
+    /// <summary>Returns the kind of an error and the first line of its message, with quoted values replaced by dots.</summary>
+    internal static string Describe(string kind, string message) => $"{kind}: {Quoted().Replace(message.Split('\n')[0].Trim(), "'…'")}";
 
     /// <summary>Returns the exception that says which script failed, where and why.</summary>
     internal static WarehouseException Wrap(string script, SqlBatch batch, Engine engine, DbException cause) =>

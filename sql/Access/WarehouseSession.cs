@@ -216,6 +216,20 @@ public sealed class WarehouseSession : IDisposable
         }
     }
 
+    /// <summary>Opens a table for rows that come in several calls, more of them than memory holds.</summary>
+    /// <param name="table">The table as <c>schema.table</c>.</param>
+    /// <param name="columns">The columns that each row gives a value for; others take their default or NULL.</param>
+    public BulkAppender OpenAppender(string table, IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        string script = "bulk append to " + table;
+        CheckWrite(script);
+        CheckIdle(script);
+        IReadOnlyList<TableColumn> tableColumns = Columns(table);
+        TableColumn[] targets = BulkWriter.Positions(table, tableColumns, columns).Select(at => tableColumns[at]).ToArray();
+        return new BulkAppender(this, table, columns, _connection is DuckDBConnection duck ? new ChunkAppender(duck, table, targets) : null);
+    }
+
     /// <summary>Appends the rows of a reader to a table, by the reader's column names, and returns how many.</summary>
     public long BulkInsert(string table, DbDataReader reader, CancellationToken ct = default)
     {
@@ -309,6 +323,21 @@ public sealed class WarehouseSession : IDisposable
             {
                 throw SqlFault.Wrap(script.Name, last, Engine, cause);
             }
+        }
+    }
+
+    /// <summary>Runs work that takes a sequence, which must not use this session meanwhile.</summary>
+    internal long Streaming(string script, Func<long> work)
+    {
+        CheckIdle(script);
+        _streaming = script;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _streaming = null;
         }
     }
 

@@ -27,10 +27,10 @@ listed AS (
         YEAR(s.attendance_date) * 100 + MONTH(s.attendance_date) AS month_key,
         s.record_key,
         CAST(COUNT(*) AS INTEGER) AS listed_days,
-        CAST(SUM(CASE WHEN s.attendance_code = 'absent' THEN 1 ELSE 0 END) AS INTEGER) AS absent_days,
-        CAST(SUM(CASE WHEN s.attendance_code IN ('late', 'late_early') THEN 1 ELSE 0 END) AS INTEGER) AS late_days,
-        CAST(SUM(CASE WHEN s.attendance_code IN ('early', 'late_early') THEN 1 ELSE 0 END) AS INTEGER) AS early_leave_days,
-        CAST(SUM(CASE WHEN s.attendance_code IN ('suspended', 'bereavement') THEN 1 ELSE 0 END) AS INTEGER) AS suspended_days
+        CAST(COUNT(CASE WHEN s.attendance_code = 'absent' THEN 1 END) AS INTEGER) AS absent_days,
+        CAST(COUNT(CASE WHEN s.attendance_code IN ('late', 'late_early') THEN 1 END) AS INTEGER) AS late_days,
+        CAST(COUNT(CASE WHEN s.attendance_code IN ('early', 'late_early') THEN 1 END) AS INTEGER) AS early_leave_days,
+        CAST(COUNT(CASE WHEN s.attendance_code IN ('suspended', 'bereavement') THEN 1 END) AS INTEGER) AS suspended_days
     FROM stg.attendance AS s
     INNER JOIN stg.touched AS t
         ON t.record_key = s.record_key

@@ -30,6 +30,91 @@ public sealed class BulkInsertTests
 
     [Theory]
     [EngineData]
+    public void Rows_that_come_in_several_calls_come_back_as_they_went_in(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        Row sent = new(
+            long.MinValue, new DateOnly(1899, 12, 31), new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc).AddTicks(10), -1234567.89m, short.MaxValue, Math.PI, "髙橋𠮷", int.MinValue, "abcd", -123456789012345678.0123456789m);
+        using BulkAppender appender = session.OpenAppender("a.t", All);
+
+        appender.Append([[sent.K, sent.D, sent.U, sent.M, sent.S, sent.X, sent.N, sent.I, sent.C, sent.W]]);
+        appender.Append([[1L, null, null, null, null, null, null, null, null, null], [2L, null, null, 0.5m, (short)2, 1d, "長い名前十文字です。", 3, "efgh", 0.5m]]);
+        appender.Complete();
+
+        Assert.Equal(sent, session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t WHERE k < 0"));
+        Assert.Equal(new Row(1, null, null, null, null, null, null, null, null, null), session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t WHERE k = 1"));
+        Assert.Equal(new Row(2, null, null, 0.5m, 2, 1d, "長い名前十文字です。", 3, "efgh", 0.5m), session.ScalarText<Row>("SELECT k, d, u, m, s, x, n, i, c, w FROM a.t WHERE k = 2"));
+    }
+
+    [Theory]
+    [EngineData]
+    public void More_rows_than_a_row_group_keep_their_values_and_the_default_of_what_is_not_named(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        string[] texts = Enumerable.Range(0, 11).Select(length => new string('髙', length)).ToArray();
+        session.Begin();
+        using (BulkAppender appender = session.OpenAppender("a.t", ["n", "k"]))
+        {
+            for (int call = 0; call < 5; call++)
+            {
+                appender.Append(Enumerable.Range(call * 30_001, 30_001).Select(k => new object?[] { k % 13 < 11 ? texts[k % 13] : null, k }));
+            }
+
+            appender.Complete();
+        }
+
+        session.Commit();
+        Assert.Equal(150_005, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t WHERE s = 7 AND i IS NULL"));
+        Assert.Equal(
+            Enumerable.Range(0, 150_005).Sum(k => k % 13 < 11 ? (long)k * (k % 13) : 0),
+            session.ScalarText<long>("SELECT CAST(SUM(CASE WHEN LEN(n) = k % 13 THEN k * LEN(n) ELSE -1 END) AS BIGINT) FROM a.t WHERE n IS NOT NULL"));
+        Assert.Equal(Enumerable.Range(0, 150_005).LongCount(k => k % 13 >= 11), session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t WHERE n IS NULL AND k % 13 >= 11"));
+    }
+
+    [Theory]
+    [EngineData]
+    public void Rows_of_an_appender_that_was_not_completed_go_back_with_the_transaction(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        session.Begin();
+        using (BulkAppender appender = session.OpenAppender("a.t", ["k"]))
+        {
+            appender.Append(Enumerable.Range(0, 130_000).Select(k => new object?[] { k }));
+            Assert.Throws<WarehouseException>(() => appender.Append([["x"]]));
+        }
+
+        session.Rollback();
+
+        Assert.Equal(0, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t"));
+        Assert.Equal(1, session.BulkInsert("a.t", ["k"], [[1]]));
+    }
+
+    [Theory]
+    [EngineData]
+    public void A_null_that_an_appender_hands_over_to_a_column_without_nulls_is_refused_by_the_engine(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+        using BulkAppender appender = session.OpenAppender("a.t", ["k", "i"]);
+
+        WarehouseException failure = Assert.Throws<WarehouseException>(() =>
+        {
+            appender.Append([[null, 1]]);
+            appender.Complete();
+        });
+
+        Assert.Contains("a.t", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EngineData]
     public void Columns_that_are_not_named_take_their_default_or_null(Engine engine)
     {
         using WarehouseFixture fixture = WarehouseFixture.Create(engine);

@@ -13,8 +13,6 @@ namespace Warehouse.Bench;
 /// </summary>
 internal static class IntakeCommand
 {
-    private const string MemoryLimit = "1GB";
-
     // What the staging table of the feed has; the key stands for the keyed hash that the load makes.
     private const string Table =
         """
@@ -30,81 +28,197 @@ internal static class IntakeCommand
         FROM read_csv($path, header = true, columns = {'学校コード': 'VARCHAR', '学籍番号': 'VARCHAR', '年月日': 'DATE', '出欠区分': 'VARCHAR', '理由': 'VARCHAR'})
         """;
 
+    private const string Usage = "usage: intake [--rows N | --sizes N,N,…] [--memory 256MB] [--threads N] [--output FOLDER]   rows from 1000; --output takes the chart";
+
+    // Of the file that a process took in before the measured one.
+    private const int FirstRows = 60_000;
+
     private sealed record Measured(double Seconds, double CpuSeconds, double PeakMegabytes, IReadOnlyDictionary<string, double> Stages);
+
+    private sealed record Size(long Rows, long Bytes, Measured Load, Measured After, Measured Csv);
+
+    private sealed record Settings(List<long> Sizes, string MemoryLimit, int? Threads, string? Output);
 
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter error)
     {
-        if (args is ["--one", "load" or "duckdb", _])
+        if (args is ["--one", string what, string folder, string memory, string threads])
         {
-            Measured measured = args[1] == "load" ? Load(args[2]) : ReadCsv(args[2]);
+            WarehouseOptions options = Options(folder) with { MemoryLimit = memory, Threads = threads.Length == 0 ? null : int.Parse(threads, CultureInfo.InvariantCulture) };
+            Measured measured = what switch
+            {
+                "load" => Load(folder, options, null),
+                "after" => LoadAfterAnother(folder, options),
+                _ => ReadCsv(folder, options),
+            };
             await output.WriteLineAsync(JsonSerializer.Serialize(measured)).ConfigureAwait(false);
             return 0;
         }
 
-        List<long> counts = [];
-        foreach (string arg in args)
+        if (Read(args) is not { } settings)
         {
-            if (!long.TryParse(arg, NumberStyles.None, CultureInfo.InvariantCulture, out long rows) || rows < 1000)
-            {
-                await error.WriteLineAsync("usage: intake [ROWS …]   rows from 1000; default: 100000 1000000 5000000 10000000").ConfigureAwait(false);
-                return 2;
-            }
-
-            counts.Add(rows);
+            await error.WriteLineAsync(Usage).ConfigureAwait(false);
+            return 2;
         }
 
-        if (counts.Count == 0)
-        {
-            counts.AddRange([100_000, 1_000_000, 5_000_000, 10_000_000]);
-        }
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, DuckDB files, memory limit of DuckDB {MemoryLimit}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, DuckDB files, memory limit of DuckDB {settings.MemoryLimit}, threads {settings.Threads?.ToString(CultureInfo.InvariantCulture) ?? "as cores"}, load of the machine before {LoadAverage()}"));
         output.WriteLine();
-        output.WriteLine("| rows | file (MB) | load (s) | load CPU (s) | rows/s | rows/CPU s | peak (MB) | read_csv (s) | read_csv CPU (s) | peak (MB) | ratio | CPU ratio |");
-        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        foreach (long rows in counts)
+        output.WriteLine("| rows | file (MB) | load (s) | load CPU (s) | rows/s | peak (MB) | second file of a process: load (s) | CPU (s) | rows/s | read_csv (s) | read_csv CPU (s) | peak (MB) | ratio | CPU ratio | load of the machine after |");
+        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        List<Size> sizes = [];
+        foreach (long rows in settings.Sizes)
         {
-            DirectoryInfo folder = Directory.CreateTempSubdirectory("warehouse-intake-");
-            try
+            Size size = await Measure(rows, settings).ConfigureAwait(false);
+            sizes.Add(size);
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {rows:N0} | {size.Bytes / 1e6:N0} | {size.Load.Seconds:0.0} | {size.Load.CpuSeconds:0.0} | {rows / size.Load.Seconds:N0} | {size.Load.PeakMegabytes:N0} | {size.After.Seconds:0.0} | {size.After.CpuSeconds:0.0} | {rows / size.After.Seconds:N0} | {size.Csv.Seconds:0.0} | {size.Csv.CpuSeconds:0.0} | {size.Csv.PeakMegabytes:N0} | {size.Load.Seconds / size.Csv.Seconds:0.0} | {size.Load.CpuSeconds / size.Csv.CpuSeconds:0.0} | {LoadAverage()} |"));
+            error.WriteLine(string.Join(", ", size.Load.Stages.Where(stage => stage.Value >= 0.05).Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.00} s"))));
+        }
+
+        if (sizes.Count > 1)
+        {
+            output.WriteLine();
+            output.WriteLine("| rows | µs per row | CPU µs per row | second file of a process: µs per row | CPU µs per row | read_csv: µs per row | CPU µs per row |");
+            output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
+            foreach (Size size in sizes)
             {
-                long bytes = IntakeFile.Write(folder.FullName, rows);
-                Measured load = await Child("load", folder.FullName).ConfigureAwait(false);
-                Measured csv = await Child("duckdb", folder.FullName).ConfigureAwait(false);
+                double Per(double seconds) => seconds * 1e6 / size.Rows;
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {rows:N0} | {bytes / 1e6:N0} | {load.Seconds:0.0} | {load.CpuSeconds:0.0} | {rows / load.Seconds:N0} | {rows / load.CpuSeconds:N0} | {load.PeakMegabytes:N0} | {csv.Seconds:0.0} | {csv.CpuSeconds:0.0} | {csv.PeakMegabytes:N0} | {load.Seconds / csv.Seconds:0.0} | {load.CpuSeconds / csv.CpuSeconds:0.0} |"));
-                error.WriteLine(string.Join(", ", load.Stages.Where(stage => stage.Value >= 0.05).Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.00} s"))));
+                    $"| {size.Rows:N0} | {Per(size.Load.Seconds):0.00} | {Per(size.Load.CpuSeconds):0.00} | {Per(size.After.Seconds):0.00} | {Per(size.After.CpuSeconds):0.00} | {Per(size.Csv.Seconds):0.00} | {Per(size.Csv.CpuSeconds):0.00} |"));
             }
-            finally
-            {
-                folder.Delete(recursive: true);
-            }
+        }
+
+        if (settings.Output is { } to)
+        {
+            (double, double)[] Line(Func<Size, double> seconds) => sizes.Select(size => ((double)size.Rows, seconds(size) * 1e6 / size.Rows)).ToArray();
+            Directory.CreateDirectory(to);
+            string path = Path.Combine(to, "intake.svg");
+            await File.WriteAllTextAsync(path, IntakeChart.Draw(
+                "Attendance file to published facts: processor time of a row",
+                [
+                    ("load, second file of a process", Line(size => size.After.CpuSeconds)),
+                    ("load, first file of a new process and warehouse", Line(size => size.Load.CpuSeconds)),
+                    ("read_csv of DuckDB", Line(size => size.Csv.CpuSeconds)),
+                ])).ConfigureAwait(false);
+            output.WriteLine();
+            output.WriteLine(path);
         }
 
         return 0;
     }
 
-    private static Measured Load(string folder)
+    private static Settings? Read(string[] args)
     {
-        using WarehouseDatabases databases = new(WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb")) with { MemoryLimit = MemoryLimit });
-        Migrator.Apply(databases);
-        IReadOnlyDictionary<string, double> stages = new Dictionary<string, double>();
-        return Time(
-            () =>
+        WarehouseOptions standard = new();
+        Settings settings = new([], standard.MemoryLimit, standard.Threads, null);
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length)
             {
-                LoadSummary summary = new LoadPipeline(databases).Run(new LoadOptions { Inbox = Path.Combine(folder, "inbox"), Secret = new byte[32], Backfill = true });
-                stages = summary.StageSeconds;
-                if (summary.Files is not [{ Status: "succeeded" }])
-                {
-                    throw new InvalidOperationException("The file was not taken in: " + summary.Files[0].ErrorText);
-                }
-            }) with
-        { Stages = stages };
+                return null;
+            }
+
+            string value = args[i + 1];
+            switch (args[i])
+            {
+                case "--rows" or "--sizes":
+                    foreach (string number in value.Split(','))
+                    {
+                        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long rows) || rows < 1000)
+                        {
+                            return null;
+                        }
+
+                        settings.Sizes.Add(rows);
+                    }
+
+                    break;
+                case "--memory":
+                    settings = settings with { MemoryLimit = value };
+                    break;
+                case "--threads" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0:
+                    settings = settings with { Threads = threads };
+                    break;
+                case "--output":
+                    settings = settings with { Output = value };
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        if (settings.Sizes.Count == 0)
+        {
+            settings.Sizes.AddRange([100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]);
+        }
+
+        return settings;
     }
 
-    private static Measured ReadCsv(string folder)
+    // The file is written before anything is timed; each measurement is a process of its own.
+    private static async Task<Size> Measure(long rows, Settings settings)
     {
-        using DuckDBConnection connection = new($"Data Source={Path.Combine(folder, "read_csv.duckdb")};memory_limit={MemoryLimit}");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("warehouse-intake-");
+        try
+        {
+            long bytes = IntakeFile.Write(folder.FullName, rows);
+            Measured load = await Child("load", folder.FullName, settings).ConfigureAwait(false);
+            Measured csv = await Child("read_csv", folder.FullName, settings).ConfigureAwait(false);
+            Measured after = await Child("after", folder.FullName, settings).ConfigureAwait(false);
+            return new Size(rows, bytes, load, after, csv);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static WarehouseOptions Options(string folder) => WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb"));
+
+    // What the command of the program does: open, migrate, load; the load is timed. The warehouse is new, or has taken in the file of another
+    // folder in the same process, so that what is timed is compiled and the calendar is there.
+    private static Measured Load(string folder, WarehouseOptions options, string? first)
+    {
+        foreach (string old in Directory.GetFiles(folder, "*.duckdb*"))
+        {
+            File.Delete(old);
+        }
+
+        using WarehouseDatabases databases = new(options);
+        Migrator.Apply(databases);
+        if (first is not null)
+        {
+            TakeIn(databases, first);
+        }
+
+        IReadOnlyDictionary<string, double> stages = new Dictionary<string, double>();
+        return Time(() => stages = TakeIn(databases, folder)) with { Stages = stages };
+    }
+
+    private static IReadOnlyDictionary<string, double> TakeIn(WarehouseDatabases databases, string folder)
+    {
+        LoadSummary summary = new LoadPipeline(databases).Run(new LoadOptions { Inbox = Path.Combine(folder, "inbox"), Secret = new byte[32], Backfill = true });
+        return summary.Files is [{ Status: "succeeded" } file] && file.Read == file.Staged
+            ? summary.StageSeconds
+            : throw new InvalidOperationException("The file was not taken in whole: " + summary.Files[0].ErrorText);
+    }
+
+    private static Measured LoadAfterAnother(string folder, WarehouseOptions options)
+    {
+        string first = Path.Combine(folder, "first");
+        IntakeFile.Write(first, FirstRows, 'F', 'H');
+        return Load(folder, options, first);
+    }
+
+    private static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
+    private static Measured ReadCsv(string folder, WarehouseOptions options)
+    {
+        string threads = options.Threads is { } count ? string.Create(CultureInfo.InvariantCulture, $";threads={count}") : string.Empty;
+        using DuckDBConnection connection = new($"Data Source={Path.Combine(folder, "read_csv.duckdb")};memory_limit={options.MemoryLimit}{threads}");
         connection.Open();
         using DuckDBCommand table = connection.CreateCommand();
         table.CommandText = Table;
@@ -126,10 +240,10 @@ internal static class IntakeCommand
         return new Measured(seconds, (self.TotalProcessorTime - cpu).TotalSeconds, self.PeakWorkingSet64 / 1e6, new Dictionary<string, double>());
     }
 
-    private static async Task<Measured> Child(string what, string folder)
+    private static async Task<Measured> Child(string what, string folder, Settings settings)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-        foreach (string argument in new[] { typeof(IntakeCommand).Assembly.Location, "intake", "--one", what, folder })
+        foreach (string argument in new[] { typeof(IntakeCommand).Assembly.Location, "intake", "--one", what, folder, settings.MemoryLimit, settings.Threads?.ToString(CultureInfo.InvariantCulture) ?? string.Empty })
         {
             start.ArgumentList.Add(argument);
         }

@@ -14,8 +14,8 @@ internal static class IntakeFile
     /// <summary>Returns the path of the file in the folder of a measurement.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, "inbox", "attendance.csv");
 
-    /// <summary>Writes the file with its manifest and returns its length in bytes; the same count of rows gives the same bytes.</summary>
-    public static long Write(string folder, long rows)
+    /// <summary>Writes the file with its manifest and returns its length in bytes; the same arguments give the same bytes. Two letters make schools and pupils of their own.</summary>
+    public static long Write(string folder, long rows, char school = 'E', char pupilSign = 'G')
     {
         string path = PathIn(folder);
         Directory.CreateDirectory(Path.Combine(folder, "inbox", "reference"));
@@ -30,7 +30,7 @@ internal static class IntakeFile
             {
                 long pupil = row / SchoolDays;
                 string code = random.Next(100) switch { < 92 => "出席,", < 95 => "欠席,発熱", < 96 => "欠席,理由不明", < 98 => "遅刻,", _ => "早退," };
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"E{pupil / PupilsPerSchool:D4},G{pupil:D7},{days[row % SchoolDays]},{code}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{school}{pupil / PupilsPerSchool:D4},{pupilSign}{pupil:D7},{days[row % SchoolDays]},{code}"));
             }
         }
 
