@@ -239,7 +239,7 @@ public static class BirthDates
 
     private static int EraBase(string text)
     {
-        char first = char.ToUpperInvariant(text[0]);
+        char first = text.Length == 0 ? '\0' : char.ToUpperInvariant(text[0]);
         foreach ((char letter, char kanji, int start) in Eras)
         {
             if (first == letter || first == kanji)

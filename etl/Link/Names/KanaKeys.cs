@@ -158,7 +158,7 @@ public static class KanaKeys
                     norm.Append('ー');
                     break;
                 case NameTables.VoicedMark or NameTables.SemiVoicedMark:
-                    WidthFold.Mark(ref norm, sign == NameTables.VoicedMark);
+                    WidthFold.Mark(ref norm, i == 0 ? '\0' : NameTables.Width[text[i - 1]], sign == NameTables.VoicedMark);
                     break;
                 case NameTables.RepeatKana or NameTables.RepeatVoiced when NameTables.IsKana(norm.Last) && norm.Last != 'ー':
                     char voiced = sign == NameTables.RepeatVoiced ? NameTables.Voiced(norm.Last) : '\0';

@@ -133,7 +133,7 @@ public static class KanjiKeys
                     key.Append('ー');
                     break;
                 case NameTables.VoicedMark or NameTables.SemiVoicedMark:
-                    WidthFold.Mark(ref key, sign == NameTables.VoicedMark);
+                    WidthFold.Mark(ref key, i == 0 ? '\0' : NameTables.Width[text[i - 1]], sign == NameTables.VoicedMark);
                     break;
                 case NameTables.RepeatKanji when key.Length > start && key.Last is not NameTables.Wildcard:
                     Repeat(ref key);

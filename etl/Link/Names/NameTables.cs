@@ -92,6 +92,9 @@ internal static class NameTables
     public static char Voiced(char kana) => kana switch
     {
         'ウ' => 'ヴ',
+        'ヵ' => 'ガ',
+        'ヶ' => 'ゲ',
+        'ヽ' => 'ヾ',
         'ワ' => 'ヷ',
         'ヰ' => 'ヸ',
         'ヱ' => 'ヹ',
@@ -154,7 +157,14 @@ internal static class NameTables
             foreach (string code in row.AsSpan(1))
             {
                 int to = int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-                text.Append(to < 65536 ? Width[to].ToString() : char.ConvertFromUtf32(to));
+                if (to > 0xFFFF)
+                {
+                    text.Append(char.ConvertFromUtf32(to));
+                }
+                else if (Width[to] is < '\uD800' or > '\uDFFF')
+                {
+                    text.Append(Width[to]);
+                }
             }
 
             if (from > 0xFFFF)

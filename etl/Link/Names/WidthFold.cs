@@ -40,7 +40,7 @@ public static class WidthFold
             switch (sign)
             {
                 case NameTables.VoicedMark or NameTables.SemiVoicedMark:
-                    Mark(ref folded, sign == NameTables.VoicedMark);
+                    Mark(ref folded, i == 0 ? '\0' : table[text[i - 1]], sign == NameTables.VoicedMark);
                     break;
                 case NameTables.Expand:
                     folded.Append(NameTables.Expansions[text[i]]);
@@ -62,8 +62,17 @@ public static class WidthFold
     }
 
     /// <summary>Puts a voiced or half-voiced mark on the last kana; a mark that nothing can carry is dropped.</summary>
-    internal static void Mark(ref CharBuffer folded, bool isVoiced)
+    /// <param name="folded">The text so far.</param>
+    /// <param name="before">The character right before the mark, in one width.</param>
+    /// <param name="isVoiced">Whether the mark is the voiced one.</param>
+    internal static void Mark(ref CharBuffer folded, char before, bool isVoiced)
     {
+        // The mark belongs to its neighbour; a character that was dropped in between has taken it along.
+        if ((isVoiced ? NameTables.Voiced(before) : NameTables.SemiVoiced(before)) == 0)
+        {
+            return;
+        }
+
         char marked = isVoiced ? NameTables.Voiced(folded.Last) : NameTables.SemiVoiced(folded.Last);
         if (marked != 0)
         {
