@@ -34,6 +34,8 @@ public sealed class AddressParserTests
     [InlineData("佐和島市畑浦井ノ上１番地", "佐和島市", "畑浦井ノ上", "1", "", "")]
     [InlineData("四ッ谷1-2", "", "四ツ谷", "1-2", "", "")]
     [InlineData("群馬県前橋市三俣町十文字３", "前橋市", "三俣町十文字", "3", "", "")]
+    [InlineData("佐和島市金沢野松原３丁目７５番　第二羽根荘１０９号室", "佐和島市", "金沢野松原", "3-75", "第二羽根荘", "109")]
+    [InlineData("真砂下浜二丁目80番 903号", "", "真砂下浜", "2-80", "", "903")]
     [InlineData("千鳥", "", "千鳥", "", "", "")]
     public void An_address_is_parsed_to_its_parts(string text, string city, string town, string numbers, string building, string room)
     {

@@ -59,13 +59,13 @@ public static class NormaliseCommand
             {
                 TimeSpan before = Environment.CpuUsage.TotalTime;
                 Stopwatch clock = Stopwatch.StartNew();
-                check ^= work();
+                check = work();
 
                 // Another process may take the core away, and the runtime's own threads may help: the smaller of the two is this thread's.
                 best = Math.Min(best, Math.Min(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
             }
 
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-52} {records.Length / best / 1e6,6:0.00} M records/s a core ({check})"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-52} {records.Length / best / 1e6,6:0.00} M records/s a core (check {check})"));
         }
     }
 }

@@ -71,6 +71,7 @@ public static class RegistersCommand
             }
         }
 
+        int namesakes = byKana.Values.Sum(same => same.Distinct().Count() is var n ? n * (n - 1) / 2 : 0);
         int pairs = 0, kana = 0, kanji = 0, both = 0, birthEqual = 0, home = 0, address = 0, strangers = 0;
         for (int row = 0; row < right.Count; row++)
         {
@@ -100,7 +101,7 @@ public static class RegistersCommand
             home += agreement is AddressAgreement.Home or AddressAgreement.House ? 1 : 0;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{left.Source} and {right.Source}: {pairs:N0} true pairs; kana, birth and sex equal {1.0 * kana / pairs:P1}, kanji key, birth and sex {1.0 * kanji / pairs:P1}, kana, kanji key and birth {1.0 * both / pairs:P1}, birth {1.0 * birthEqual / pairs:P1}, house (where both have an address) {1.0 * home / Math.Max(1, address):P1}; strangers of one folded name and birth {strangers:N0}");
+        return string.Create(CultureInfo.InvariantCulture, $"{left.Source} and {right.Source}: {pairs:N0} true pairs; kana, birth and sex equal {1.0 * kana / pairs:P1}, kanji key, birth and sex {1.0 * kanji / pairs:P1}, kana, kanji key and birth {1.0 * both / pairs:P1}, birth {1.0 * birthEqual / pairs:P1}, house (where both have an address) {1.0 * home / Math.Max(1, address):P1}; strangers of one folded name and birth {strangers:N0} (within {left.Source} {namesakes:N0} pairs)");
     }
 
     private static PersonKeys Keys(RegisterTable table, int row, NameNormaliser normaliser, DateOnly asOf) =>

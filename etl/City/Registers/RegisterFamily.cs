@@ -147,8 +147,8 @@ internal sealed class RegisterFamily
                 continue;
             }
 
-            // Six of ten twins get a name that is like the other's.
-            bool isAlike = i > 0 && random.Chance(0.6);
+            // Seven of ten twins get a name that is like the other's.
+            bool isAlike = i > 0 && random.Chance(0.7);
             GivenName given = Distinct(
                 children, (ref CityRandom r) => (isAlike ? names.Like(first, sex, ref r) : null) ?? names.Given(sex, ref r), static (c, n) => c.Given.Kana == n.Kana || c.Given.Kanji == n.Kanji, ref random);
             first = i == 0 ? given : first;

@@ -85,8 +85,8 @@ internal sealed class RegisterNames
     /// <summary>Gets the names of the city's own lists.</summary>
     public static RegisterNames Shared { get; } = new();
 
-    /// <summary>Returns a surname by its number of bearers.</summary>
-    public (string Kanji, string Kana) Surname(ref CityRandom random) => _surnames[random.Pick(_surnameWeights)];
+    /// <summary>Returns a surname by its number of bearers; nearly a quarter of the families have one of ten, as in towns where a few names are common.</summary>
+    public (string Kanji, string Kana) Surname(ref CityRandom random) => random.Chance(0.23) ? _surnames[random.Below(10)] : _surnames[random.Pick(_surnameWeights)];
 
     /// <summary>Returns another surname with the same reading, or null when the list has none.</summary>
     public string? Homophone(string kanji, string kana, ref CityRandom random)
@@ -100,12 +100,12 @@ internal sealed class RegisterNames
         return other == kanji ? null : other;
     }
 
-    /// <summary>Returns a child's given name; the square makes the first readings and spellings of the lists more frequent.</summary>
+    /// <summary>Returns a child's given name; the powers make the first readings and spellings of the lists more frequent, and namesakes of one day.</summary>
     public GivenName Given(int sex, ref CityRandom random)
     {
         (string Kana, string[] Spellings)[] list = _given[sex];
         double at = random.Share();
-        int entry = (int)(at * at * list.Length);
+        int entry = (int)(at * at * Math.Sqrt(at) * list.Length);
         double which = random.Share();
         string[] spellings = list[entry].Spellings;
         return new GivenName(entry, spellings[(int)(which * which * spellings.Length)], list[entry].Kana);
@@ -123,18 +123,19 @@ internal sealed class RegisterNames
     /// <summary>Returns a name as parents give it to a twin of another: its first or last kanji, or the first two kana; null when the lists have none.</summary>
     public GivenName? Like(GivenName name, int sex, ref CityRandom random)
     {
-        List<GivenName>? names = random.Below(3) switch
+        int kind = random.Below(3);
+        for (int attempt = 0; attempt < 12; attempt++)
         {
-            0 => _byFirstKanji[sex].GetValueOrDefault(name.Kanji[0]),
-            1 => _byLastKanji[sex].GetValueOrDefault(name.Kanji[^1]),
-            _ => _byFirstKana[sex].GetValueOrDefault(name.Kana[..Math.Min(2, name.Kana.Length)]),
-        };
-        for (int attempt = 0; names is not null && attempt < 8; attempt++)
-        {
-            GivenName other = names[random.Below(names.Count)];
-            if (other.Kana != name.Kana)
+            List<GivenName>? names = ((kind + (attempt / 4)) % 3) switch
             {
-                return other;
+                0 => _byFirstKanji[sex].GetValueOrDefault(name.Kanji[0]),
+                1 => _byLastKanji[sex].GetValueOrDefault(name.Kanji[^1]),
+                _ => _byFirstKana[sex].GetValueOrDefault(name.Kana[..Math.Min(2, name.Kana.Length)]),
+            };
+            GivenName? other = names?[random.Below(names.Count)];
+            if (other is { } found && found.Kana != name.Kana)
+            {
+                return found;
             }
         }
 

@@ -124,20 +124,20 @@ public sealed record RegisterRates
         },
         new RegisterRates
         {
-            Coverage = 0.96, NoKanji = 0.002, NoKana = 0.01, NoAddress = 0.01, OtherSurname = 0.012, Moved = 0.04, Variant = 0.30, LostCharacter = 0.001, WrongKanji = 0.012,
-            KanaForm = 0.022, KanaTyping = 0.015, Misreading = 0.012, Unsplit = 0.01, PartsSwapped = 0.0005, DaySwapped = 0.002, DigitWrong = 0.006, DayOff = 0.003,
+            Coverage = 0.96, NoKanji = 0.002, NoKana = 0.01, NoAddress = 0.01, OtherSurname = 0.015, Moved = 0.04, Variant = 0.30, LostCharacter = 0.001, WrongKanji = 0.026,
+            KanaForm = 0.035, KanaTyping = 0.022, Misreading = 0.020, Unsplit = 0.01, PartsSwapped = 0.0005, DaySwapped = 0.002, DigitWrong = 0.006, DayOff = 0.003,
             YearOff = 0.002, NoBirth = 0.0005, SexWrong = 0.003, NoSex = 0.001, AddressTyping = 0.01, NoGuardian = 0.05, NoPhone = 0.15,
         },
         new RegisterRates
         {
-            Coverage = 0.12, NoKanji = 0.01, NoKana = 0.20, NoAddress = 0.05, OtherSurname = 0.08, Moved = 0.20, Variant = 0.35, LostCharacter = 0.003, WrongKanji = 0.018,
-            KanaForm = 0.03, KanaTyping = 0.02, Misreading = 0.02, Unsplit = 0.05, PartsSwapped = 0.002, DaySwapped = 0.003, DigitWrong = 0.008, DayOff = 0.003,
+            Coverage = 0.12, NoKanji = 0.01, NoKana = 0.20, NoAddress = 0.05, OtherSurname = 0.08, Moved = 0.20, Variant = 0.35, LostCharacter = 0.003, WrongKanji = 0.028,
+            KanaForm = 0.035, KanaTyping = 0.025, Misreading = 0.025, Unsplit = 0.05, PartsSwapped = 0.002, DaySwapped = 0.003, DigitWrong = 0.008, DayOff = 0.003,
             YearOff = 0.003, NoBirth = 0.01, SexWrong = 0.004, NoSex = 0.02, Unnamed = 0.05, AddressTyping = 0.015, NoGuardian = 0.15, NoPhone = 0.30,
         },
         new RegisterRates
         {
-            Coverage = 0.60, NoKanji = 0.50, NoAddress = 0.30, OtherSurname = 0.015, Moved = 0.06, Variant = 0.30, LostCharacter = 0.002, WrongKanji = 0.012,
-            KanaForm = 0.028, KanaTyping = 0.015, Misreading = 0.012, Unsplit = 0.02, PartsSwapped = 0.001, DaySwapped = 0.002, DigitWrong = 0.006, DayOff = 0.003,
+            Coverage = 0.60, NoKanji = 0.50, NoAddress = 0.30, OtherSurname = 0.015, Moved = 0.06, Variant = 0.30, LostCharacter = 0.002, WrongKanji = 0.026,
+            KanaForm = 0.035, KanaTyping = 0.022, Misreading = 0.020, Unsplit = 0.02, PartsSwapped = 0.001, DaySwapped = 0.002, DigitWrong = 0.006, DayOff = 0.003,
             YearOff = 0.003, NoBirth = 0.001, SexWrong = 0.003, NoSex = 0.005, Unnamed = 0.08, AddressTyping = 0.01, NoGuardian = 0.40, NoPhone = 0.40,
         },
     ];

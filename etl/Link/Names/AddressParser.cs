@@ -476,15 +476,15 @@ public static class AddressParser
                 units[count++] = unit;
                 _at = end + length;
 
-                // の, dashes and 第 lead on to the next number; anything else ends the block.
+                // の and dashes lead on to the next number; anything else ends the block.
                 int next = _at;
-                while (next < _text.Length && _text[next] is '-' or 'ノ' or '第' or ' ')
+                while (next < _text.Length && _text[next] is '-' or 'ノ' or ' ')
                 {
                     next++;
                 }
 
                 bool isBlank = next > _at && _text[_at..next].IndexOf(' ') >= 0;
-                if (next >= _text.Length || NumberEnd(next, out _) == next || (next == _at && length == 0) || (isBlank && unit is '号' or '-'))
+                if (next >= _text.Length || NumberEnd(next, out _) == next || (next == _at && length == 0) || (isBlank && (unit is '号' or '-' || IsRoom(next))))
                 {
                     break;
                 }
@@ -494,6 +494,9 @@ public static class AddressParser
 
             return count;
         }
+
+        // 21番 903号: after a blank a number of three digits is a room, and a kanji numeral the name of a building.
+        private readonly bool IsRoom(int at) => !char.IsAsciiDigit(_text[at]) || (NumberEnd(at, out int value) > at && value > 100);
 
         private readonly (string Building, string Room) ReadBuilding()
         {
