@@ -11,7 +11,6 @@ namespace Warehouse.Etl.Link.Names;
 /// </remarks>
 public static class AddressParser
 {
-    private const string Numerals = "〇一二三四五六七八九";
     private static readonly Dictionary<int, string[]> Prefectures = [];
     private static readonly Dictionary<int, (string Written, string City, string Prefecture, bool NeedsMore)[]> Cities = [];
     private static readonly HashSet<string> Designated = new(
@@ -60,7 +59,9 @@ public static class AddressParser
     }
 
     /// <summary>Parses an address; what cannot be told is empty or 0. Never throws.</summary>
-    public static AddressParts Parse(string? text)
+    /// <param name="text">The address as written, or null.</param>
+    /// <param name="pool">Keeps one string for each distinct city, town and building; null to make each anew.</param>
+    public static AddressParts Parse(string? text, TextPool<string>? pool = null)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -70,7 +71,7 @@ public static class AddressParser
         CharBuffer folded = new(stackalloc char[256]);
         WriteKey(text, ref folded);
         CharBuffer town = new(stackalloc char[128]);
-        Reader reader = new(folded.Text);
+        Reader reader = new(folded.Text, pool);
         AddressParts parts = reader.Read(ref town);
         town.Dispose();
         folded.Dispose();
@@ -181,11 +182,28 @@ public static class AddressParser
 
     private static int Head(ReadOnlySpan<char> text) => text.Length < 2 ? 0 : (text[0] << 16) | text[1];
 
+    // Asked of every character of every town, so no search in a string.
+    private static int KanjiDigit(char sign) => sign switch
+    {
+        '〇' => 0,
+        '一' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => -1,
+    };
+
     private static bool IsKanji(char sign) => sign is (>= '一' and <= '鿿') or (>= '㐀' and <= '䶿') or NameTables.Wildcard;
 
-    private ref struct Reader(ReadOnlySpan<char> text)
+    private ref struct Reader(ReadOnlySpan<char> text, TextPool<string>? pool)
     {
         private readonly ReadOnlySpan<char> _text = text;
+        private readonly TextPool<string>? _pool = pool;
         private int _at;
 
         public AddressParts Read(ref CharBuffer town)
@@ -245,7 +263,7 @@ public static class AddressParser
 
             if (mark >= 1 && mark <= 8 && end - mark > 2)
             {
-                string city = rest[..(mark + 1)].ToString();
+                string city = Text(rest[..(mark + 1)]);
                 _at += mark + 1;
                 Skip();
                 return city;
@@ -314,7 +332,7 @@ public static class AddressParser
                 }
 
                 ReadOnlySpan<char> rest = _text[_at..];
-                if (rest.StartsWith("大字") || rest.StartsWith("小字"))
+                if (sign is '大' or '小' && rest.Length > 1 && rest[1] == '字')
                 {
                     _at += 2;
                 }
@@ -342,7 +360,7 @@ public static class AddressParser
 
         // 東山一二ノ三, 東山十二: at the end of the town a bare kanji numeral is the number when a dash or nothing follows.
         private static bool IsNumberTail(ReadOnlySpan<char> after) =>
-            (after.Length > 1 && after[0] is '-' or 'ノ' && (char.IsAsciiDigit(after[1]) || Numerals.Contains(after[1], StringComparison.Ordinal) || after[1] == '十')) || after.IsEmpty;
+            (after.Length > 1 && after[0] is '-' or 'ノ' && (char.IsAsciiDigit(after[1]) || KanjiDigit(after[1]) >= 0 || after[1] == '十')) || after.IsEmpty;
 
         private static bool TryDirection(ReadOnlySpan<char> rest, out int length)
         {
@@ -397,7 +415,7 @@ public static class AddressParser
             bool hasPart = false;
             for (; at < _text.Length; at++)
             {
-                int digit = Numerals.IndexOf(_text[at], StringComparison.Ordinal);
+                int digit = KanjiDigit(_text[at]);
                 if (digit >= 0)
                 {
                     part = part > 99_999 ? part : (part * 10) + digit;
@@ -522,7 +540,7 @@ public static class AddressParser
                 from--;
             }
 
-            string room = body[from..].ToString();
+            string room = Text(body[from..]);
             if (room.Length > 0)
             {
                 // A-203, B棟101 and B103: a letter before the number belongs to the room.
@@ -537,13 +555,13 @@ public static class AddressParser
             return (Compact(body[..from]), room.TrimStart('0'));
         }
 
-        private static string Compact(ReadOnlySpan<char> text)
+        private readonly string Compact(ReadOnlySpan<char> text)
         {
             text = text.Trim(" -");
-            return text.ContainsAny(" -") ? text.ToString().Replace(" ", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal) : text.ToString();
+            return text.ContainsAny(" -") ? text.ToString().Replace(" ", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal) : Text(text);
         }
 
-        private static AddressParts Assemble(string prefecture, string city, ReadOnlySpan<char> town, Span<int> numbers, Span<char> units, int count, string building, string room)
+        private readonly AddressParts Assemble(string prefecture, string city, ReadOnlySpan<char> town, Span<int> numbers, Span<char> units, int count, string building, string room)
         {
             int chome = 0;
             int ban = 0;
@@ -592,9 +610,9 @@ public static class AddressParser
                 length += written;
             }
 
-            return new AddressParts(prefecture, city, Text(town), Text(joined[..length]), chome, ban, go, building, room);
+            return new AddressParts(prefecture, city, Text(town), length == 0 ? string.Empty : joined[..length].ToString(), chome, ban, go, building, room);
         }
 
-        private static string Text(ReadOnlySpan<char> text) => text.IsEmpty ? string.Empty : text.ToString();
+        private readonly string Text(ReadOnlySpan<char> text) => text.IsEmpty ? string.Empty : _pool is null ? text.ToString() : _pool.Get(text);
     }
 }

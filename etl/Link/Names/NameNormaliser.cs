@@ -34,9 +34,9 @@ public readonly record struct PersonKeys(NameKeys Name, BirthDate Birth, Address
 
 /// <summary>Brings the name, date of birth and address of records into the form in which they are compared.</summary>
 /// <remarks>
-/// Pure: the same text always gives the same keys. Distinct parts of names and distinct addresses are worked out once and kept (a register of a
+/// Pure: the same text always gives the same keys. Distinct parts of names are worked out once and kept (a register of a
 /// million has some 10⁴ surnames), so strings that are equal are also one object. Not thread-safe: one instance for each thread.
-/// Memory: about 100 bytes for a distinct part, and for a distinct address up to <c>addressCapacity</c> of them.
+/// Memory: about 200 bytes for a distinct part of a name and 100 for a distinct town or building.
 /// </remarks>
 public sealed class NameNormaliser
 {
@@ -44,9 +44,9 @@ public sealed class NameNormaliser
     public const string Version = "n2";
 
     private readonly NameSplitter? _splitter;
-    private readonly TextPool<string> _kanji;
-    private readonly TextPool<KanaKey> _kana;
-    private readonly TextPool<bool> _unnamed = new(static (text, _) => PersonName.IsUnnamed(text));
+    private readonly TextPool<Written> _kanji;
+    private readonly TextPool<Reading> _kana;
+    private readonly TextPool<string> _places = new(static (text, _) => text);
 
     /// <summary>Makes a normaliser.</summary>
     /// <param name="splitter">Parts names without a blank; null to leave them whole.</param>
@@ -57,8 +57,12 @@ public sealed class NameNormaliser
         // Two writings of one name share one key: the pool of keys gives the same object for both.
         TextPool<string> keys = new(static (text, _) => text);
         TextPool<KanaKey> readings = new(static (text, _) => KanaKey.Of(text));
-        _kanji = new((text, _) => keys.Get(KanjiKeys.Fold(text)));
-        _kana = new((text, _) => readings.Get(KanaKeys.Norm(text)));
+        _kanji = new((text, _) =>
+        {
+            string key = keys.Get(KanjiKeys.Fold(text));
+            return new Written(key, text.Length > 0 && PersonName.IsUnnamed(text), key.Contains(NameTables.Wildcard, StringComparison.Ordinal));
+        });
+        _kana = new((text, _) => new Reading(readings.Get(KanaKeys.Norm(text)), text.Length > 0 && PersonName.IsUnnamed(text)));
     }
 
     /// <summary>Returns the keys of a record.</summary>
@@ -69,7 +73,7 @@ public sealed class NameNormaliser
     /// <param name="earliest">The first possible date of birth.</param>
     /// <param name="latest">The last possible date of birth.</param>
     public PersonKeys Normalise(string? kanji, string? kana, string? birth, string? address, DateOnly earliest, DateOnly latest) =>
-        new(Name(kanji, kana), BirthDates.Read(birth, earliest, latest), AddressParser.Parse(address));
+        new(Name(kanji, kana), BirthDates.Read(birth, earliest, latest), AddressParser.Parse(address, _places));
 
     /// <summary>Returns the keys of a name.</summary>
     /// <remarks>
@@ -86,10 +90,10 @@ public sealed class NameNormaliser
         PersonName written = PersonName.Parse(kanji);
         PersonName read = PersonName.Parse(kana);
         NameFlags flags = written.Flags | read.Flags;
-        string surname = _kanji.Get(written.Surname);
-        string given = _kanji.Get(written.Given);
-        KanaKey surnameKana = _kana.Get(read.Surname);
-        KanaKey givenKana = _kana.Get(read.Given);
+        string surname = _kanji.Get(written.Surname).Key;
+        string given = _kanji.Get(written.Given).Key;
+        KanaKey surnameKana = _kana.Get(read.Surname).Key;
+        KanaKey givenKana = _kana.Get(read.Given).Key;
         if (_splitter is not null && (flags & (NameFlags.Unsplit | NameFlags.Foreign)) == NameFlags.Unsplit)
         {
             bool isWhole = written.Flags.HasFlag(NameFlags.Unsplit);
@@ -102,7 +106,7 @@ public sealed class NameNormaliser
                 bool isDone = true;
                 if (isWhole && best.Given.Length > 0)
                 {
-                    (surname, given) = (_kanji.Get(best.Surname), _kanji.Get(best.Given));
+                    (surname, given) = (_kanji.Get(best.Surname).Key, _kanji.Get(best.Given).Key);
                 }
                 else
                 {
@@ -111,7 +115,7 @@ public sealed class NameNormaliser
 
                 if (isReadWhole && best.GivenKana.Length > 0)
                 {
-                    (surnameKana, givenKana) = (_kana.Get(best.SurnameKana), _kana.Get(best.GivenKana));
+                    (surnameKana, givenKana) = (_kana.Get(best.SurnameKana).Key, _kana.Get(best.GivenKana).Key);
                 }
                 else
                 {
@@ -128,7 +132,7 @@ public sealed class NameNormaliser
         }
 
         string alias = written.Alias.Length > 0 ? written.Alias : read.Alias;
-        return new NameKeys(surname, given, surnameKana, givenKana, alias.Length == 0 ? string.Empty : _kanji.Get(alias), flags);
+        return new NameKeys(surname, given, surnameKana, givenKana, alias.Length == 0 ? string.Empty : _kanji.Get(alias).Key, flags);
     }
 
     private NameKeys Plain(string? kanji, int cutKanji, string? kana, int cutKana)
@@ -137,29 +141,13 @@ public sealed class NameNormaliser
         ReadOnlySpan<char> read = kana;
         ReadOnlySpan<char> givenText = written.IsEmpty ? [] : written[(cutKanji + 1)..];
         ReadOnlySpan<char> givenKanaText = read.IsEmpty ? [] : read[(cutKana + 1)..];
-        string surname = _kanji.Get(written[..Math.Max(cutKanji, 0)]);
-        string given = _kanji.Get(givenText);
-        KanaKey surnameKana = _kana.Get(read[..Math.Max(cutKana, 0)]);
-        KanaKey givenKana = _kana.Get(givenKanaText);
-        NameFlags flags = NameFlags.None;
-        if (!givenText.IsEmpty && _unnamed.Get(givenText))
-        {
-            given = string.Empty;
-            flags |= NameFlags.Unnamed;
-        }
-
-        if (!givenKanaText.IsEmpty && _unnamed.Get(givenKanaText))
-        {
-            givenKana = KanaKey.None;
-            flags |= NameFlags.Unnamed;
-        }
-
-        if (surname.Contains(NameTables.Wildcard, StringComparison.Ordinal) || given.Contains(NameTables.Wildcard, StringComparison.Ordinal))
-        {
-            flags |= NameFlags.Wildcard;
-        }
-
-        return new NameKeys(surname, given, surnameKana, givenKana, string.Empty, flags);
+        Written surname = _kanji.Get(written[..Math.Max(cutKanji, 0)]);
+        Written given = _kanji.Get(givenText);
+        Reading surnameKana = _kana.Get(read[..Math.Max(cutKana, 0)]);
+        Reading givenKana = _kana.Get(givenKanaText);
+        NameFlags flags = given.IsUnnamed || givenKana.IsUnnamed ? NameFlags.Unnamed : NameFlags.None;
+        flags |= surname.HasWildcard || (given.HasWildcard && !given.IsUnnamed) ? NameFlags.Wildcard : NameFlags.None;
+        return new NameKeys(surname.Key, given.IsUnnamed ? string.Empty : given.Key, surnameKana.Key, givenKana.IsUnnamed ? KanaKey.None : givenKana.Key, string.Empty, flags);
     }
 
     // Kanji or kana around one blank and nothing that needs the parser: nearly every record of every register.
@@ -191,4 +179,8 @@ public sealed class NameNormaliser
 
         return cut > 0 && !text.AsSpan(cut + 1).EndsWith("様");
     }
+
+    private readonly record struct Written(string Key, bool IsUnnamed, bool HasWildcard);
+
+    private readonly record struct Reading(KanaKey Key, bool IsUnnamed);
 }

@@ -6,10 +6,10 @@ namespace Warehouse.Etl.Link.Names;
 public sealed class TextPool<T>(Func<string, int, T> make)
 {
     private int[] _slots = [.. Enumerable.Repeat(-1, 1024)];
-    private readonly List<(uint Hash, string Text, T Value)> _entries = [];
+    private Entry[] _entries = new Entry[512];
 
     /// <summary>Gets the number of distinct texts.</summary>
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Returns the value of a text, made at its first appearance.</summary>
     public T Get(ReadOnlySpan<char> text)
@@ -24,27 +24,32 @@ public sealed class TextPool<T>(Func<string, int, T> make)
                 break;
             }
 
-            (uint known, string key, T value) = _entries[index];
-            if (known == hash && text.SequenceEqual(key))
+            ref readonly Entry entry = ref _entries[index];
+            if (entry.Hash == hash && text.SequenceEqual(entry.Text))
             {
-                return value;
+                return entry.Value;
             }
         }
 
         string kept = text.ToString();
-        T made = make(kept, _entries.Count);
-        _entries.Add((hash, kept, made));
-        if (_entries.Count * 2 > _slots.Length)
+        T made = make(kept, Count);
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, Count * 2);
+        }
+
+        _entries[Count++] = new Entry(hash, kept, made);
+        if (Count * 2 > _slots.Length)
         {
             _slots = [.. Enumerable.Repeat(-1, _slots.Length * 2)];
-            for (int i = 0; i < _entries.Count; i++)
+            for (int i = 0; i < Count; i++)
             {
                 Place(i);
             }
         }
         else
         {
-            Place(_entries.Count - 1);
+            Place(Count - 1);
         }
 
         return made;
@@ -74,4 +79,6 @@ public sealed class TextPool<T>(Func<string, int, T> make)
 
         _slots[at] = index;
     }
+
+    private readonly record struct Entry(uint Hash, string Text, T Value);
 }
