@@ -30,8 +30,8 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
         + "YM SF;MD SF;YD SF;GP YM;GP MD;GP YD;SP YM;SP MD;SP YD;T# GF;T# SF;T# D;GF SP;SF GP;GF TW;SF TW;GP PC;SP PC;AD;YM PC;MD PC;YD PC;Y PC;MD TW;YM TW;YD TW;GF Y;SF Y;GK Y;SK Y;"
         + "MD;YM;GF;SF;T#;PC";
 
-    /// <summary>The last rule that also serves to find duplicates within a register.</summary>
-    private const string LastStrong = "DS GF";
+    // The rules that serve to find sure duplicates within a register: all of them ask for a given name, a mailbox or a number.
+    private static readonly string[] Strong = ["N#", "E", "D GK", "D GF", "DS NK", "DS NF"];
 
     /// <summary>What two records must share.</summary>
     internal string Name { get; } = name;
@@ -62,7 +62,6 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
     {
         Dictionary<string, List<BlockingPart>> parts = Parts(table);
         List<BlockingRule> rules = [];
-        bool isStrong = true;
         foreach (string line in Ladder.Split(';'))
         {
             string[] names = line.Split(' ');
@@ -72,11 +71,9 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
                 foreach (BlockingPart first in parts[names[0]])
                 {
                     BlockingPart[] all = [first, .. names.Skip(1).Select(name => parts[name][0])];
-                    rules.Add(new BlockingRule(string.Join(" + ", all.Select(part => part.Name)), all, isStrong));
+                    rules.Add(new BlockingRule(string.Join(" + ", all.Select(part => part.Name)), all, Strong.Contains(line)));
                 }
             }
-
-            isStrong &= line != LastStrong;
         }
 
         return rules;

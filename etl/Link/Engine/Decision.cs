@@ -39,8 +39,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     internal (List<LinkPair> Pairs, int[] Clusters) Link(List<LinkPair> scored, int[] entities)
     {
         // The best pair of each two entities.
-        Dictionary<(int, int), double> edges = [];
-        Dictionary<int, (double Best, double Second)> tops = [];
+        Dictionary<(int, int), double> edges = new(scored.Count);
+        Dictionary<int, (double Best, double Second)> tops = new(scored.Count);
         foreach (LinkPair pair in scored)
         {
             (int, int) key = (entities[pair.Left], entities[pair.Right]);
@@ -81,8 +81,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             }
             else if (pair.Evidence.Weight >= _review)
             {
-                // Somebody else is the better match; if not by far, both are shown.
-                bool isClose = tops[key.Left].Best - pair.Evidence.Weight < options.Margin || tops[key.Right].Best - pair.Evidence.Weight < options.Margin;
+                // Somebody else is the better match for one of the two; if not by far, both pairs are shown.
+                bool isClose = tops[key.Left].Best - pair.Evidence.Weight < options.Margin && tops[key.Right].Best - pair.Evidence.Weight < options.Margin;
                 decision = pair with { Band = isClose ? LinkBand.Review : LinkBand.None, Reason = isClose ? "tie" : "other" };
             }
 

@@ -96,9 +96,6 @@ public sealed record LinkResult
 /// <summary>Links two registers, or finds the duplicates of one. A pure function of its input: no clock but for the seconds, no chance, any count of threads.</summary>
 public static class LinkEngine
 {
-    // Candidates below this weight can neither be linked nor reviewed, nor come close to a link.
-    private const double LeastWeight = -12;
-
     /// <summary>Runs a linkage.</summary>
     /// <exception cref="ArgumentException">The given model does not fit the table.</exception>
     public static LinkResult Run(LinkTable table, LinkOptions? options = null, CancellationToken stop = default)
@@ -127,7 +124,13 @@ public static class LinkEngine
         LinkModel model = options.Model ?? new LinkTrainer(table, scorer, blocking.IsExhaustive, options.Threads).Train(counts);
         Lap("train");
         LinkWeights weights = new(model, table);
-        List<LinkPair> scored = Score(candidates, weights, options.KeepsAll ? double.NegativeInfinity : LeastWeight, options.Threads);
+        double oneToOne = OneToOne(model, table);
+        List<LinkPair> scored = Score(candidates, weights, options.KeepsAll ? double.NegativeInfinity : Least(options) - oneToOne, options.Threads);
+        for (int i = 0; oneToOne > 0 && i < scored.Count; i++)
+        {
+            scored[i] = scored[i] with { Evidence = scored[i].Evidence.Add(oneToOne) };
+        }
+
         long compared = candidates.Sum(chunk => (long)chunk.Count);
         double completeness = Completeness(scored, blocking);
         candidates.Clear();
@@ -163,6 +166,23 @@ public static class LinkEngine
             Seconds = seconds,
             Patterns = [.. counts.Patterns.Zip(counts.Counts)],
         };
+    }
+
+    // Pairs below it can neither be linked or reviewed nor come close to a link.
+    private static double Least(LinkOptions options) => Math.Min(Math.Log2(options.ReviewFrom / (1 - options.ReviewFrom)), Math.Log2(options.AutoFrom / (1 - options.AutoFrom)) - options.Margin);
+
+    // Where a record has one counterpart at most, the prior odds of a pair are those of a record that has none so far: n links among L and R records give n / ((L - n)(R - n))
+    // (Sadinle, JASA 112 (2017) 600-612), not n / (L R). What it adds is bounded, so that an estimate of n that is too high cannot carry a link.
+    private static double OneToOne(LinkModel model, LinkTable table)
+    {
+        const double LeastAlone = 0.03;
+        if (!table.IsLink)
+        {
+            return 0;
+        }
+
+        double links = model.SameShare * table.PairCount;
+        return -Math.Log2(Math.Max(LeastAlone, 1 - (links / table.LeftCount))) - Math.Log2(Math.Max(LeastAlone, 1 - (links / (table.Count - table.LeftCount))));
     }
 
     private static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)

@@ -128,6 +128,14 @@ public readonly record struct PairEvidence(double Weight, double Multiple, doubl
 {
     /// <summary>The posterior probability of the same person.</summary>
     public double Posterior => 1 / (1 + Math.Exp(-Weight * 0.69314718055994531));
+
+    /// <summary>Returns the evidence with bits added for the same person; what is left is shared among the other hypotheses as before.</summary>
+    internal PairEvidence Add(double bits)
+    {
+        double before = 1 / (1 + Math.Pow(2, Weight));
+        double scale = before <= 0 ? 0 : 1 / (1 + Math.Pow(2, Weight + bits)) / before;
+        return new PairEvidence(Weight + bits, Multiple * scale, Household * scale);
+    }
 }
 
 /// <summary>A model made ready for scoring: for each field, state of its parent and level the logarithms of the four likelihoods, side by side.</summary>

@@ -99,9 +99,11 @@ internal sealed class LinkTableBuilder
         {
             LinkColumn column = register.Columns.First(column => column.Kind == kind && column.Name == name);
             var map = new int[column.Values.Count];
+            string[] normalised = new string[map.Length];
+            Parallel.For(1, map.Length, i => normalised[i] = Value(kind, column.Values[i]));
             for (int i = 1; i < map.Length; i++)
             {
-                string value = Value(kind, column.Values[i]);
+                string value = normalised[i];
                 if (!pool.TryGetValue(value, out map[i]))
                 {
                     pool[value] = map[i] = values.Count;
@@ -136,7 +138,9 @@ internal sealed class LinkTableBuilder
             DropDefaults(name, codes, texts);
         }
 
-        drafts.Add(new Draft(field, codes, [.. texts.Select(text => text.Length == 0 ? 0 : LinkTable.Hash(text))]));
+        ulong[] hashes = new ulong[texts.Length];
+        Parallel.For(1, texts.Length, i => hashes[i] = LinkTable.Hash(texts[i]));
+        drafts.Add(new Draft(field, codes, hashes));
     }
 
     private string Value(LinkKind kind, string raw)
@@ -356,16 +360,14 @@ internal sealed class LinkTableBuilder
         List<Draft> useful = [];
         foreach (Draft draft in drafts)
         {
-            Dictionary<int, int> counts = [];
-            int filled = 0;
+            var counts = new int[draft.Hashes.Length];
             foreach (int code in draft.Codes)
             {
-                if (code > 0)
-                {
-                    filled++;
-                    counts[code] = counts.GetValueOrDefault(code) + 1;
-                }
+                counts[code]++;
             }
+
+            int filled = _count - counts[0];
+            counts[0] = 0;
 
             string name = draft.Field.Name;
             if (filled == 0)
@@ -374,7 +376,7 @@ internal sealed class LinkTableBuilder
                 continue;
             }
 
-            int most = counts.Values.Max();
+            int most = counts.Max();
             if (most >= filled * ConstantShare && _count > 20)
             {
                 bool isGrave = draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth;
@@ -418,12 +420,12 @@ internal sealed class LinkTableBuilder
         {
             if (draft.Field is NameField names)
             {
-                names.FormLog = Terms(draft.Codes.Select(names.Book.Form), names.Book.FormCount);
-                names.KanaLog = Terms(draft.Codes.Select(names.Book.Kana).Select(names.Book.Fold), names.Book.KanaCount);
+                names.FormLog = Terms(draft.Codes, names.Book.Form, names.Book.Count, names.Book.FormCount);
+                names.KanaLog = Terms(draft.Codes, name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
                 continue;
             }
 
-            draft.Field.TermLog = Terms(draft.Codes, draft.Hashes.Length);
+            draft.Field.TermLog = Terms(draft.Codes, static code => code, draft.Hashes.Length, draft.Hashes.Length);
             if (draft.Field is DateField dates)
             {
                 dates.Floor(draft.Field.TermLog.Skip(1).Select(log => Math.Pow(2, 2 * log)).Sum());
@@ -432,19 +434,22 @@ internal sealed class LinkTableBuilder
     }
 
     // One is added to each count (Laplace): a value that was seen once is not sure to be that rare.
-    private static float[] Terms(IEnumerable<int> codes, int size)
+    private static float[] Terms(int[] codes, Func<int, int> term, int codeCount, int size)
     {
-        var counts = new int[size];
-        long total = 0;
+        var byCode = new int[codeCount];
         foreach (int code in codes)
         {
-            if (code > 0)
-            {
-                counts[code]++;
-                total++;
-            }
+            byCode[code]++;
         }
 
+        var counts = new int[size];
+        for (int code = 1; code < codeCount; code++)
+        {
+            counts[term(code)] += byCode[code];
+        }
+
+        counts[0] = 0;
+        long total = counts.Sum(count => (long)count);
         int used = counts.Count(count => count > 0);
         return [.. counts.Select(count => (float)Math.Log2((count + 1.0) / (total + used)))];
     }

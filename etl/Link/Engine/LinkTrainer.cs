@@ -165,7 +165,7 @@ internal sealed class LinkTrainer
     {
         double records = _table.IsLink ? Math.Min(_table.LeftCount, _table.Count - _table.LeftCount) : _table.Count;
         _same = 0.4 * records / _table.PairCount;
-        _multipleShare = 0.02 * _same;
+        _multipleShare = 0.05 * _same;
         _householdShare = 0.2 * _same;
         for (int f = 0; f < _table.Fields.Count; f++)
         {
@@ -207,7 +207,9 @@ internal sealed class LinkTrainer
         var start = new double[count];
         if (field is NameField)
         {
-            double[] names = [0.04, 0.01, 0.03, 0.05, 0.2, 0.03, 0.03, 0.2, 0.2, 0.2, 0.005, 0.005];
+            // Given names that differ begin as rare: EM raises that where other evidence of a person speaks for it, and otherwise such pairs are co-multiples.
+            double differs = field.Role == FieldRole.Given ? 0.003 : 0.04;
+            double[] names = [differs, 0.003, 0.03, 0.05, 0.2, 0.03, 0.03, 0.2, 0.2, 0.2, 0.005, 0.005];
             names.CopyTo(start, 0);
         }
         else
@@ -279,7 +281,7 @@ internal sealed class LinkTrainer
         double same = Math.Max(sums.S, 0.5) / _table.PairCount;
         moved = Math.Max(moved, Math.Abs(same - _same) / _same);
         _same = same;
-        _multipleShare = Math.Clamp(sums.T / _table.PairCount, LeastMultiple * same, MostMultiple * same);
+        _multipleShare = Math.Clamp(sums.T / _table.PairCount, LeastMultiple * same, (_table.IsLink ? MostMultiple : MostHousehold) * same);
         _householdShare = Math.Clamp(sums.H / _table.PairCount, LeastHousehold * same, MostHousehold * same);
         Unrelated(sample, within, weights, sums);
         return moved;

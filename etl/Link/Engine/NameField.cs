@@ -5,7 +5,7 @@ namespace Warehouse.Etl.Link.Engine;
 /// <summary>All distinct names, family and given alike, each as (form as written, reading); one comparison for both, so that a reading and a form never count twice.</summary>
 internal sealed class NameBook
 {
-    private readonly Dictionary<(int Form, int Kana), int> _codes = [];
+    private readonly Dictionary<long, int> _codes = [];
     private readonly List<(int Form, int Kana)> _values = [(0, 0)];
     private readonly Dictionary<string, int> _formCodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _kanaCodes = new(StringComparer.Ordinal);
@@ -41,11 +41,12 @@ internal sealed class NameBook
             return 0;
         }
 
-        if (!_codes.TryGetValue((form, kana), out int code))
+        long key = ((long)form << 32) | (uint)kana;
+        if (!_codes.TryGetValue(key, out int code))
         {
             code = _values.Count;
             _values.Add((form, kana));
-            _codes[(form, kana)] = code;
+            _codes[key] = code;
         }
 
         return code;
