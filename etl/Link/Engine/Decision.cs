@@ -1,7 +1,7 @@
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Turns scored pairs into decisions: one-to-one between registers, clusters without chains within one.</summary>
-internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights weights, LinkOptions options, bool hasGraveFinding)
+internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights weights, LinkageOptions options, bool hasGraveFinding)
 {
     // A component of more records is cut at its weakest pairs until it is smaller.
     private const int MostInComponent = 400;

@@ -17,7 +17,7 @@ public enum LinkBand
 }
 
 /// <summary>How linkage is done; the defaults are those of the verb.</summary>
-public sealed record LinkOptions
+public sealed record LinkageOptions
 {
     /// <summary>Threads; the result is the same for any count.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -55,7 +55,7 @@ public readonly record struct LinkPair(int Left, int Right, ulong Pattern, PairE
 }
 
 /// <summary>The result of a linkage.</summary>
-public sealed record LinkResult
+public sealed record LinkageResult
 {
     /// <summary>The input.</summary>
     public required LinkTable Table { get; init; }
@@ -63,7 +63,7 @@ public sealed record LinkResult
     /// <summary>The model that was trained or given.</summary>
     public required LinkModel Model { get; init; }
 
-    /// <summary>Pairs, linked and for review (with <see cref="LinkOptions.KeepsAll"/> all candidates), in order of their records.</summary>
+    /// <summary>Pairs, linked and for review (with <see cref="LinkageOptions.KeepsAll"/> all candidates), in order of their records.</summary>
     public required IReadOnlyList<LinkPair> Pairs { get; init; }
 
     /// <summary>For each record the first record of its cluster, by links without review.</summary>
@@ -98,10 +98,10 @@ public static class LinkEngine
 {
     /// <summary>Runs a linkage.</summary>
     /// <exception cref="ArgumentException">The given model does not fit the table.</exception>
-    public static LinkResult Run(LinkTable table, LinkOptions? options = null, CancellationToken stop = default)
+    public static LinkageResult Run(LinkTable table, LinkageOptions? options = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(table);
-        options ??= new LinkOptions();
+        options ??= new LinkageOptions();
         options = options.IsSensitive ? options with { AutoFrom = Math.Max(options.AutoFrom, 0.9999), Margin = Math.Max(options.Margin, 10) } : options;
         if (options.Model?.Misfit(table) is { } misfit)
         {
@@ -153,7 +153,7 @@ public static class LinkEngine
         }
 
         Lap("decide");
-        return new LinkResult
+        return new LinkageResult
         {
             Table = table,
             Model = model,
@@ -168,8 +168,34 @@ public static class LinkEngine
         };
     }
 
+    /// <summary>Compares and scores pairs of blocks of neighbours, for measurements: full pattern and weight of each; returns their count.</summary>
+    public static long ScoreRandom(LinkTable table, LinkModel model, long count, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        LinkScorer scorer = new(table);
+        LinkWeights weights = new(model, table);
+        const int Part = 100_000;
+        long positive = 0;
+        int right = table.IsLink ? table.LeftCount : 0;
+        Parallel.For(0, (int)(count / Part), new ParallelOptions { MaxDegreeOfParallelism = threads }, static () => (Cache: new LevelCache(), Positive: 0L), (part, _, state) =>
+        {
+            for (int i = 0; i < Part; i++)
+            {
+                // Pairs as blocks give them: each record of the left against 32 of the right.
+                ulong hash = LinkTable.Mix((ulong)(((long)part * Part) + i) >> 5);
+                int a = (int)(hash % (ulong)table.LeftCount);
+                int b = right + (int)((LinkTable.Mix(hash) + (ulong)(i & 31)) % (ulong)(table.Count - right));
+                ulong pattern = scorer.Pattern(a, b, state.Cache);
+                state.Positive += LinkWeights.Evidence(weights.Logs(a, b, pattern), weights.Priors).Weight > 0 ? 1 : 0;
+            }
+
+            return state;
+        }, state => Interlocked.Add(ref positive, state.Positive));
+        return count / Part * Part;
+    }
+
     // Pairs below it can neither be linked or reviewed nor come close to a link.
-    private static double Least(LinkOptions options) => Math.Min(Math.Log2(options.ReviewFrom / (1 - options.ReviewFrom)), Math.Log2(options.AutoFrom / (1 - options.AutoFrom)) - options.Margin);
+    private static double Least(LinkageOptions options) => Math.Min(Math.Log2(options.ReviewFrom / (1 - options.ReviewFrom)), Math.Log2(options.AutoFrom / (1 - options.AutoFrom)) - options.Margin);
 
     // Where a record has one counterpart at most, the prior odds of a pair are those of a record that has none so far: n links among L and R records give n / ((L - n)(R - n))
     // (Sadinle, JASA 112 (2017) 600-612), not n / (L R). What it adds is bounded, so that an estimate of n that is too high cannot carry a link.
@@ -217,7 +243,7 @@ public static class LinkEngine
     }
 
     // Records of one register that are surely one person; the first of them stands for all.
-    private static int[] InSource(LinkTable table, LinkScorer scorer, Blocking blocking, LinkModel model, LinkOptions options)
+    private static int[] InSource(LinkTable table, LinkScorer scorer, Blocking blocking, LinkModel model, LinkageOptions options)
     {
         int[] entities = [.. Enumerable.Range(0, table.Count)];
         foreach ((int from, int to) in new[] { (0, table.LeftCount), (table.LeftCount, table.Count) })
