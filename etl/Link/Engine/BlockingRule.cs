@@ -122,7 +122,7 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
                         LinkKind.Town => "TW",
                         LinkKind.Sex => "X",
                         LinkKind.Number => "N#",
-                        LinkKind.Text => "T#",
+                        LinkKind.Text or LinkKind.Street => "T#",
                         _ => "R#",
                     }, Whole());
                     break;

@@ -39,6 +39,12 @@ public enum LinkKind
     /// <summary>A town, suburb or place.</summary>
     Town,
 
+    /// <summary>A street or another line of a Latin address, compared as text.</summary>
+    Street,
+
+    /// <summary>The number of a house or flat.</summary>
+    House,
+
     /// <summary>A larger area, or another place with few values.</summary>
     Region,
 

@@ -30,6 +30,7 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         (LinkKind.GivenKana, ["givennamekana", "firstnamekana", "givenkana", "kanagiven", "=メイ", "=名カナ", "=名かな", "カナ名", "名フリガナ", "名ふりがな", "児童名カナ"]),
         (LinkKind.Household, ["household", "guardian", "mothername", "fathername", "mothersname", "世帯", "保護者", "世帯主"]),
         (LinkKind.FullKana, ["氏名カナ", "カナ氏名", "フリガナ", "ふりがな", "カナ名前", "名前カナ", "kananame", "namekana", "=kana", "氏名かな", "読み"]),
+        (LinkKind.FullName, ["firstandsurname", "firstandlast", "firstlast", "姓名", "氏名漢字"]),
         (LinkKind.Surname, ["surname", "lastname", "familyname", "=sname", "=lname", "=last", "=姓", "=氏", "苗字", "名字"]),
         (LinkKind.Given, ["givenname", "firstname", "forename", "=fname", "=given", "=first", "=名"]),
         (LinkKind.FullName, ["fullname", "=name", "personname", "氏名", "名前", "firstandsurname", "漢字"]),
@@ -38,9 +39,11 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         (LinkKind.Phone, ["phone", "=tel", "telephone", "mobile", "電話", "携帯"]),
         (LinkKind.Region, ["=state", "county", "prefecture", "province", "都道府県", "=region"]),
         (LinkKind.Town, ["=city", "town", "suburb", "village", "locality", "birthplace", "市区町村", "町名", "=市", "出生地"]),
-        (LinkKind.Number, ["streetnumber", "housenumber", "socsec", "=ssn", "socialsecurity", "nationalid", "nino", "=nhs", "nhsnumber", "passport", "taxid", "宛名番号", "個人番号", "被保険者"]),
+        (LinkKind.Number, ["socsec", "=ssn", "socialsecurity", "nationalid", "nino", "=nhs", "nhsnumber", "passport", "taxid", "宛名番号", "個人番号", "被保険者"]),
+        (LinkKind.House, ["streetnumber", "housenumber", "unitnumber", "flatnumber", "番地", "部屋番号"]),
         (LinkKind.Address, ["住所", "所在地", "居所", "現住"]),
-        (LinkKind.Text, ["address", "street", "middlename", "occupation", "school", "職業", "学校"]),
+        (LinkKind.Street, ["address", "street"]),
+        (LinkKind.Text, ["middlename", "occupation", "school", "職業", "学校"]),
     ];
 
 
@@ -130,24 +133,20 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         _ => folded,
     };
 
-    // Of kinds that a person has once the first column counts; a name in one cell is not used beside its parts.
+    // Of kinds that a person has once the plainest header counts; a name in one cell is not used beside its parts.
     private static List<ColumnUse> Once(List<ColumnUse> uses)
     {
         bool hasParts = uses.Exists(use => use.Kind == LinkKind.Surname) && uses.Exists(use => use.Kind == LinkKind.Given);
         bool hasKanaParts = uses.Exists(use => use.Kind == LinkKind.SurnameKana) && uses.Exists(use => use.Kind == LinkKind.GivenKana);
-        HashSet<LinkKind> seen = [];
-        for (int i = 0; i < uses.Count; i++)
+        return [.. uses.Select((use, i) =>
         {
-            LinkKind kind = uses[i].Kind;
-            bool isDoubled = (kind == LinkKind.FullName && hasParts) || (kind == LinkKind.FullKana && hasKanaParts);
-            bool isOnce = kind is not (LinkKind.Ignore or LinkKind.Text or LinkKind.Category or LinkKind.Number or LinkKind.Town or LinkKind.Region or LinkKind.Household);
-            if (isDoubled || (isOnce && !seen.Add(kind)))
-            {
-                uses[i] = uses[i] with { Kind = LinkKind.Ignore, Why = isDoubled ? "its parts stand in other columns" : $"another column is the {kind}" };
-            }
-        }
-
-        return uses;
+            bool isDoubled = (use.Kind == LinkKind.FullName && hasParts) || (use.Kind == LinkKind.FullKana && hasKanaParts);
+            bool isOnce = use.Kind is not (LinkKind.Ignore or LinkKind.Text or LinkKind.Category or LinkKind.Number or LinkKind.Town or LinkKind.Region or LinkKind.Household or LinkKind.Street or LinkKind.House);
+            bool isLater = isOnce && uses.Where((other, k) => other.Kind == use.Kind && (other.Header.Length, k).CompareTo((use.Header.Length, i)) < 0).Any();
+            return isDoubled || isLater
+                ? use with { Kind = LinkKind.Ignore, Why = isDoubled ? "its parts stand in other columns" : $"another column is the {NameOf(use.Kind)}" }
+                : use;
+        })];
     }
 
     private static string Fold(string header)

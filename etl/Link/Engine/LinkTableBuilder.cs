@@ -76,7 +76,7 @@ internal sealed class LinkTableBuilder
     {
         LinkKind[] order =
         [
-            LinkKind.BirthDate, LinkKind.Sex, LinkKind.Household, LinkKind.Postcode, LinkKind.Address, LinkKind.Town, LinkKind.Region, LinkKind.Phone, LinkKind.Email,
+            LinkKind.BirthDate, LinkKind.Sex, LinkKind.Household, LinkKind.Postcode, LinkKind.Address, LinkKind.Town, LinkKind.Region, LinkKind.House, LinkKind.Street, LinkKind.Phone, LinkKind.Email,
             LinkKind.Number, LinkKind.Category, LinkKind.Text,
         ];
         foreach (LinkKind kind in order)
@@ -127,8 +127,8 @@ internal sealed class LinkTableBuilder
             LinkKind.Category => new CodeField(name, kind, FieldRole.Personal, texts),
             LinkKind.Region => new CodeField(name, kind, FieldRole.Home, texts),
             LinkKind.Address => new AddressField(name, [.. texts.Select(text => text.Split('\u001F'))]),
-            LinkKind.Household or LinkKind.Town => new TextField(name, kind, FieldRole.Home, texts),
-            LinkKind.Postcode or LinkKind.Phone => new NumberField(name, kind, FieldRole.Home, texts),
+            LinkKind.Household or LinkKind.Town or LinkKind.Street => new TextField(name, kind, FieldRole.Home, texts),
+            LinkKind.Postcode or LinkKind.Phone or LinkKind.House => new NumberField(name, kind, FieldRole.Home, texts),
             LinkKind.Email => new EmailField(name, texts),
             LinkKind.Number => new NumberField(name, kind, FieldRole.Personal, texts),
             _ => new TextField(name, kind, FieldRole.Personal, texts),
@@ -166,7 +166,7 @@ internal sealed class LinkTableBuilder
                 "0" or "9" or "3" or "U" or "X" or "その他" => "",
                 _ => text,
             },
-            LinkKind.Postcode or LinkKind.Number => Kept(text, char.IsLetterOrDigit),
+            LinkKind.Postcode or LinkKind.Number or LinkKind.House => Kept(text, char.IsLetterOrDigit),
             LinkKind.Phone => Kept(text, char.IsAsciiDigit) is { Length: >= 6 } digits ? digits : "",
             LinkKind.Address => string.Join('\u001F', _normaliser.Address(raw)),
             LinkKind.Household => Kept(text, static sign => sign != ' '),
