@@ -160,7 +160,7 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
             string form = book.FormText(book.Form(i));
             string kana = book.KanaText(book.Kana(i));
             forms[i] = form.Length == 0 ? 0 : LinkTable.Hash(form);
-            kanas[i] = kana.Length == 0 ? 0 : LinkTable.Hash(Normalise.KanaFold(kana));
+            kanas[i] = book.FoldHash(book.Kana(i));
             sounds[i] = LinkTable.Hash(Sound.Of(kana.Length > 0 ? kana : form));
         }
 

@@ -186,7 +186,9 @@ public static class LinkEngine
                 int a = (int)(hash % (ulong)table.LeftCount);
                 int b = right + (int)((LinkTable.Mix(hash) + (ulong)(i & 31)) % (ulong)(table.Count - right));
                 ulong pattern = scorer.Pattern(a, b, state.Cache);
-                state.Positive += LinkWeights.Evidence(weights.Logs(a, b, pattern), weights.Priors).Weight > 0 ? 1 : 0;
+                Vector128<float> logs = weights.Logs(a, b, pattern);
+                float bits = logs[0] + weights.Priors[0] - logs[3] - weights.Priors[3];
+                state.Positive += bits > -10 && LinkWeights.Evidence(logs, weights.Priors).Weight > 0 ? 1 : 0;
             }
 
             return state;

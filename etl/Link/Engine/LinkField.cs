@@ -236,31 +236,81 @@ internal sealed class DateField(string name, int[] dates)
 }
 
 /// <summary>An address by its parts, from the town to the room.</summary>
-internal sealed class AddressField(string name, string[][] values)
-    : LinkField(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "equal"])
+internal sealed class AddressField : LinkField
 {
+    // Up to this count of towns the similarity of each two is kept.
+    private const int MostTowns = 3000;
+
+    private readonly string[][] _values;
+    private readonly int[][] _parts;
+    private readonly List<string> _towns = [];
+    private readonly byte[] _similar;
+
+    internal AddressField(string name, string[][] values)
+        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "equal"])
+    {
+        _values = values;
+        Dictionary<string, int> towns = new(StringComparer.Ordinal);
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        _parts = new int[values.Length][];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int[] parts = new int[values[i].Length];
+            for (int k = 0; k < parts.Length; k++)
+            {
+                Dictionary<string, int> codes = k == 0 ? towns : numbers;
+                if (!codes.TryGetValue(values[i][k], out parts[k]))
+                {
+                    codes[values[i][k]] = parts[k] = codes.Count;
+                    if (k == 0)
+                    {
+                        _towns.Add(values[i][k]);
+                    }
+                }
+            }
+
+            _parts[i] = parts;
+        }
+
+        _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
+    }
+
+    internal override bool IsCostly => false;
+
     internal override int Compare(int left, int right)
     {
-        string[] a = values[left];
-        string[] b = values[right];
+        ReadOnlySpan<int> a = _parts[left];
+        ReadOnlySpan<int> b = _parts[right];
         if (a[0] != b[0])
         {
-            double similarity = a[0].Length == 0 || b[0].Length == 0 ? 0 : Similarity.JaroWinkler<char>(a[0], b[0]);
-            bool sameRest = a.Length > 2 && a.AsSpan(1).SequenceEqual(b.AsSpan(1));
-            return similarity >= 0.85 ? sameRest ? 3 : 1 : 0;
+            return !IsSimilar(a[0], b[0]) ? 0 : a.Length > 2 && a[1..].SequenceEqual(b[1..]) ? 3 : 1;
         }
 
-        int common = 1;
-        while (common < a.Length && common < b.Length && a[common] == b[common])
-        {
-            common++;
-        }
-
-        return Math.Min(common + 1, 4);
+        return Math.Min(a.CommonPrefixLength(b) + 1, 4);
     }
 
     // The town alone is no whole address.
-    internal override int Self(int value) => values[value].Length >= 2 ? 5 : 2;
+    internal override int Self(int value) => _parts[value].Length >= 2 ? 5 : 2;
 
-    internal override string Show(int value) => string.Join('-', values[value]);
+    internal override string Show(int value) => string.Join('-', _values[value]);
+
+    // Two threads may fill the same cell; they write the same.
+    private bool IsSimilar(int left, int right)
+    {
+        if (_similar.Length == 0)
+        {
+            return Measure(left, right);
+        }
+
+        int place = (left * _towns.Count) + right;
+        if (_similar[place] == 0)
+        {
+            _similar[place] = Measure(left, right) ? (byte)2 : (byte)1;
+        }
+
+        return _similar[place] == 2;
+    }
+
+    private bool Measure(int left, int right) =>
+        _towns[left].Length > 0 && _towns[right].Length > 0 && Similarity.JaroWinkler<char>(_towns[left], _towns[right]) >= 0.85;
 }

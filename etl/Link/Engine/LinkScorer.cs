@@ -12,6 +12,7 @@ internal sealed class LinkScorer
     private readonly int _surname;
     private readonly int _given;
     private readonly byte[][] _self;
+    private readonly NameBook? _names;
 
     internal LinkScorer(LinkTable table)
     {
@@ -21,6 +22,7 @@ internal sealed class LinkScorer
         _width = _fields.Length;
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
+        _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
         _self = [.. _fields.Select((field, f) => Enumerable.Range(0, table.Hashes[f].Length).Select(code => code == 0 ? (byte)0 : (byte)field.Self(code)).ToArray())];
     }
 
@@ -70,6 +72,13 @@ internal sealed class LinkScorer
             return pattern;
         }
 
+        bool mayFirst = a[_surname] != 0 && b[_given] != 0 && _names!.MayCross(a[_surname], b[_given]);
+        bool maySecond = a[_given] != 0 && b[_surname] != 0 && _names!.MayCross(a[_given], b[_surname]);
+        if (!mayFirst && !maySecond)
+        {
+            return pattern;
+        }
+
         int first = Level(_surname, a[_surname], b[_given], cache);
         int second = Level(_surname, a[_given], b[_surname], cache);
         bool isFirst = first is >= NameField.Similar and not LinkField.Null;
@@ -89,7 +98,7 @@ internal sealed class LinkScorer
 /// <summary>Levels of the last value pairs of one thread; a pure function is cached, so results do not depend on it.</summary>
 internal sealed class LevelCache
 {
-    private const int Bits = 15;
+    private const int Bits = 17;
     private readonly ulong[]?[] _keys = new ulong[LinkTableBuilder.MostFields][];
     private readonly byte[]?[] _levels = new byte[LinkTableBuilder.MostFields][];
 

@@ -14,6 +14,7 @@ internal sealed class NameBook
     private TextLane _formLane = new([""]);
     private TextLane _kanaLane = new([""]);
     private int[] _fold = [];
+    private ulong[] _foldHashes = [];
     private int[] _nick = [];
     private HashSet<long> _readings = [];
     private HashSet<int> _read = [];
@@ -67,6 +68,9 @@ internal sealed class NameBook
     /// <summary>The code of the reading with like-sounding signs made one.</summary>
     public int Fold(int kana) => _fold[kana];
 
+    /// <summary>The hash of a reading with like-sounding signs made one, 0 for none.</summary>
+    public ulong FoldHash(int kana) => _foldHashes[kana];
+
     /// <summary>Closes the book: what is compared is prepared, and every name with form and reading teaches how the form is read.</summary>
     public void Close(ILinkNormaliser normaliser)
     {
@@ -74,9 +78,11 @@ internal sealed class NameBook
         _kanaLane = new TextLane(_kanas);
         Dictionary<string, int> folds = new(StringComparer.Ordinal) { [""] = 0 };
         _fold = new int[_kanas.Count];
+        _foldHashes = new ulong[_kanas.Count];
         for (int i = 1; i < _kanas.Count; i++)
         {
             string fold = normaliser.KanaFold(_kanas[i]);
+            _foldHashes[i] = LinkTable.Hash(fold);
             if (!folds.TryGetValue(fold, out _fold[i]))
             {
                 folds[fold] = _fold[i] = folds.Count;
@@ -125,11 +131,22 @@ internal sealed class NameBook
         if (kanas)
         {
             double similarity = _kanaLane.JaroWinkler(kanaA, kanaB);
-            bool oneEdit = Similarity.Alignment(_kanaLane.Runes(kanaA), _kanaLane.Runes(kanaB), 1) <= 1 && _kanaLane.Runes(kanaA).Length >= 4;
+
+            // One edit of four signs leaves a similarity of .83 at least.
+            bool oneEdit = similarity >= 0.75 && _kanaLane.Runes(kanaA).Length >= 4 && Similarity.Alignment(_kanaLane.Runes(kanaA), _kanaLane.Runes(kanaB), 1) <= 1;
             level = similarity >= 0.92 || oneEdit ? NameField.Similar : similarity >= 0.82 ? NameField.Alike : NameField.Differs;
         }
 
         return forms ? Math.Max(level, CompareForms(formA, formB)) : level;
+    }
+
+    /// <summary>Returns whether a family name may be the given name of another record: Japanese names only where they are equal, Latin ones also where they are similar.</summary>
+    public bool MayCross(int left, int right)
+    {
+        (int formA, int kanaA) = _values[left];
+        (int formB, int kanaB) = _values[right];
+        return (formA > 0 && formA == formB) || (kanaA > 0 && kanaB > 0 && _fold[kanaA] == _fold[kanaB])
+            || (formA > 0 && formB > 0 && kanaA == 0 && kanaB == 0 && _formLane.Runes(formA)[0] < 0x2E80 && _formLane.Runes(formB)[0] < 0x2E80);
     }
 
     private int CompareForms(int left, int right)
@@ -149,6 +166,12 @@ internal sealed class NameBook
         }
 
         double similarity = _formLane.JaroWinkler(left, right);
+        if (similarity < 0.5 && _nick[left] == 0)
+        {
+            // No short form, beginning or slip of the kinds below leaves so little.
+            return NameField.Differs;
+        }
+
         int shorter = Math.Min(a.Length, b.Length);
         int distance = Similarity.Alignment(a, b, 2);
         if (similarity >= 0.92 || (distance <= 1 && shorter >= 4) || (distance <= 2 && shorter >= 7) || (_nick[left] != 0 && _nick[left] == _nick[right]))
