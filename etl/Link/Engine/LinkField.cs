@@ -193,7 +193,8 @@ internal sealed class DateField(string name, int[] dates)
             return steps <= 1 ? 4 : IsOneSlip(a, b) ? 5 : 3;
         }
 
-        return IsOneSlip(a, b) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+        // A slip changes one part, or two that touch: one part at least stays.
+        return same == 1 && IsOneSlip(a, b) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
     }
 
     internal override int Self(int value) => 7;

@@ -98,7 +98,7 @@ internal sealed class LinkScorer
 /// <summary>Levels of the last value pairs of one thread; a pure function is cached, so results do not depend on it.</summary>
 internal sealed class LevelCache
 {
-    private const int Bits = 17;
+    private const int Bits = 15;
     private readonly ulong[]?[] _keys = new ulong[LinkTableBuilder.MostFields][];
     private readonly byte[]?[] _levels = new byte[LinkTableBuilder.MostFields][];
 

@@ -14,6 +14,8 @@ internal sealed class NameBook
     private TextLane _formLane = new([""]);
     private TextLane _kanaLane = new([""]);
     private int[] _fold = [];
+    private int[] _formOf = [];
+    private int[] _foldOf = [];
     private ulong[] _foldHashes = [];
     private int[] _nick = [];
     private HashSet<long> _readings = [];
@@ -89,6 +91,8 @@ internal sealed class NameBook
             }
         }
 
+        _formOf = [.. _values.Select(name => name.Form)];
+        _foldOf = [.. _values.Select(name => _fold[name.Kana])];
         _nick = [.. _forms.Select(Nicknames.Group)];
         _readings = [];
         _read = [];
@@ -143,10 +147,12 @@ internal sealed class NameBook
     /// <summary>Returns whether a family name may be the given name of another record: Japanese names only where they are equal, Latin ones also where they are similar.</summary>
     public bool MayCross(int left, int right)
     {
-        (int formA, int kanaA) = _values[left];
-        (int formB, int kanaB) = _values[right];
-        return (formA > 0 && formA == formB) || (kanaA > 0 && kanaB > 0 && _fold[kanaA] == _fold[kanaB])
-            || (formA > 0 && formB > 0 && kanaA == 0 && kanaB == 0 && _formLane.Runes(formA)[0] < 0x2E80 && _formLane.Runes(formB)[0] < 0x2E80);
+        int formA = _formOf[left];
+        int formB = _formOf[right];
+        int foldA = _foldOf[left];
+        int foldB = _foldOf[right];
+        return (formA > 0 && formA == formB) || (foldA > 0 && foldA == foldB)
+            || (formA > 0 && formB > 0 && foldA == 0 && foldB == 0 && _formLane.Runes(formA)[0] < 0x2E80 && _formLane.Runes(formB)[0] < 0x2E80);
     }
 
     private int CompareForms(int left, int right)
