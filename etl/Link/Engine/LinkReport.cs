@@ -63,7 +63,7 @@ public static class LinkReport
         page.Append("<!DOCTYPE html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\"><title>名寄せの結果</title><style>body{font-family:sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222}"
             + "table{border-collapse:collapse;font-size:.85rem}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}"
             + ".warn{border-left:4px solid #b00;padding:.2rem .8rem;background:#fee}h2{margin-top:2.5rem}svg text{font-size:12px;font-family:sans-serif}</style></head><body>\n<h1>名寄せの結果</h1>\n");
-        page.Append("<p class=\"warn\">この頁には個人の記録の例が含まれます。名簿と同じ扱いで保管してください。</p>\n");
+        page.Append("<p class=\"warn\">このページには個人の記録の例が含まれます。名簿と同じ扱いで保管してください。</p>\n");
         Summary(result, page);
         Weights(result, page);
         Patterns(result, page);
