@@ -142,6 +142,7 @@ public static class CommandLine
         yield return MapCommand.Define();
         yield return CorrectionsCommand.Define();
         yield return LinkCommand.Define();
+        yield return LinkFilesCommand.Define();
         yield return TrainCommand.Define();
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();

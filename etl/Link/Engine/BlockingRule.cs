@@ -1,0 +1,248 @@
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>Something two records may share: a field's value or a part of it, or two names in either order.</summary>
+internal sealed record BlockingPart(string Name, int Field, ulong[] ByCode, int OtherField = -1, ulong[]? OtherByCode = null)
+{
+    /// <summary>Returns the hash of the part, or 0 where it is missing.</summary>
+    internal ulong Value(LinkTable table, int record)
+    {
+        ulong value = ByCode[table.Code(record, Field)];
+        if (OtherByCode is null || value == 0)
+        {
+            return value;
+        }
+
+        ulong other = OtherByCode[table.Code(record, OtherField)];
+
+        // The sum does not depend on the order, so swapped names meet.
+        return other == 0 ? 0 : LinkTable.Mix(value + other);
+    }
+}
+
+/// <summary>A rule of blocking: all its parts must be equal and filled.</summary>
+internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStrong)
+{
+    // From selective to coarse. Parts: D birth date, DS the same with day and month in order, MD YM YD Y its parts, SF SK SP family name (form, reading, sound), GF GK GP
+    // given name, NF NK NP both in either order, H household, P phone, E mail, EB its mailbox, PC postal code, AD address, AB town and block, TW town, X sex, N# numbers, T# texts.
+    private const string Ladder =
+        "N#;E;D SK GK;D SF GF;D GK;D GF;D SK;D SF;D GP;D SP;DS NK;DS NF;DS GK;DS GF;D H;D P;D AD;D AB;D PC;NF Y;NK Y;NF MD;NK MD;NF YM;NK YM;NF PC;NK PC;NK AB;NF AB;NF P;NF H;"
+        + "GF H;GK H;GF AD;GK AD;GF P;GK P;SF P;NP Y;NP PC;P;D TW;NF TW;NK TW;EB;NF;NK;D X;D;GF PC;GK PC;SF PC;SK PC;NP;YM GK;MD GK;YD GK;YM GF;MD GF;YD GF;YM SK;MD SK;YD SK;"
+        + "YM SF;MD SF;YD SF;GP YM;GP MD;GP YD;SP YM;SP MD;SP YD;T# GF;T# SF;T# D;GF SP;SF GP;GF TW;SF TW;GP PC;SP PC;AD;YM PC;MD PC;YD PC;Y PC;MD TW;YM TW;YD TW;GF Y;SF Y;GK Y;SK Y;"
+        + "MD;YM;GF;SF;T#;PC";
+
+    // The rules that serve to find sure duplicates within a register: all of them ask for a given name, a mailbox or a number.
+    private static readonly string[] Strong = ["N#", "E", "D GK", "D GF", "DS NK", "DS NF"];
+
+    /// <summary>What two records must share.</summary>
+    internal string Name { get; } = name;
+
+    /// <summary>Whether few unrelated records share it.</summary>
+    internal bool IsStrong { get; } = isStrong;
+
+    /// <summary>Returns the key of a record, 0 where a part is missing.</summary>
+    internal uint Key(LinkTable table, int record)
+    {
+        ulong hash = 0;
+        foreach (BlockingPart part in parts)
+        {
+            ulong value = part.Value(table, record);
+            if (value == 0)
+            {
+                return 0;
+            }
+
+            hash = LinkTable.Mix((hash * 31) + value);
+        }
+
+        return Math.Max(1, (uint)(hash >> 32));
+    }
+
+    /// <summary>Returns the rules for the fields of a table.</summary>
+    internal static List<BlockingRule> For(LinkTable table)
+    {
+        Dictionary<string, List<BlockingPart>> parts = Parts(table);
+        List<BlockingRule> rules = [];
+        foreach (string line in Ladder.Split(';'))
+        {
+            string[] names = line.Split(' ');
+            if (names.All(parts.ContainsKey))
+            {
+                // A part of which there are several (texts, numbers) makes a rule for each.
+                foreach (BlockingPart first in parts[names[0]])
+                {
+                    BlockingPart[] all = [first, .. names.Skip(1).Select(name => parts[name][0])];
+                    rules.Add(new BlockingRule(string.Join(" + ", all.Select(part => part.Name)), all, Strong.Contains(line)));
+                }
+            }
+        }
+
+        return rules;
+    }
+
+    private static Dictionary<string, List<BlockingPart>> Parts(LinkTable table)
+    {
+        Dictionary<string, List<BlockingPart>> parts = new(StringComparer.Ordinal);
+        void Add(string code, BlockingPart part)
+        {
+            if (!parts.TryGetValue(code, out List<BlockingPart>? list))
+            {
+                parts[code] = list = [];
+            }
+
+            list.Add(part);
+        }
+
+        for (int f = 0; f < table.Fields.Count; f++)
+        {
+            LinkField field = table.Fields[f];
+            ulong[] whole = table.Hashes[f];
+            BlockingPart Whole() => new(field.Name, f, whole);
+            switch (field)
+            {
+                case NameField names:
+                    AddName(names, f, Add);
+                    break;
+                case DateField dates:
+                    AddDate(dates, f, whole, Add);
+                    break;
+                case AddressField address:
+                    Add("AD", new BlockingPart(field.Name, f, [.. whole.Select((hash, code) => code > 0 && address.Self(code) > 2 ? hash : 0)]));
+                    Add("AB", new BlockingPart("block", f, [.. whole.Select((hash, code) => code > 0 ? Block(address.Show(code)) : 0)]));
+                    break;
+                case EmailField mail:
+                    Add("E", Whole());
+                    Add("EB", new BlockingPart("mailbox", f, [.. whole.Select((hash, code) => code > 0 ? LinkTable.Hash(mail.Show(code).Split('@')[0]) : 0)]));
+                    break;
+                default:
+                    Add(field.Kind switch
+                    {
+                        LinkKind.Household => "H",
+                        LinkKind.Phone => "P",
+                        LinkKind.Postcode => "PC",
+                        LinkKind.Town => "TW",
+                        LinkKind.Sex => "X",
+                        LinkKind.Number => "N#",
+                        LinkKind.Text or LinkKind.Street => "T#",
+                        _ => "R#",
+                    }, Whole());
+                    break;
+            }
+        }
+
+        Either(parts, "NF", "SF", "GF", "both names");
+        Either(parts, "NK", "SK", "GK", "both readings");
+        Either(parts, "NP", "SP", "GP", "sound of both names");
+        return parts;
+    }
+
+    private static ulong Block(string address)
+    {
+        string[] pieces = address.Split('-');
+        return pieces.Length < 3 ? 0 : LinkTable.Hash(string.Join('-', pieces.Take(3)));
+    }
+
+    private static void Either(Dictionary<string, List<BlockingPart>> parts, string code, string first, string second, string name)
+    {
+        if (parts.TryGetValue(first, out List<BlockingPart>? a) && parts.TryGetValue(second, out List<BlockingPart>? b))
+        {
+            parts[code] = [new BlockingPart(name, a[0].Field, a[0].ByCode, b[0].Field, b[0].ByCode)];
+        }
+    }
+
+    private static void AddName(NameField field, int f, Action<string, BlockingPart> add)
+    {
+        NameBook book = field.Book;
+        var forms = new ulong[book.Count];
+        var kanas = new ulong[book.Count];
+        var sounds = new ulong[book.Count];
+        for (int i = 1; i < book.Count; i++)
+        {
+            string form = book.FormText(book.Form(i));
+            string kana = book.KanaText(book.Kana(i));
+            forms[i] = form.Length == 0 ? 0 : LinkTable.Hash(form);
+            kanas[i] = book.FoldHash(book.Kana(i));
+            sounds[i] = LinkTable.Hash(Sound.Of(kana.Length > 0 ? kana : form));
+        }
+
+        string letter = field.Role == FieldRole.Surname ? "S" : "G";
+        if (forms.Any(hash => hash != 0))
+        {
+            add(letter + "F", new BlockingPart(field.Name, f, forms));
+        }
+
+        if (kanas.Any(hash => hash != 0))
+        {
+            add(letter + "K", new BlockingPart(field.Name + " reading", f, kanas));
+        }
+
+        add(letter + "P", new BlockingPart("sound of " + field.Name, f, sounds));
+    }
+
+    private static void AddDate(DateField field, int f, ulong[] whole, Action<string, BlockingPart> add)
+    {
+        ulong[] Part(Func<int, int, int, int> part) => [.. whole.Select((_, code) =>
+        {
+            if (code == 0)
+            {
+                return 0UL;
+            }
+
+            int date = field.Date(code);
+            return LinkTable.Mix((ulong)part(date / 10000, date / 100 % 100, date % 100) + 1);
+        })];
+        add("D", new BlockingPart(field.Name, f, whole));
+        add("DS", new BlockingPart(field.Name + " in either order", f, Part((y, m, d) => (y * 10000) + (Math.Min(m, d) * 100) + Math.Max(m, d))));
+        add("MD", new BlockingPart("month and day", f, Part((_, m, d) => (m * 100) + d)));
+        add("YM", new BlockingPart("year and month", f, Part((y, m, _) => (y * 100) + m)));
+        add("YD", new BlockingPart("year and day", f, Part((y, _, d) => (y * 100) + d)));
+        add("Y", new BlockingPart("year", f, Part((y, _, _) => y)));
+    }
+}
+
+/// <summary>A key under which names that sound or look alike meet.</summary>
+internal static class Sound
+{
+    // Soundex classes of A to Z (R. C. Russell, US patents 1,261,167 (1918) and 1,435,663 (1922)); vowels, H, W and Y have none.
+    private const string Classes = "01230120022455012623010202";
+
+    // The row of the table of fifty sounds for ァ (30A1) to ヶ (30F6).
+    private const string Rows =
+        "AAAAAAAAAAKKKKKKKKKKSSSSSSSSSSTTTTTTTTTTTNNNNNHHHHHHHHHHHHHHHMMMMMYYYYYYRRRRRWWWWWNHKK";
+
+    /// <summary>Returns the key: Soundex without its first letter's privilege for Latin names, rows of the first three kana, the first character of kanji.</summary>
+    internal static string Of(string name)
+    {
+        if (name.Length == 0)
+        {
+            return "";
+        }
+
+        char first = name[0];
+        if (first is >= 'A' and <= 'Z')
+        {
+            Span<char> key = stackalloc char[4];
+            key[0] = first;
+            int length = 1;
+            char last = Classes[first - 'A'];
+            foreach (char sign in name.AsSpan(1))
+            {
+                char code = sign is >= 'A' and <= 'Z' ? Classes[sign - 'A'] : '0';
+                if (code != '0' && code != last && length < 4)
+                {
+                    key[length++] = code;
+                }
+
+                last = sign is 'H' or 'W' ? last : code;
+            }
+
+            return new string(key[..length]);
+        }
+
+        if (first is >= '\u30A1' and <= '\u30F6')
+        {
+            return string.Concat(name.Take(3).Select(sign => sign is >= '\u30A1' and <= '\u30F6' ? Rows[sign - '\u30A1'] : '-'));
+        }
+
+        return char.IsHighSurrogate(first) && name.Length > 1 ? name[..2] : name[..1];
+    }
+}

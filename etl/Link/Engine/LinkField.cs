@@ -1,0 +1,317 @@
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>What agreement on a field means under the four hypotheses.</summary>
+public enum FieldRole
+{
+    /// <summary>The family name: shared by a household.</summary>
+    Surname,
+
+    /// <summary>The given name: never shared by members of one household.</summary>
+    Given,
+
+    /// <summary>The date of birth: shared by co-multiples.</summary>
+    Birth,
+
+    /// <summary>The sex: by chance.</summary>
+    Sex,
+
+    /// <summary>Where people live, and their household, guardian and telephone: shared by a household.</summary>
+    Home,
+
+    /// <summary>What belongs to one person.</summary>
+    Personal,
+}
+
+/// <summary>One comparison: its values, its levels of agreement, and how often each value occurs.</summary>
+/// <remarks>
+/// Values are codes from 1 of distinct normalised values; 0 is null. A level is a number from 0 (differs) up; <see cref="Null"/> where either
+/// value is missing. Comparison is symmetric and depends on the two values alone, so a level may be cached.
+/// </remarks>
+public abstract class LinkField(string name, LinkKind kind, FieldRole role, string[] levels)
+{
+    /// <summary>The level of a pair that cannot be compared on the field.</summary>
+    public const int Null = 15;
+
+    /// <summary>The name, as in output columns.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What the field says.</summary>
+    public LinkKind Kind { get; } = kind;
+
+    /// <summary>What agreement means.</summary>
+    public FieldRole Role { get; } = role;
+
+    /// <summary>The names of the levels, from 0; at most 15.</summary>
+    public IReadOnlyList<string> Levels { get; } = levels;
+
+    /// <summary>The place of the field on whose equality this one depends (a town on its postal code), or -1.</summary>
+    public int Parent { get; internal set; } = -1;
+
+    /// <summary>The share of records with each value, smoothed, as a logarithm to base 2; by code.</summary>
+    internal float[] TermLog { get; set; } = [];
+
+    /// <summary>Whether comparing costs enough to be cached.</summary>
+    internal virtual bool IsCostly => true;
+
+    /// <summary>Whether the frequency of a value replaces the average one where two records agree on it.</summary>
+    internal virtual bool UsesTerms => true;
+
+    /// <summary>Returns the level of two values that are not null.</summary>
+    internal abstract int Compare(int left, int right);
+
+    /// <summary>Returns the level of a value against itself.</summary>
+    internal abstract int Self(int value);
+
+    /// <summary>Returns the logarithm of the frequency that stands for chance agreement at a level, or NaN where the average of the level does.</summary>
+    internal virtual float Term(int left, int right, int level) => left == right && UsesTerms ? TermLog[left] : float.NaN;
+
+    /// <summary>Returns one value for people.</summary>
+    internal abstract string Show(int value);
+}
+
+/// <summary>Text that is equal or similar: places, streets, free fields.</summary>
+internal sealed class TextField(string name, LinkKind kind, FieldRole role, string[] values)
+    : LinkField(name, kind, role, ["differs", "a little similar", "similar", "very similar", "equal"])
+{
+    private readonly TextLane _lane = new(values);
+
+    internal override int Compare(int left, int right)
+    {
+        double similarity = _lane.JaroWinkler(left, right);
+        return similarity >= 0.93 ? 3 : similarity >= 0.86 ? 2 : similarity >= 0.75 ? 1 : 0;
+    }
+
+    internal override int Self(int value) => 4;
+
+    internal override string Show(int value) => values[value];
+}
+
+/// <summary>A code with few values, such as the sex or a prefecture.</summary>
+internal sealed class CodeField(string name, LinkKind kind, FieldRole role, string[] values) : LinkField(name, kind, role, ["differs", "equal"])
+{
+    internal override bool IsCostly => false;
+
+    internal override bool UsesTerms => Kind != LinkKind.Sex;
+
+    internal override int Compare(int left, int right) => 0;
+
+    internal override int Self(int value) => 1;
+
+    internal override string Show(int value) => values[value];
+}
+
+/// <summary>A number written with digits or letters: identifiers, telephone numbers, postal codes.</summary>
+internal sealed class NumberField(string name, LinkKind kind, FieldRole role, string[] values)
+    : LinkField(name, kind, role, ["differs", "same beginning", "two edits", "one edit", "equal"])
+{
+    private readonly TextLane _lane = new(values);
+
+    internal override int Compare(int left, int right)
+    {
+        ReadOnlySpan<int> a = _lane.Runes(left);
+        ReadOnlySpan<int> b = _lane.Runes(right);
+        int distance = Similarity.Alignment(a, b, 2);
+        int common = a.CommonPrefixLength(b);
+        int shorter = Math.Min(a.Length, b.Length);
+
+        // Of a short number one edit says little: 12 and 13 are other houses.
+        return distance <= 1 && shorter >= 4 ? 3 : distance <= 2 && shorter >= 6 ? 2 : shorter >= 4 && common >= 3 ? 1 : 0;
+    }
+
+    internal override int Self(int value) => 4;
+
+    internal override string Show(int value) => values[value];
+}
+
+/// <summary>An address of electronic mail.</summary>
+internal sealed class EmailField(string name, string[] values)
+    : LinkField(name, LinkKind.Email, FieldRole.Personal, ["differs", "same host", "similar", "very similar", "same mailbox", "equal"])
+{
+    private readonly TextLane _lane = new(values);
+    private readonly int[] _host = Codes(values, static value => value[(value.IndexOf('@') + 1)..]);
+    private readonly int[] _box = Codes(values, static value => value.IndexOf('@') is > 0 and int at ? value[..at] : value);
+
+    internal override int Compare(int left, int right)
+    {
+        int distance = Similarity.Alignment(_lane.Runes(left), _lane.Runes(right), 4);
+        if (_box[left] == _box[right])
+        {
+            return 4;
+        }
+
+        return distance <= 2 ? 3 : distance <= 4 || _lane.JaroWinkler(left, right) >= 0.9 ? 2 : _host[left] == _host[right] ? 1 : 0;
+    }
+
+    internal override int Self(int value) => 5;
+
+    internal override string Show(int value) => values[value];
+
+    private static int[] Codes(string[] values, Func<string, string> part)
+    {
+        Dictionary<string, int> codes = new(StringComparer.Ordinal);
+        var found = new int[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            string text = part(values[i]);
+            if (!codes.TryGetValue(text, out found[i]))
+            {
+                codes[text] = found[i] = codes.Count;
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A date of birth, by its digits, so that impossible dates compare too.</summary>
+/// <param name="name">The name of the field.</param>
+/// <param name="dates">By code: year × 10000 + month × 100 + day.</param>
+internal sealed class DateField(string name, int[] dates)
+    : LinkField(name, LinkKind.BirthDate, FieldRole.Birth,
+        ["differs", "same year", "each part near", "one part differs", "one part a step off", "one digit or two swapped", "day and month swapped", "equal"])
+{
+    internal override bool IsCostly => false;
+
+    // Only a date that is more frequent than others (a default of some form) says less; a rare one says no more.
+    internal override float Term(int left, int right, int level) => left == right ? Math.Max(TermLog[left], _floor) : float.NaN;
+
+    internal override int Compare(int left, int right)
+    {
+        int a = dates[left];
+        int b = dates[right];
+        (int ay, int am, int ad) = (a / 10000, a / 100 % 100, a % 100);
+        (int by, int bm, int bd) = (b / 10000, b / 100 % 100, b % 100);
+        if (ay == by && am == bd && ad == bm)
+        {
+            return 6;
+        }
+
+        int same = (ay == by ? 1 : 0) + (am == bm ? 1 : 0) + (ad == bd ? 1 : 0);
+        int steps = Math.Max(Math.Max(Math.Abs(ay - by), Math.Min(Math.Abs(am - bm), 12 - Math.Abs(am - bm))), (Math.Abs(ad - bd) + 1) / 2);
+        if (same == 2)
+        {
+            return steps <= 1 ? 4 : IsOneSlip(a, b) ? 5 : 3;
+        }
+
+        // A slip changes one part, or two that touch: one part at least stays.
+        return same == 1 && IsOneSlip(a, b) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+    }
+
+    internal override int Self(int value) => 7;
+
+    internal override string Show(int value) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{dates[value] / 10000:0000}-{dates[value] / 100 % 100:00}-{dates[value] % 100:00}");
+
+    /// <summary>Returns year × 10000 + month × 100 + day.</summary>
+    internal int Date(int value) => dates[value];
+
+    /// <summary>Sets the frequency below which a date is not taken for rare: the average one.</summary>
+    internal void Floor(double average) => _floor = (float)Math.Log2(average);
+
+    private float _floor;
+
+    // One digit of eight, or two neighbours swapped.
+    private static bool IsOneSlip(int a, int b)
+    {
+        int differing = 0;
+        int first = -1;
+        int last = -1;
+        Span<int> x = stackalloc int[8];
+        Span<int> y = stackalloc int[8];
+        for (int i = 7; i >= 0; i--)
+        {
+            x[i] = a % 10;
+            y[i] = b % 10;
+            a /= 10;
+            b /= 10;
+            if (x[i] != y[i])
+            {
+                differing++;
+                last = last < 0 ? i : last;
+                first = i;
+            }
+        }
+
+        return differing == 1 || (differing == 2 && last == first + 1 && x[first] == y[last] && x[last] == y[first]);
+    }
+}
+
+/// <summary>An address by its parts, from the town to the room.</summary>
+internal sealed class AddressField : LinkField
+{
+    // Up to this count of towns the similarity of each two is kept.
+    private const int MostTowns = 3000;
+
+    private readonly string[][] _values;
+    private readonly int[][] _parts;
+    private readonly List<string> _towns = [];
+    private readonly byte[] _similar;
+
+    internal AddressField(string name, string[][] values)
+        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "equal"])
+    {
+        _values = values;
+        Dictionary<string, int> towns = new(StringComparer.Ordinal);
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        _parts = new int[values.Length][];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int[] parts = new int[values[i].Length];
+            for (int k = 0; k < parts.Length; k++)
+            {
+                Dictionary<string, int> codes = k == 0 ? towns : numbers;
+                if (!codes.TryGetValue(values[i][k], out parts[k]))
+                {
+                    codes[values[i][k]] = parts[k] = codes.Count;
+                    if (k == 0)
+                    {
+                        _towns.Add(values[i][k]);
+                    }
+                }
+            }
+
+            _parts[i] = parts;
+        }
+
+        _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
+    }
+
+    internal override bool IsCostly => false;
+
+    internal override int Compare(int left, int right)
+    {
+        ReadOnlySpan<int> a = _parts[left];
+        ReadOnlySpan<int> b = _parts[right];
+        if (a[0] != b[0])
+        {
+            return !IsSimilar(a[0], b[0]) ? 0 : a.Length > 2 && a[1..].SequenceEqual(b[1..]) ? 3 : 1;
+        }
+
+        return Math.Min(a.CommonPrefixLength(b) + 1, 4);
+    }
+
+    // The town alone is no whole address.
+    internal override int Self(int value) => _parts[value].Length >= 2 ? 5 : 2;
+
+    internal override string Show(int value) => string.Join('-', _values[value]);
+
+    // Two threads may fill the same cell; they write the same.
+    private bool IsSimilar(int left, int right)
+    {
+        if (_similar.Length == 0)
+        {
+            return Measure(left, right);
+        }
+
+        int place = (left * _towns.Count) + right;
+        if (_similar[place] == 0)
+        {
+            _similar[place] = Measure(left, right) ? (byte)2 : (byte)1;
+        }
+
+        return _similar[place] == 2;
+    }
+
+    private bool Measure(int left, int right) =>
+        _towns[left].Length > 0 && _towns[right].Length > 0 && Similarity.JaroWinkler<char>(_towns[left], _towns[right]) >= 0.85;
+}

@@ -1,0 +1,245 @@
+using System.Runtime.Intrinsics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>The probabilities of one field: for each hypothesis the chance of each level, given that the field can be compared.</summary>
+public sealed record FieldModel
+{
+    /// <summary>The field.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it says.</summary>
+    public required LinkKind Kind { get; init; }
+
+    /// <summary>The names of the levels.</summary>
+    public required IReadOnlyList<string> Levels { get; init; }
+
+    /// <summary>The field on whose equality this one depends, or null.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>m: the same person. First where the parent is not equal (or there is none), then where it is.</summary>
+    public required double[][] Same { get; init; }
+
+    /// <summary>u: unrelated people, in the same order.</summary>
+    public required double[][] Unrelated { get; init; }
+
+    /// <summary>Co-multiples, where they differ from both of the above; otherwise null.</summary>
+    public double[]? Multiple { get; init; }
+
+    /// <summary>Other members of a household, where they differ from both; otherwise null.</summary>
+    public double[]? Household { get; init; }
+}
+
+/// <summary>A model of linkage: the frozen outcome of training, from which the same scores come again.</summary>
+/// <remarks>
+/// Four hypotheses: the same person, a co-multiple (same birth date and household), another member of the household, unrelated. Evidence is the ratio of the first
+/// to the sum of the others, in bits (Fellegi and Sunter, JASA 64 (1969) 1183-1210, with more than one alternative).
+/// </remarks>
+public sealed record LinkModel
+{
+    /// <summary>The format of this release.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The format of the file.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>The version of the normaliser that made the values.</summary>
+    public required string Normaliser { get; init; }
+
+    /// <summary>The fields, in the order of a pattern.</summary>
+    public required IReadOnlyList<FieldModel> Fields { get; init; }
+
+    /// <summary>The share of all pairs that are one person.</summary>
+    public required double SameShare { get; init; }
+
+    /// <summary>The share of all pairs that are co-multiples.</summary>
+    public required double MultipleShare { get; init; }
+
+    /// <summary>The share of all pairs that are other members of one household.</summary>
+    public required double HouseholdShare { get; init; }
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Returns the model as text; reading it again gives the same numbers.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="ArgumentException">The text is no model of this format, or its probabilities do not add up.</exception>
+    public static LinkModel FromJson(string text)
+    {
+        LinkModel? model;
+        try
+        {
+            model = JsonSerializer.Deserialize<LinkModel>(text, Options);
+        }
+        catch (JsonException fault)
+        {
+            throw new ArgumentException($"This is no linkage model: {fault.Message}", fault);
+        }
+
+        if (model is not { Format: CurrentFormat })
+        {
+            throw new ArgumentException($"The linkage model has format {model?.Format}; expected {CurrentFormat}. Train it again.");
+        }
+
+        foreach (FieldModel field in model.Fields)
+        {
+            double[][] all = [.. field.Same, .. field.Unrelated, field.Multiple ?? [1], field.Household ?? [1]];
+            if (Array.Exists(all, levels => Math.Abs(levels.Sum() - 1) > 1e-6 || Array.Exists(levels, p => !(p >= 0))) || field.Same.Concat(field.Unrelated).Any(levels => levels.Length != field.Levels.Count))
+            {
+                throw new ArgumentException($"The linkage model's probabilities of {field.Name} do not add up to 1 over its {field.Levels.Count} levels.");
+            }
+        }
+
+        return model;
+    }
+
+    /// <summary>Returns what keeps the model from being used on a table, or null.</summary>
+    public string? Misfit(LinkTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (Normaliser != table.NormaliserVersion)
+        {
+            return $"the model was trained with normaliser {Normaliser}, the table was made with {table.NormaliserVersion}";
+        }
+
+        string[] own = [.. Fields.Select(field => $"{field.Name} ({field.Kind}, {field.Levels.Count} levels)")];
+        string[] other = [.. table.Fields.Select(field => $"{field.Name} ({field.Kind}, {field.Levels.Count} levels)")];
+        return own.SequenceEqual(other) ? null : $"the model has the fields {string.Join(", ", own)}, the table {string.Join(", ", other)}";
+    }
+}
+
+/// <summary>The evidence for one pair.</summary>
+/// <param name="Weight">Bits for the same person against all other hypotheses together, the shares included.</param>
+/// <param name="Multiple">The posterior probability that the two are co-multiples.</param>
+/// <param name="Household">The posterior probability that the two are other members of a household.</param>
+public readonly record struct PairEvidence(double Weight, double Multiple, double Household)
+{
+    /// <summary>The posterior probability of the same person.</summary>
+    public double Posterior => 1 / (1 + Math.Exp(-Weight * 0.69314718055994531));
+
+    /// <summary>Returns the evidence with bits added for the same person; what is left is shared among the other hypotheses as before.</summary>
+    internal PairEvidence Add(double bits)
+    {
+        double before = 1 / (1 + Math.Pow(2, Weight));
+        double scale = before <= 0 ? 0 : 1 / (1 + Math.Pow(2, Weight + bits)) / before;
+        return new PairEvidence(Weight + bits, Multiple * scale, Household * scale);
+    }
+}
+
+/// <summary>A model made ready for scoring: for each field, state of its parent and level the logarithms of the four likelihoods, side by side.</summary>
+internal sealed class LinkWeights
+{
+    private readonly Vector128<float>[] _logs;
+    private readonly int[] _parents;
+    private readonly int[] _parentTops;
+    private readonly LinkField[] _fields;
+    private readonly LinkTable _table;
+
+    internal LinkWeights(LinkModel model, LinkTable table)
+    {
+        _table = table;
+        _fields = [.. table.Fields];
+        _parents = [.. _fields.Select(field => field.Parent)];
+        _parentTops = [.. _fields.Select(field => field.Parent < 0 ? -1 : _fields[field.Parent].Levels.Count - 1)];
+        _logs = new Vector128<float>[_fields.Length * 32];
+        for (int f = 0; f < _fields.Length; f++)
+        {
+            FieldModel field = model.Fields[f];
+            for (int state = 0; state < field.Same.Length; state++)
+            {
+                for (int level = 0; level < field.Levels.Count; level++)
+                {
+                    double m = field.Same[state][level];
+                    double u = field.Unrelated[state][level];
+                    bool isCrossed = field.Kind == LinkKind.Surname && level >= NameField.Swapped;
+                    double multiple = field.Multiple is { } own ? own[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
+                    double household = field.Household is { } other ? other[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
+                    _logs[(f * 32) + (state * 16) + level] = Vector128.Create(Log(m), Log(multiple), Log(household), Log(u));
+                }
+            }
+        }
+
+        Priors = Vector128.Create(Log(model.SameShare), Log(model.MultipleShare), Log(model.HouseholdShare), Log(1 - model.SameShare - model.MultipleShare - model.HouseholdShare));
+    }
+
+    internal Vector128<float> Priors { get; }
+
+    private static float Log(double p) => (float)Math.Log2(Math.Max(p, 1e-12));
+
+    /// <summary>Returns 1 where the parent of a field is equal in a pattern, otherwise 0.</summary>
+    internal int State(ulong pattern, int field) => _parents[field] >= 0 && LinkScorer.Level(pattern, _parents[field]) == _parentTops[field] ? 1 : 0;
+
+    /// <summary>Returns the four log likelihoods of a pattern, without shares and without frequencies of values.</summary>
+    internal Vector128<float> Logs(ulong pattern)
+    {
+        Vector128<float> sum = Vector128<float>.Zero;
+        for (int f = 0; f < _fields.Length; f++)
+        {
+            sum += _logs[(f * 32) + (State(pattern, f) * 16) + LinkScorer.Level(pattern, f)];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Returns the four log likelihoods of a pair: where two records agree on a value, its own frequency stands for the average one.</summary>
+    internal Vector128<float> Logs(int left, int right, ulong pattern)
+    {
+        Vector128<float> sum = Vector128<float>.Zero;
+        for (int f = 0; f < _fields.Length; f++)
+        {
+            sum += Logs(left, right, pattern, f);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Returns the weight of one field, in bits: the same person against unrelated ones.</summary>
+    internal double Weight(int left, int right, ulong pattern, int field)
+    {
+        Vector128<float> logs = Logs(left, right, pattern, field);
+        return logs[0] - logs[3];
+    }
+
+    private Vector128<float> Logs(int left, int right, ulong pattern, int f)
+    {
+        int level = LinkScorer.Level(pattern, f);
+        int state = State(pattern, f);
+        Vector128<float> logs = _logs[(f * 32) + (state * 16) + level];
+        if (level != LinkField.Null && state == 0)
+        {
+            LinkField field = _fields[f];
+            float term = field.Term(_table.Code(left, f), _table.Code(right, f), level);
+            if (!float.IsNaN(term))
+            {
+                logs = field.Role == FieldRole.Personal ? Vector128.Create(logs[0], term, term, term) : logs.WithElement(3, term);
+            }
+        }
+
+        return logs;
+    }
+
+    /// <summary>Returns the evidence from log likelihoods.</summary>
+    internal static PairEvidence Evidence(Vector128<float> logs, Vector128<float> priors)
+    {
+        Vector128<float> all = logs + priors;
+        double top = Math.Max(Math.Max(all[1], all[2]), all[3]);
+        double multiple = Math.Pow(2, all[1] - top);
+        double household = Math.Pow(2, all[2] - top);
+        double rest = multiple + household + Math.Pow(2, all[3] - top);
+        double weight = all[0] - top - Math.Log2(rest);
+        double other = 1 / (1 + Math.Pow(2, weight));
+        return new PairEvidence(weight, multiple / rest * other, household / rest * other);
+    }
+}

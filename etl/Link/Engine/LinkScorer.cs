@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>Compares two records of a table: four bits a field, <see cref="LinkField.Null"/> where one is missing.</summary>
+internal sealed class LinkScorer
+{
+    private readonly LinkTable _table;
+    private readonly LinkField[] _fields;
+    private readonly int[] _codes;
+    private readonly int _width;
+    private readonly int _surname;
+    private readonly int _given;
+    private readonly byte[][] _self;
+    private readonly NameBook? _names;
+
+    internal LinkScorer(LinkTable table)
+    {
+        _table = table;
+        _fields = [.. table.Fields];
+        _codes = table.Codes;
+        _width = _fields.Length;
+        _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
+        _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
+        _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
+        _self = [.. _fields.Select((field, f) => Enumerable.Range(0, table.Hashes[f].Length).Select(code => code == 0 ? (byte)0 : (byte)field.Self(code)).ToArray())];
+    }
+
+    internal LinkTable Table => _table;
+
+    /// <summary>Returns the level of one field in a pattern.</summary>
+    internal static int Level(ulong pattern, int field) => (int)(pattern >> (4 * field)) & 15;
+
+    /// <summary>Returns the pattern of two records.</summary>
+    internal ulong Pattern(int left, int right, LevelCache cache)
+    {
+        ReadOnlySpan<int> a = _codes.AsSpan(left * _width, _width);
+        ReadOnlySpan<int> b = _codes.AsSpan(right * _width, _width);
+        ulong pattern = 0;
+        for (int f = 0; f < a.Length; f++)
+        {
+            pattern |= (ulong)(uint)Level(f, a[f], b[f], cache) << (4 * f);
+        }
+
+        return _surname >= 0 && _given >= 0 ? Crossed(pattern, a, b, cache) : pattern;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Level(int field, int a, int b, LevelCache cache)
+    {
+        if (a == 0 || b == 0)
+        {
+            return LinkField.Null;
+        }
+
+        if (a == b)
+        {
+            return _self[field][a];
+        }
+
+        LinkField compared = _fields[field];
+        return compared.IsCostly ? cache.Level(field, compared, a, b) : compared.Compare(a, b);
+    }
+
+    // Family and given name in each other's place count once, at the family name; the given name then says nothing more.
+    private ulong Crossed(ulong pattern, ReadOnlySpan<int> a, ReadOnlySpan<int> b, LevelCache cache)
+    {
+        int surname = Level(pattern, _surname);
+        int given = Level(pattern, _given);
+        if (surname is >= NameField.Similar and not LinkField.Null || given is >= NameField.Similar and not LinkField.Null)
+        {
+            return pattern;
+        }
+
+        bool mayFirst = a[_surname] != 0 && b[_given] != 0 && _names!.MayCross(a[_surname], b[_given]);
+        bool maySecond = a[_given] != 0 && b[_surname] != 0 && _names!.MayCross(a[_given], b[_surname]);
+        if (!mayFirst && !maySecond)
+        {
+            return pattern;
+        }
+
+        int first = Level(_surname, a[_surname], b[_given], cache);
+        int second = Level(_surname, a[_given], b[_surname], cache);
+        bool isFirst = first is >= NameField.Similar and not LinkField.Null;
+        bool isSecond = second is >= NameField.Similar and not LinkField.Null;
+        int crossed = isFirst && isSecond ? NameField.Swapped
+            : (isFirst && second == LinkField.Null && first >= NameField.Bridge) || (isSecond && first == LinkField.Null && second >= NameField.Bridge) ? NameField.Crossed : 0;
+        if (crossed == 0)
+        {
+            return pattern;
+        }
+
+        ulong mask = (15UL << (4 * _surname)) | (15UL << (4 * _given));
+        return (pattern & ~mask) | ((ulong)crossed << (4 * _surname)) | (15UL << (4 * _given));
+    }
+}
+
+/// <summary>Levels of the last value pairs of one thread; a pure function is cached, so results do not depend on it.</summary>
+internal sealed class LevelCache
+{
+    private const int Bits = 15;
+    private readonly ulong[]?[] _keys = new ulong[LinkTableBuilder.MostFields][];
+    private readonly byte[]?[] _levels = new byte[LinkTableBuilder.MostFields][];
+
+    /// <summary>Returns the level of two values, from the cache where it holds them.</summary>
+    internal int Level(int field, LinkField compared, int a, int b)
+    {
+        ulong key = a < b ? ((ulong)(uint)a << 32) | (uint)b : ((ulong)(uint)b << 32) | (uint)a;
+        ulong[] keys = _keys[field] ??= new ulong[1 << Bits];
+        byte[] levels = _levels[field] ??= new byte[1 << Bits];
+        int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> (64 - Bits));
+        if (keys[slot] != key)
+        {
+            levels[slot] = (byte)compared.Compare(a, b);
+            keys[slot] = key;
+        }
+
+        return levels[slot];
+    }
+}
+
+/// <summary>Candidate pairs with their patterns.</summary>
+internal sealed class PairChunk(int capacity)
+{
+    internal int[] Left { get; private set; } = new int[capacity];
+
+    internal int[] Right { get; private set; } = new int[capacity];
+
+    internal ulong[] Patterns { get; private set; } = new ulong[capacity];
+
+    internal int Count { get; private set; }
+
+    internal void Add(int left, int right, ulong pattern)
+    {
+        if (Count == Left.Length)
+        {
+            int size = Math.Max(64, Count + (Count / 2));
+            int[] lefts = Left;
+            int[] rights = Right;
+            ulong[] patterns = Patterns;
+            Array.Resize(ref lefts, size);
+            Array.Resize(ref rights, size);
+            Array.Resize(ref patterns, size);
+            (Left, Right, Patterns) = (lefts, rights, patterns);
+        }
+
+        Left[Count] = left;
+        Right[Count] = right;
+        Patterns[Count++] = pattern;
+    }
+}

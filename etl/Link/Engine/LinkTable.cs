@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>Something that is wrong with the input or the model, for people.</summary>
+/// <param name="Code">A stable code such as <c>LNK-001</c>.</param>
+/// <param name="Message">What was found and what follows from it; names columns and counts, no person.</param>
+/// <param name="IsGrave">Whether nothing is linked without review because of it.</param>
+public sealed record LinkFinding(string Code, string Message, bool IsGrave = false);
+
+/// <summary>One or two registers in the form in which they are compared: for each record one code a field, in an order that does not depend on the order of the input.</summary>
+/// <remarks>
+/// Records are ordered by register, then by a hash of the id, then by content; every later step works on places in this order, so the result is the same
+/// for any order of the input. Memory: 4 bytes a record and field, and each distinct value once.
+/// </remarks>
+public sealed class LinkTable
+{
+    internal LinkTable(IReadOnlyList<LinkField> fields, ulong[][] hashes, int[] codes, string[] ids, bool[] repeated, int leftCount, bool isLink, string[] names, string normaliser, List<LinkFinding> findings)
+    {
+        Fields = fields;
+        Hashes = hashes;
+        Codes = codes;
+        Ids = ids;
+        IsRepeated = repeated;
+        LeftCount = leftCount;
+        IsLink = isLink;
+        Names = names;
+        NormaliserVersion = normaliser;
+        Findings = findings;
+    }
+
+    /// <summary>The comparisons.</summary>
+    public IReadOnlyList<LinkField> Fields { get; }
+
+    /// <summary>The id of each record.</summary>
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>The count of records of the first register; the others are of the second.</summary>
+    public int LeftCount { get; }
+
+    /// <summary>The count of all records.</summary>
+    public int Count => Ids.Count;
+
+    /// <summary>Whether two registers are linked; otherwise one is searched for duplicates.</summary>
+    public bool IsLink { get; }
+
+    /// <summary>What is wrong with the input.</summary>
+    public IReadOnlyList<LinkFinding> Findings { get; }
+
+    /// <summary>The names of the registers.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The version of the normaliser.</summary>
+    public string NormaliserVersion { get; }
+
+    /// <summary>The count of pairs that could be compared.</summary>
+    public double PairCount => IsLink ? (double)LeftCount * (Count - LeftCount) : Count * (Count - 1.0) / 2;
+
+    /// <summary>Codes, record by record.</summary>
+    internal int[] Codes { get; }
+
+    /// <summary>For each field a hash of the content of each value.</summary>
+    internal ulong[][] Hashes { get; }
+
+    /// <summary>Whether the id stands at more than one record of its register.</summary>
+    internal bool[] IsRepeated { get; }
+
+    /// <summary>Returns the code of a record on a field; 0 is null.</summary>
+    public int Code(int record, int field) => Codes[(record * Fields.Count) + field];
+
+    /// <summary>Returns the value of a record on a field for people, empty for null.</summary>
+    public string Show(int record, int field) => Code(record, field) is > 0 and int code ? Fields[field].Show(code) : "";
+
+    /// <summary>Returns the place of the first field of a kind, or -1.</summary>
+    internal int Find(LinkKind kind)
+    {
+        for (int i = 0; i < Fields.Count; i++)
+        {
+            if (Fields[i].Kind == kind)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Builds the table of one register (duplicates) or two (links).</summary>
+    /// <exception cref="ArgumentException">A register is empty, or nothing can be compared.</exception>
+    public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        return new LinkTableBuilder(left, right, normaliser ?? new BasicNormaliser()).Build();
+    }
+
+    /// <summary>Returns a 64-bit hash of text that is the same on every machine (FNV-1a, 64 bits, finished by <see cref="Mix"/>).</summary>
+    internal static ulong Hash(ReadOnlySpan<char> text)
+    {
+        ulong hash = 14695981039346656037UL;
+        foreach (char sign in text)
+        {
+            hash = (hash ^ sign) * 1099511628211UL;
+        }
+
+        return Mix(hash);
+    }
+
+    /// <summary>Mixes the bits of a number (the finaliser of SplitMix64; Steele, Lea and Flood, OOPSLA 2014).</summary>
+    internal static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
+        return value ^ (value >> 31);
+    }
+
+    internal static string Count1(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,603 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Warehouse.Etl.Validate;
+
+namespace Warehouse.Etl.Link.Engine;
+
+/// <summary>Builds a <see cref="LinkTable"/>: normalises each distinct value once, gives codes, orders the records and looks for what is wrong with them.</summary>
+internal sealed class LinkTableBuilder
+{
+    /// <summary>The most fields of a table: a pattern of levels is one number of 64 bits.</summary>
+    internal const int MostFields = 16;
+
+    // A field of which more records than this share one value tells nobody apart.
+    private const double ConstantShare = 0.95;
+
+    private static readonly FrozenSet<string> NoValues = FrozenSet.ToFrozenSet(["NULL", "NONE", "NA", "N/A", "NAN", "UNKNOWN", "-", "--", "不明", "なし", "該当なし", "?"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> NoNames = FrozenSet.ToFrozenSet(
+        ["UNKNOWN", "NAN", "NULL", "N/A", "BABY", "不明", "ベビー", "長男", "次男", "二男", "三男", "長女", "次女", "二女", "三女", "命名前", "未命名", "新生児", "フメイ", "チョウナン", "ジナン", "チョウジョ", "ジジョ"],
+        StringComparer.Ordinal);
+
+    private readonly LinkRegister[] _registers;
+    private readonly ILinkNormaliser _normaliser;
+    private readonly List<LinkFinding> _findings = [];
+    private readonly int _count;
+
+    internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser)
+    {
+        _registers = right is null ? [left] : [left, right];
+        _normaliser = normaliser;
+        foreach (LinkRegister register in _registers)
+        {
+            if (register.Ids.Length == 0)
+            {
+                throw new ArgumentException($"{register.Name} has no records; expected at least one row below the header.");
+            }
+
+            if (register.Columns.Any(column => column.Codes.Length != register.Ids.Length))
+            {
+                throw new ArgumentException($"{register.Name} has columns of different length; expected {register.Ids.Length} values in each.");
+            }
+        }
+
+        _count = _registers.Sum(register => register.Ids.Length);
+    }
+
+    // A field before the records are ordered: its codes, and a hash for each.
+    private sealed record Draft(LinkField Field, int[] Codes, ulong[] Hashes);
+
+    internal LinkTable Build()
+    {
+        List<Draft> drafts = [];
+        AddNames(drafts);
+        foreach ((LinkKind kind, string name) in OtherFields())
+        {
+            Add(drafts, kind, name);
+        }
+
+        drafts = Useful(drafts);
+        if (drafts.Count == 0)
+        {
+            throw new ArgumentException("No column is left to compare by; expected at least a name and a date. " + string.Join(" ", _findings.Select(finding => finding.Message)));
+        }
+
+        if (drafts.Count > MostFields)
+        {
+            _findings.Add(new LinkFinding("LNK-002", $"Only {MostFields} fields are compared; left out: {string.Join(", ", drafts.Skip(MostFields).Select(draft => draft.Field.Name))}. Map fewer free fields to choose."));
+            drafts.RemoveRange(MostFields, drafts.Count - MostFields);
+        }
+
+        SetParents(drafts);
+        SetTerms(drafts);
+        return Order(drafts);
+    }
+
+    private IEnumerable<(LinkKind Kind, string Name)> OtherFields()
+    {
+        LinkKind[] order =
+        [
+            LinkKind.BirthDate, LinkKind.Sex, LinkKind.Household, LinkKind.Postcode, LinkKind.Address, LinkKind.Town, LinkKind.Region, LinkKind.House, LinkKind.Street, LinkKind.Phone, LinkKind.Email,
+            LinkKind.Number, LinkKind.Category, LinkKind.Text,
+        ];
+        foreach (LinkKind kind in order)
+        {
+            IEnumerable<string> names = _registers[0].Columns.Where(column => column.Kind == kind).Select(column => column.Name);
+            foreach (string name in names.Where(name => _registers.All(register => register.Columns.Any(column => column.Kind == kind && column.Name == name))))
+            {
+                yield return (kind, name);
+            }
+        }
+    }
+
+    private void Add(List<Draft> drafts, LinkKind kind, string name)
+    {
+        Dictionary<string, int> pool = new(StringComparer.Ordinal) { [""] = 0 };
+        List<string> values = [""];
+        var codes = new int[_count];
+        int start = 0;
+        foreach (LinkRegister register in _registers)
+        {
+            LinkColumn column = register.Columns.First(column => column.Kind == kind && column.Name == name);
+            var map = new int[column.Values.Count];
+            string[] normalised = new string[map.Length];
+            Parallel.For(1, map.Length, i => normalised[i] = Value(kind, column.Values[i]));
+            for (int i = 1; i < map.Length; i++)
+            {
+                string value = normalised[i];
+                if (!pool.TryGetValue(value, out map[i]))
+                {
+                    pool[value] = map[i] = values.Count;
+                    values.Add(value);
+                }
+            }
+
+            for (int i = 0; i < column.Codes.Length; i++)
+            {
+                codes[start + i] = map[column.Codes[i]];
+            }
+
+            start += register.Ids.Length;
+        }
+
+        string[] texts = [.. values];
+        LinkField field = kind switch
+        {
+            LinkKind.BirthDate => new DateField(name, [.. texts.Select(text => text.Length == 0 ? 0 : int.Parse(text, CultureInfo.InvariantCulture))]),
+            LinkKind.Sex => new CodeField(name, kind, FieldRole.Sex, texts),
+            LinkKind.Category => new CodeField(name, kind, FieldRole.Personal, texts),
+            LinkKind.Region => new CodeField(name, kind, FieldRole.Home, texts),
+            LinkKind.Address => new AddressField(name, [.. texts.Select(text => text.Split('\u001F'))]),
+            LinkKind.Household or LinkKind.Town or LinkKind.Street => new TextField(name, kind, FieldRole.Home, texts),
+            LinkKind.Postcode or LinkKind.Phone or LinkKind.House => new NumberField(name, kind, FieldRole.Home, texts),
+            LinkKind.Email => new EmailField(name, texts),
+            LinkKind.Number => new NumberField(name, kind, FieldRole.Personal, texts),
+            _ => new TextField(name, kind, FieldRole.Personal, texts),
+        };
+        if (kind == LinkKind.BirthDate)
+        {
+            DropDefaults(name, codes, texts);
+        }
+
+        ulong[] hashes = new ulong[texts.Length];
+        Parallel.For(1, texts.Length, i => hashes[i] = LinkTable.Hash(texts[i]));
+        drafts.Add(new Draft(field, codes, hashes));
+    }
+
+    private string Value(LinkKind kind, string raw)
+    {
+        if (string.IsNullOrWhiteSpace(raw))
+        {
+            return "";
+        }
+
+        string text = _normaliser.Text(raw);
+        if (NoValues.Contains(text))
+        {
+            return "";
+        }
+
+        return kind switch
+        {
+            LinkKind.BirthDate => LinkDate.Read(text) is > 0 and int date ? date.ToString(CultureInfo.InvariantCulture) : "",
+            LinkKind.Sex => text switch
+            {
+                "M" or "MALE" or "MAN" or "BOY" or "男" or "男性" or "男子" or "1" => "M",
+                "F" or "FEMALE" or "WOMAN" or "GIRL" or "W" or "女" or "女性" or "女子" or "2" => "F",
+                "0" or "9" or "3" or "U" or "X" or "その他" => "",
+                _ => text,
+            },
+            LinkKind.Postcode or LinkKind.Number or LinkKind.House => Kept(text, char.IsLetterOrDigit),
+            LinkKind.Phone => Kept(text, char.IsAsciiDigit) is { Length: >= 6 } digits ? digits : "",
+            LinkKind.Address => string.Join('\u001F', _normaliser.Address(raw)),
+            LinkKind.Household => Kept(text, static sign => sign != ' '),
+            _ => text,
+        };
+    }
+
+    private static string Kept(string text, Func<char, bool> isKept) => string.Concat(text.Where(isKept));
+
+    // A day that far more records have than days usually do is what a form fills in: it says nothing.
+    private void DropDefaults(string name, int[] codes, string[] texts)
+    {
+        var counts = new int[texts.Length];
+        foreach (int code in codes)
+        {
+            counts[code]++;
+        }
+
+        int[] used = [.. counts.Skip(1).Where(count => count > 0).Order()];
+        if (used.Length < 30)
+        {
+            return;
+        }
+
+        double usual = used[used.Length / 2];
+        double limit = Math.Max(20, Math.Max(usual * 15, (_count - counts[0]) * 0.004));
+        bool[] isDefault = [.. counts.Select((count, code) => code > 0 && count > limit)];
+        if (!isDefault.Contains(true))
+        {
+            return;
+        }
+
+        long dropped = 0;
+        for (int i = 0; i < codes.Length; i++)
+        {
+            if (isDefault[codes[i]])
+            {
+                codes[i] = 0;
+                dropped++;
+            }
+        }
+
+        _findings.Add(new LinkFinding("LNK-003", $"{name}: {isDefault.Count(x => x)} date(s) stand at {LinkTable.Count1(dropped)} records, far more than any other day; taken for defaults of a form and treated as missing."));
+    }
+
+    private void AddNames(List<Draft> drafts)
+    {
+        NameBook book = new();
+        int[] surnameForms = new int[_count];
+        int[] surnameKanas = new int[_count];
+        int[] givenForms = new int[_count];
+        int[] givenKanas = new int[_count];
+        bool hasSurname = false;
+        bool hasGiven = false;
+        HashSet<string> known = KnownSurnames();
+        int start = 0;
+        foreach (LinkRegister register in _registers)
+        {
+            foreach (LinkColumn column in register.Columns)
+            {
+                switch (column.Kind)
+                {
+                    case LinkKind.Surname:
+                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
+                        break;
+                    case LinkKind.Given:
+                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
+                        break;
+                    case LinkKind.SurnameKana:
+                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
+                        break;
+                    case LinkKind.GivenKana:
+                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
+                        break;
+                    case LinkKind.FullName:
+                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Clean(Split(raw, known).Surname)));
+                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Clean(Split(raw, known).Given)));
+                        break;
+                    case LinkKind.FullKana:
+                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Surname)));
+                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Given)));
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            start += register.Ids.Length;
+        }
+
+        int[] surnames = Names(book, surnameForms, surnameKanas);
+        int[] givens = Names(book, givenForms, givenKanas);
+        book.Close(_normaliser);
+        ulong[] hashes = new ulong[book.Count];
+        for (int i = 1; i < hashes.Length; i++)
+        {
+            hashes[i] = LinkTable.Mix(LinkTable.Hash(book.FormText(book.Form(i))) + (3 * LinkTable.Hash(book.KanaText(book.Kana(i)))));
+        }
+
+        if (hasSurname)
+        {
+            drafts.Add(new Draft(new NameField("surname", FieldRole.Surname, book), surnames, hashes));
+        }
+
+        if (hasGiven)
+        {
+            drafts.Add(new Draft(new NameField("given_name", FieldRole.Given, book), givens, hashes));
+        }
+    }
+
+    private static bool Fill(LinkColumn column, int start, int[] target, Func<string, int> code)
+    {
+        var map = new int[column.Values.Count];
+        for (int i = 1; i < map.Length; i++)
+        {
+            map[i] = string.IsNullOrWhiteSpace(column.Values[i]) ? 0 : code(column.Values[i]);
+        }
+
+        for (int i = 0; i < column.Codes.Length; i++)
+        {
+            target[start + i] = map[column.Codes[i]];
+        }
+
+        return true;
+    }
+
+    private int[] Names(NameBook book, int[] forms, int[] kanas)
+    {
+        var names = new int[_count];
+        for (int i = 0; i < _count; i++)
+        {
+            names[i] = book.Code(forms[i], kanas[i]);
+        }
+
+        return names;
+    }
+
+    private static string Joined((string Surname, string Given) name) => Clean(name.Surname + name.Given);
+
+    private static string Clean(string name) => NoNames.Contains(name) ? "" : name;
+
+    // Family names that stand alone somewhere: they tell where an unsplit name ends.
+    private HashSet<string> KnownSurnames()
+    {
+        HashSet<string> known = new(StringComparer.Ordinal);
+        foreach (LinkColumn column in _registers.SelectMany(register => register.Columns))
+        {
+            if (column.Kind == LinkKind.Surname)
+            {
+                known.UnionWith(column.Values.Select(value => _normaliser.Name(value).Surname));
+            }
+            else if (column.Kind == LinkKind.FullName)
+            {
+                known.UnionWith(column.Values.Select(_normaliser.Name).Where(name => name.Given.Length > 0).Select(name => name.Surname));
+            }
+        }
+
+        known.Remove("");
+        return known;
+    }
+
+    // Japanese names put the family first; Latin ones do so only before a comma.
+    private (string Surname, string Given) Split(string raw, HashSet<string> known)
+    {
+        (string surname, string given) = _normaliser.Name(raw);
+        bool isLatin = surname.Length > 0 && surname[0] < '\u2E80';
+        if (isLatin && given.Length > 0 && raw.IndexOf(',', StringComparison.Ordinal) < 0)
+        {
+            string[] parts = _normaliser.Text(raw).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return (Joined(_normaliser.Name(parts[^1])), Joined(_normaliser.Name(string.Concat(parts[..^1]))));
+        }
+
+        if (given.Length > 0 || isLatin)
+        {
+            return (surname, given);
+        }
+
+        for (int length = Math.Min(4, surname.Length - 1); length >= 1; length--)
+        {
+            if (known.Contains(surname[..length]))
+            {
+                return (surname[..length], surname[length..]);
+            }
+        }
+
+        return surname.Length is >= 3 and <= 5 ? (surname[..2], surname[2..]) : (surname, "");
+    }
+
+    private List<Draft> Useful(List<Draft> drafts)
+    {
+        List<Draft> useful = [];
+        foreach (Draft draft in drafts)
+        {
+            var counts = new int[draft.Hashes.Length];
+            foreach (int code in draft.Codes)
+            {
+                counts[code]++;
+            }
+
+            int filled = _count - counts[0];
+            counts[0] = 0;
+
+            string name = draft.Field.Name;
+            if (filled == 0)
+            {
+                _findings.Add(new LinkFinding("LNK-004", $"{name}: no value can be read; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
+                continue;
+            }
+
+            int most = counts.Max();
+            if (most >= filled * ConstantShare && _count > 20)
+            {
+                bool isGrave = draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth;
+                _findings.Add(new LinkFinding("LNK-005", $"{name}: {LinkTable.Count1(most)} of {LinkTable.Count1(filled)} filled records have the same value; it tells nobody apart and is not compared." + (isGrave ? " Nothing is linked without review." : ""), isGrave));
+                continue;
+            }
+
+            if (filled < _count / 2.0)
+            {
+                _findings.Add(new LinkFinding("LNK-006", $"{name}: missing at {LinkTable.Count1(_count - filled)} of {LinkTable.Count1(_count)} records."));
+            }
+
+            useful.Add(draft);
+        }
+
+        return useful;
+    }
+
+    // Places that lie in one another are no independent evidence: each counts given that the larger or the earlier one agrees or not.
+    private static void SetParents(List<Draft> drafts)
+    {
+        int Find(LinkKind kind) => drafts.FindIndex(draft => draft.Field.Kind == kind);
+        int postcode = Find(LinkKind.Postcode);
+        int address = Find(LinkKind.Address);
+        int town = Find(LinkKind.Town);
+        for (int i = 0; i < drafts.Count; i++)
+        {
+            drafts[i].Field.Parent = drafts[i].Field.Kind switch
+            {
+                LinkKind.Address => postcode,
+                LinkKind.Town when i == town => postcode >= 0 ? postcode : address,
+                LinkKind.Region => postcode >= 0 ? postcode : address >= 0 ? address : town,
+                _ => -1,
+            };
+        }
+    }
+
+    private static void SetTerms(List<Draft> drafts)
+    {
+        foreach (Draft draft in drafts)
+        {
+            if (draft.Field is NameField names)
+            {
+                names.FormLog = Terms(draft.Codes, names.Book.Form, names.Book.Count, names.Book.FormCount);
+                names.KanaLog = Terms(draft.Codes, name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
+                continue;
+            }
+
+            draft.Field.TermLog = Terms(draft.Codes, static code => code, draft.Hashes.Length, draft.Hashes.Length);
+            if (draft.Field is DateField dates)
+            {
+                dates.Floor(draft.Field.TermLog.Skip(1).Select(log => Math.Pow(2, 2 * log)).Sum());
+            }
+        }
+    }
+
+    // One is added to each count (Laplace): a value that was seen once is not sure to be that rare.
+    private static float[] Terms(int[] codes, Func<int, int> term, int codeCount, int size)
+    {
+        var byCode = new int[codeCount];
+        foreach (int code in codes)
+        {
+            byCode[code]++;
+        }
+
+        var counts = new int[size];
+        for (int code = 1; code < codeCount; code++)
+        {
+            counts[term(code)] += byCode[code];
+        }
+
+        counts[0] = 0;
+        long total = counts.Sum(count => (long)count);
+        int used = counts.Count(count => count > 0);
+        return [.. counts.Select(count => (float)Math.Log2((count + 1.0) / (total + used)))];
+    }
+
+    private LinkTable Order(List<Draft> drafts)
+    {
+        int width = drafts.Count;
+        int[] order = new int[_count];
+        ulong[] keys = new ulong[_count];
+        int start = 0;
+        foreach (LinkRegister register in _registers)
+        {
+            int from = start;
+            Parallel.For(0, register.Ids.Length, i =>
+            {
+                order[from + i] = from + i;
+                keys[from + i] = LinkTable.Hash(register.Ids[i]);
+            });
+            Array.Sort(keys, order, start, register.Ids.Length);
+            start += register.Ids.Length;
+        }
+
+        bool[] repeated = Repeated(drafts, keys, order);
+        int[] codes = new int[_count * width];
+        string[] ids = new string[_count];
+        int leftCount = _registers[0].Ids.Length;
+        Parallel.For(0, _count, place =>
+        {
+            int record = order[place];
+            ids[place] = record < leftCount ? _registers[0].Ids[record] : _registers[1].Ids[record - leftCount];
+            for (int f = 0; f < width; f++)
+            {
+                codes[(place * width) + f] = drafts[f].Codes[record];
+            }
+        });
+        return new LinkTable(
+            [.. drafts.Select(draft => draft.Field)], [.. drafts.Select(draft => draft.Hashes)], codes, ids, repeated, leftCount, _registers.Length == 2,
+            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings);
+    }
+
+    // Records of one id (or one hash) are ordered by what they say.
+    private bool[] Repeated(List<Draft> drafts, ulong[] keys, int[] order)
+    {
+        bool[] repeated = new bool[_count];
+        int leftCount = _registers[0].Ids.Length;
+        long count = 0;
+        for (int i = 0; i < _count;)
+        {
+            int end = i + 1;
+            while (end < _count && keys[end] == keys[i] && end != leftCount)
+            {
+                end++;
+            }
+
+            if (end - i > 1)
+            {
+                Array.Sort(order, i, end - i, Comparer<int>.Create((a, b) =>
+                {
+                    for (int f = 0; f < drafts.Count; f++)
+                    {
+                        int compared = drafts[f].Hashes[drafts[f].Codes[a]].CompareTo(drafts[f].Hashes[drafts[f].Codes[b]]);
+                        if (compared != 0)
+                        {
+                            return compared;
+                        }
+                    }
+
+                    return 0;
+                }));
+                repeated.AsSpan(i, end - i).Fill(true);
+                count += end - i;
+            }
+
+            i = end;
+        }
+
+        if (count > 0)
+        {
+            _findings.Add(new LinkFinding("LNK-001", $"{LinkTable.Count1(count)} records share their id with another record of the same file; a link of theirs names no single record, so none is made without review. Name a unique column with --id."));
+        }
+
+        return repeated;
+    }
+}
+
+/// <summary>Reads dates of birth into digits; a date that no calendar has is kept as it stands, because its parts still compare.</summary>
+internal static class LinkDate
+{
+    /// <summary>Returns year × 10000 + month × 100 + day, or 0 where there is no date.</summary>
+    /// <remarks>Orders: year first, or day first where the year comes last; eras by <see cref="EraDate"/>.</remarks>
+    public static int Read(string text)
+    {
+        Span<int> parts = stackalloc int[4];
+        Span<int> lengths = stackalloc int[4];
+        int count = 0;
+        bool inDigits = false;
+        bool hasOther = false;
+        foreach (char sign in text)
+        {
+            if (char.IsAsciiDigit(sign))
+            {
+                if (!inDigits)
+                {
+                    if (count == 3)
+                    {
+                        // A time of day behind the date.
+                        break;
+                    }
+
+                    parts[count] = 0;
+                    lengths[count++] = 0;
+                }
+
+                inDigits = true;
+                if (lengths[count - 1] < 8)
+                {
+                    parts[count - 1] = (parts[count - 1] * 10) + sign - '0';
+                    lengths[count - 1]++;
+                }
+            }
+            else
+            {
+                hasOther |= count == 0 && sign != ' ';
+                inDigits = false;
+            }
+        }
+
+        int year;
+        int month;
+        int day;
+        if (!hasOther && count == 1 && lengths[0] == 8)
+        {
+            (year, month, day) = (parts[0] / 10000, parts[0] / 100 % 100, parts[0] % 100);
+        }
+        else if (!hasOther && count == 3 && lengths[0] == 4)
+        {
+            (year, month, day) = (parts[0], parts[1], parts[2]);
+        }
+        else if (!hasOther && count == 3 && lengths[2] == 4)
+        {
+            (year, month, day) = (parts[2], parts[1], parts[0]);
+        }
+        else
+        {
+            return EraDate.Read(text, out DateOnly date, out _) is DateOutcome.Good or DateOutcome.Repaired ? (date.Year * 10000) + (date.Month * 100) + date.Day : 0;
+        }
+
+        bool isNone = year is 9999 or 0 || (year == 1900 && month == 1 && day == 1);
+        return isNone || year > 2999 || month > 99 || day > 99 ? 0 : (year * 10000) + (month * 100) + day;
+    }
+}

@@ -1,0 +1,213 @@
+using Warehouse.Etl.Link.Engine;
+
+namespace Warehouse.Tests.Link;
+
+/// <summary>The engine from registers to decisions.</summary>
+public sealed class LinkEngineTests
+{
+    private static readonly LinkTown Town = new(4000);
+    private static readonly List<(string Id, string[] Cells)> Residents = Town.Rows("A", 0.98, isDirty: false);
+    private static readonly List<(string Id, string[] Cells)> Pupils = Town.Rows("B", 0.6, isDirty: true);
+
+    [Fact]
+    public void Links_are_right_and_most_are_found()
+    {
+        LinkageResult result = Run(Residents, Pupils);
+
+        LinkPair[] auto = [.. result.Pairs.Where(pair => pair.Band == LinkBand.Auto)];
+        HashSet<int> known = [.. Residents.Select(row => LinkTown.Number(row.Id))];
+        int possible = Pupils.Count(row => known.Contains(LinkTown.Number(row.Id)));
+        Assert.Empty(auto.Where(pair => !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+        Assert.True(auto.Length > 0.9 * possible, $"{auto.Length} of {possible} were linked");
+        Assert.True(result.PairCompleteness > 0.99, $"pair completeness {result.PairCompleteness}");
+    }
+
+    [Fact]
+    public void A_twin_is_not_linked_to_the_co_twin_when_its_own_record_is_missing()
+    {
+        // Of each two twins the register holds the first only, the school the second only.
+        List<LinkTown.Child> twins = [.. Town.Children.Where(child => child.IsTwin)];
+        HashSet<int> firsts = [.. twins.Where((_, i) => i % 2 == 0).Select(child => child.Number)];
+        HashSet<int> seconds = [.. twins.Where((_, i) => i % 2 == 1).Select(child => child.Number)];
+        List<(string Id, string[] Cells)> residents = Residents.FindAll(row => !seconds.Contains(LinkTown.Number(row.Id)));
+        List<(string Id, string[] Cells)> pupils = [.. Pupils.FindAll(row => !firsts.Contains(LinkTown.Number(row.Id))), .. twins.Where(child => seconds.Contains(child.Number)).Select(child => ("C" + child.Number, child.Cells))];
+
+        LinkageResult result = Run(residents, pupils);
+
+        Assert.True(seconds.Count > 50);
+        Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && seconds.Contains(LinkTown.Number(result.Table.Ids[pair.Right]))).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void The_result_does_not_depend_on_the_order_of_rows_or_the_count_of_threads()
+    {
+        string expected = Written(Run(Residents, Pupils, 1));
+
+        Random random = new(3);
+        (string Id, string[] Cells)[] residents = [.. Residents];
+        (string Id, string[] Cells)[] pupils = [.. Pupils];
+        random.Shuffle(residents);
+        random.Shuffle(pupils);
+
+        Assert.Equal(expected, Written(Run(residents, pupils, 4)));
+    }
+
+    [Fact]
+    public void Clusters_of_one_register_hold_no_pair_that_speaks_against_them()
+    {
+        List<(string Id, string[] Cells)> rows = [.. Residents.Take(1500), .. Pupils.Take(900)];
+        LinkageResult result = LinkEngine.Run(LinkTable.Build(LinkTown.Register("both", rows)), new LinkageOptions { KeepsAll = true, Threads = 2 });
+
+        Dictionary<(int, int), LinkPair> pairs = result.Pairs.ToDictionary(pair => (pair.Left, pair.Right));
+        int clustered = 0;
+        foreach (IGrouping<int, int> cluster in result.Clusters.Select((root, record) => (root, record)).GroupBy(item => item.root, item => item.record))
+        {
+            int[] members = [.. cluster.Order()];
+            for (int i = 0; i < members.Length; i++)
+            {
+                for (int j = i + 1; j < members.Length; j++)
+                {
+                    clustered++;
+                    LinkPair pair = pairs[(members[i], members[j])];
+                    Assert.True(pair.Evidence.Posterior >= 0.05, Describe(result, pair));
+                    Assert.True(IsTrue(result, pair), Describe(result, pair));
+                }
+            }
+        }
+
+        Assert.True(clustered > 100, $"{clustered} pairs");
+    }
+
+    [Fact]
+    public void A_frozen_model_gives_the_same_result_and_refuses_other_fields()
+    {
+        LinkageResult trained = Run(Residents, Pupils);
+        LinkModel read = LinkModel.FromJson(trained.Model.ToJson());
+
+        LinkageResult again = LinkEngine.Run(trained.Table, new LinkageOptions { Model = read, Threads = 2 });
+
+        Assert.Equal(Written(trained), Written(again));
+        LinkTable other = LinkTable.Build(LinkTown.Register("a", [.. Residents.Take(50).Select(row => (row.Id, row.Cells[..5]))], LinkTown.Fields[..5]));
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => LinkEngine.Run(other, new LinkageOptions { Model = read }));
+        Assert.Contains("does not fit", fault.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LinkModel.FromJson(trained.Model.ToJson().Replace("\"format\": 1", "\"format\": 9", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_constant_name_column_is_reported_and_nothing_is_linked_without_review()
+    {
+        LinkageResult result = Run(Changed(Residents, 1, "太郎", 3, "タロウ"), Changed(Pupils, 1, "太郎", 3, "タロウ"));
+
+        Assert.Contains(result.Findings, finding => finding is { Code: "LNK-005", IsGrave: true });
+        Assert.DoesNotContain(result.Pairs, pair => pair.Band == LinkBand.Auto);
+    }
+
+    [Fact]
+    public void Records_without_a_birth_date_are_not_linked_by_the_name_alone()
+    {
+        List<(string Id, string[] Cells)> pupils = [.. Pupils.Select((row, i) => i % 2 == 0 ? (row.Id, Cells(row.Cells, 4, "")) : row)];
+
+        LinkageResult result = Run(Residents, pupils);
+
+        int birth = Field(result, FieldRole.Birth);
+        LinkPair[] auto = [.. result.Pairs.Where(pair => pair.Band == LinkBand.Auto)];
+        Assert.NotEmpty(auto);
+        Assert.DoesNotContain(auto, pair => pair.Level(birth) == LinkField.Null);
+        Assert.Empty(auto.Where(pair => !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void A_default_birth_date_is_no_agreement()
+    {
+        List<(string Id, string[] Cells)> residents = [.. Residents.Select((row, i) => i % 4 == 0 ? (row.Id, Cells(row.Cells, 4, "2010-01-01")) : row)];
+
+        LinkageResult result = Run(residents, Changed(Pupils, 4, "2010-01-01", 4, "2010-01-01", every: 4));
+
+        Assert.Contains(result.Findings, finding => finding.Code == "LNK-003");
+        Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void A_key_that_a_hundred_thousand_records_share_is_left_out_of_its_rule_and_reported()
+    {
+        (LinkKind, string)[] fields = [.. LinkTown.Fields, (LinkKind.Phone, "phone")];
+        List<(string Id, string[] Cells)> many = [];
+        for (int copy = 0; many.Count < 100_000; copy++)
+        {
+            // Other people of other years with the telephone number of the town hall.
+            many.AddRange(Residents.Select((row, i) => ($"A{(copy * 10_000) + LinkTown.Number(row.Id)}", (string[])[.. Cells(row.Cells, 4, $"{1930 + copy}{row.Cells[4][4..]}"), "0259001234"])));
+        }
+
+        LinkageResult result = LinkEngine.Run(LinkTable.Build(LinkTown.Register("a", many, fields), LinkTown.Register("b", [.. Pupils.Take(1000).Select(row => (row.Id, (string[])[.. row.Cells, "0259001234"]))], fields)), new LinkageOptions { Threads = 2 });
+
+        Assert.Contains(result.Findings, finding => finding.Message.StartsWith("phone", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Pairs, pair => pair.Band == LinkBand.Auto);
+    }
+
+    [Fact]
+    public void Swapped_name_columns_link_nobody_to_another_person()
+    {
+        List<(string Id, string[] Cells)> swapped = [.. Pupils.Select(row => (row.Id, (string[])[row.Cells[1], row.Cells[0], row.Cells[3], row.Cells[2], .. row.Cells[4..]]))];
+
+        LinkageResult result = Run(Residents, swapped);
+
+        Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void Repeated_ids_are_reported_and_their_records_only_reviewed()
+    {
+        List<(string Id, string[] Cells)> pupils = [.. Pupils.Select((row, i) => i < 200 ? ("B1", row.Cells) : row)];
+
+        LinkageResult result = Run(Residents, pupils);
+
+        Assert.Contains(result.Findings, finding => finding.Code == "LNK-001");
+        Assert.DoesNotContain(result.Pairs, pair => pair.Band == LinkBand.Auto && result.Table.Ids[pair.Right] == "B1");
+        Assert.Contains(result.Pairs, pair => pair.Band == LinkBand.Review && result.Table.Ids[pair.Right] == "B1");
+    }
+
+    [Fact]
+    public void Registers_without_a_common_person_link_nobody()
+    {
+        LinkTown other = new(3000, seed: 77);
+
+        LinkageResult result = Run(Residents, other.Rows("X", 0.9, isDirty: true));
+
+        Assert.DoesNotContain(result.Pairs, pair => pair.Band == LinkBand.Auto);
+    }
+
+    [Fact]
+    public void An_empty_register_and_a_table_without_fields_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => LinkTable.Build(LinkTown.Register("none", [])));
+        Assert.Throws<ArgumentException>(() => LinkTable.Build(new LinkRegister("ids", ["1", "2"], [])));
+    }
+
+    private static LinkageResult Run(IReadOnlyList<(string Id, string[] Cells)> left, IReadOnlyList<(string Id, string[] Cells)> right, int threads = 2) =>
+        LinkEngine.Run(LinkTable.Build(LinkTown.Register("residents", left), LinkTown.Register("pupils", right)), new LinkageOptions { Threads = threads });
+
+    private static string Written(LinkageResult result)
+    {
+        StringWriter writer = new();
+        LinkOutput.WritePairs(result, writer);
+        LinkOutput.WriteClusters(result, writer);
+        writer.Write(result.Model.ToJson());
+        return writer.ToString();
+    }
+
+    private static bool IsTrue(LinkageResult result, LinkPair pair) => LinkTown.Number(result.Table.Ids[pair.Left]) == LinkTown.Number(result.Table.Ids[pair.Right]);
+
+    private static int Field(LinkageResult result, FieldRole role) => result.Table.Fields.ToList().FindIndex(field => field.Role == role);
+
+    private static string[] Cells(string[] cells, int at, string value)
+    {
+        string[] own = [.. cells];
+        own[at] = value;
+        return own;
+    }
+
+    private static List<(string Id, string[] Cells)> Changed(List<(string Id, string[] Cells)> rows, int at, string value, int other, string otherValue, int every = 1) =>
+        [.. rows.Select((row, i) => i % every == 0 ? (row.Id, Cells(Cells(row.Cells, at, value), other, otherValue)) : row)];
+
+    private static string Describe(LinkageResult result, LinkPair pair) => string.Join(" | ", result.Table.Fields.Select((field, f) => $"{result.Table.Show(pair.Left, f)} ~ {result.Table.Show(pair.Right, f)}")) + $" {pair.Evidence}";
+}
