@@ -52,6 +52,7 @@ public sealed partial class FilesToBriefTests : IDisposable
 
         await Freshness(stop);
         await Trace(stop);
+        await WrongLink(rebuilt, stop);
 
         (code, output, error) = await Run(["check", "--output", _folder, "--json"], stop);
         Assert.True(code == 0, output + error);
@@ -93,6 +94,69 @@ public sealed partial class FilesToBriefTests : IDisposable
     }
 
     // From a reason of a scored child back to the line of the file: the line names the record that the fact is of.
+    // The school record of one child is linked to another and put back: facts, scores and stored briefs are right afterwards.
+    private async Task WrongLink(string brief, CancellationToken stop)
+    {
+        long[] children;
+        long record;
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse))
+        {
+            children = [.. session.QueryText<long>(
+                """
+                SELECT DISTINCT s.child_key FROM fact.risk_score AS s
+                INNER JOIN fact.school_attendance_month AS m ON m.person_key = s.child_key AND m.known_to_utc = '9999-12-31' AND m.absent_days > 0
+                WHERE s.is_withheld = 0 AND s.snapshot_date = '2025-04-01' AND m.month_key BETWEEN 202404 AND 202503
+                ORDER BY s.child_key LIMIT 2
+                """)];
+            record = session.ScalarText<long>($"SELECT MAX(record_key) FROM fact.school_enrolment WHERE person_key = {children[1]} AND known_to_utc = '9999-12-31'");
+        }
+
+        string[] before = await Scores(2);
+        byte[] paper = await Rebuilt();
+
+        await Done("review", "assign", "--record", Text(record), "--person", Text(children[0]), "--reason", "取り違え（架空データ）");
+        string[] wrong = await Scores(3);
+        await Done("review", "undo", "--event", "1", "--reason", "別の児童の記録だった");
+        string[] after = await Scores(4);
+
+        Assert.Equal(2, before.Length);
+        Assert.All(children, (_, i) => Assert.NotEqual(before[i], wrong[i]));
+        Assert.Equal(before, after);
+        Assert.Equal(paper, await Rebuilt());
+
+        // The scores of the two children as known on a day after today, with their reasons.
+        async Task<string[]> Scores(int days)
+        {
+            DateOnly known = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(days);
+            await Done("score", "--snapshot", "2025-04-01", "--as-known", known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            using WarehouseDatabases databases = new(new HostOptions().Databases(_folder));
+            using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
+            return [.. session.QueryText<string>(
+                $"""
+                SELECT CONCAT(CAST(s.log_odds AS VARCHAR), ' ', s.withheld_code, ' ',
+                    (SELECT CONCAT(CAST(COUNT(*) AS VARCHAR), '/', CAST(SUM(r.weight) AS VARCHAR)) FROM fact.score_reason AS r WHERE r.child_key = s.child_key AND r.as_known_utc = s.as_known_utc))
+                FROM fact.risk_score AS s
+                WHERE s.child_key IN ({children[0]}, {children[1]}) AND s.as_known_utc = (SELECT MAX(x.as_known_utc) FROM fact.risk_score AS x)
+                ORDER BY s.child_key
+                """)];
+        }
+
+        async Task<byte[]> Rebuilt()
+        {
+            await Done("brief", "--rebuild", brief);
+            return await File.ReadAllBytesAsync(Path.Combine(_folder, "briefs", brief + ".pdf"), stop);
+        }
+
+        async Task Done(params string[] args)
+        {
+            (int code, _, string error) = await Run([.. args, "--output", _folder], stop);
+            Assert.True(code == 0, error);
+        }
+
+        static string Text(long key) => key.ToString(CultureInfo.InvariantCulture);
+    }
+
     private async Task Trace(CancellationToken stop)
     {
         long child;

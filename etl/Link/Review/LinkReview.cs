@@ -214,7 +214,7 @@ public sealed class LinkReview
         public IReadOnlyList<ReviewRecord> Existing(long person)
         {
             List<ReviewRecord> records = Records(person);
-            return records.Count > 0 ? records : throw new LinkReviewException("LNK-001", $"person {person} has no records. Keys come from 'warehouse review list' and 'warehouse review show'.");
+            return records.Count > 0 ? records : throw new LinkReviewException("LNK-001", $"person {person} has no records. Keys come from 'warehouse review list'.");
         }
 
         public List<ReviewRecord> Found(IReadOnlyList<long> records)

@@ -104,7 +104,7 @@ internal static class ReviewCommand
         if (done.Moved.Count > 0 && !parsed.GetValue(LaterOption))
         {
             handedOver = new LoadPipeline(databases, context.Time).Relink(new RelinkOptions { DecideAgain = false }, null, context.Stop).HandedOverCount;
-            context.Screen.Line($"Facts of {N(handedOver)} records were taken along; scores and briefs follow with 'warehouse score' and 'warehouse brief'.");
+            context.Screen.Line($"Facts of {N(handedOver)} records were taken along; then 'warehouse score' and 'warehouse brief --top 10' make scores and briefs again.");
         }
         else if (done.Moved.Count > 0)
         {
