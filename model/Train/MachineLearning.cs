@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using Warehouse.Model.Items;
 
 namespace Warehouse.Model.Train;
 
@@ -40,7 +41,7 @@ internal static class MachineLearning
         while (columns.Length > 0)
         {
             fit = FitColumns(design, columns, penalty);
-            int[] permitted = [.. columns.Where(c => fit.Weights[c] * design.Sign[c] >= 0)];
+            int[] permitted = [.. columns.Where(c => design.Sign[c].Permits(fit.Weights[c]))];
             if (permitted.Length == columns.Length)
             {
                 break;

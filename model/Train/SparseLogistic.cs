@@ -1,11 +1,13 @@
+using Warehouse.Model.Items;
+
 namespace Warehouse.Model.Train;
 
 /// <summary>Weighted rows of yes/no columns for one fit.</summary>
 /// <param name="Columns">Per column, the rows in which it is 1, ascending.</param>
 /// <param name="Label">Label per row.</param>
 /// <param name="Weight">Weight per row, greater than 0.</param>
-/// <param name="Sign">Per column 1: never negative, -1: never positive, 0: free.</param>
-internal sealed record Design(int[][] Columns, bool[] Label, double[] Weight, sbyte[] Sign);
+/// <param name="Sign">Per column, the signs its weight may not have.</param>
+internal sealed record Design(int[][] Columns, bool[] Label, double[] Weight, WeightSign[] Sign);
 
 /// <summary>A linear score.</summary>
 internal sealed record LinearFit(double[] Weights, double Bias);
@@ -44,7 +46,7 @@ internal static class SparseLogistic
                 gradient += design.Weight[row] * ((design.Label[row] ? 1 : 0) - rate);
             }
 
-            if (gradient * design.Sign[c] >= 0)
+            if (design.Sign[c].Permits(gradient))
             {
                 largest = Math.Max(largest, Math.Abs(gradient));
             }
@@ -95,7 +97,7 @@ internal static class SparseLogistic
                 sum += design.Weight[row] * (design.Label[row] ? share[row] : -share[row]);
             }
 
-            most = sum * design.Sign[c] >= 0 ? Math.Max(most, Math.Abs(sum)) : most;
+            most = design.Sign[c].Permits(sum) ? Math.Max(most, Math.Abs(sum)) : most;
         }
 
         double dual = 0;
@@ -245,7 +247,7 @@ internal static class SparseLogistic
                     gradient += _residual[row];
                 }
 
-                if (Math.Abs(gradient) > penalty * (1 + 1e-6) && gradient * _design.Sign[c] >= 0)
+                if (Math.Abs(gradient) > penalty * (1 + 1e-6) && _design.Sign[c].Permits(gradient))
                 {
                     _isActive[c] = true;
                     _active.Add(c);
@@ -299,7 +301,7 @@ internal static class SparseLogistic
 
                     double target = gradient + (h * _weights[c]);
                     double next = Math.Abs(target) <= penalty ? 0 : (target - (Math.Sign(target) * penalty)) / h;
-                    if (next * _design.Sign[c] < 0)
+                    if (!_design.Sign[c].Permits(next))
                     {
                         next = 0;
                     }

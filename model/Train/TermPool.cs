@@ -6,7 +6,7 @@ namespace Warehouse.Model.Train;
 /// <summary>The terms offered to a fit: single items and the best rules, each with its rows and its permitted sign.</summary>
 internal sealed class TermPool
 {
-    private TermPool(List<int[]> terms, List<ulong[]> columns, List<sbyte> signs)
+    private TermPool(List<int[]> terms, List<ulong[]> columns, List<WeightSign> signs)
     {
         Terms = terms;
         Columns = columns;
@@ -19,17 +19,17 @@ internal sealed class TermPool
     /// <summary>Rows per term, over all rows of the table.</summary>
     public List<ulong[]> Columns { get; }
 
-    /// <summary>Permitted sign per term: 1 never negative, -1 never positive, 0 free.</summary>
-    public sbyte[] Signs { get; }
+    /// <summary>Limits of the weight per term.</summary>
+    public WeightSign[] Signs { get; }
 
     /// <summary>Returns the pool for a set of mined rules.</summary>
     public static TermPool Build(ItemSet items, BitColumns bits, MineResult mined, TrainOptions options)
     {
         var terms = new List<int[]>();
         var columns = new List<ulong[]>();
-        var signs = new List<sbyte>();
+        var signs = new List<WeightSign>();
         var seen = new Dictionary<ulong, List<ulong[]>>();
-        Dictionary<string, FeatureSpec> specs = items.Features.ToDictionary(f => f.Name, StringComparer.Ordinal);
+        WeightSign[] limits = WeightSigns.Of(items);
 
         foreach (Item item in items.Items)
         {
@@ -55,7 +55,11 @@ internal sealed class TermPool
                     continue;
                 }
 
-                taken += Offer(rule.Items) ? 1 : 0;
+                // What chance or a companion turned against the domain would only take the place of another rule.
+                if (WeightSigns.Of(limits, rule.Items).Permits(direction == RuleDirection.Risk ? 1 : -1))
+                {
+                    taken += Offer(rule.Items) ? 1 : 0;
+                }
             }
         }
 
@@ -63,20 +67,10 @@ internal sealed class TermPool
 
         bool Offer(int[] term)
         {
-            sbyte sign = 0;
-            foreach (int id in term)
+            WeightSign sign = WeightSigns.Of(limits, term);
+            if (sign == WeightSign.None)
             {
-                Item item = items.Items[id];
-                if (specs.TryGetValue(item.Feature, out FeatureSpec? spec) && spec.IsHelpSeeking)
-                {
-                    sbyte own = item.IsAffirmative ? (sbyte)-1 : (sbyte)1;
-                    if (sign != 0 && sign != own)
-                    {
-                        return false;
-                    }
-
-                    sign = own;
-                }
+                return false;
             }
 
             ulong[] column = (ulong[])bits.Columns[term[0]].Clone();

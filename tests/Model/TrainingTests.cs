@@ -135,6 +135,59 @@ public sealed class TrainingTests
         }
     }
 
+    [Theory]
+    [InlineData(RiskDirection.Up, RiskDirection.Up)]
+    [InlineData(RiskDirection.Down, RiskDirection.Up)]
+    [InlineData(RiskDirection.Up, RiskDirection.Down)]
+    public void Train_score_is_monotone_in_a_feature_with_a_direction(RiskDirection absence, RiskDirection allowance)
+    {
+        TrainingSet set = City(6, 500, 4, absenceDirection: absence, allowanceDirection: allowance);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+        double[] before = Scores(set.Table);
+
+        double[] more = Scores(Changed("absence", numbers => [.. numbers!.Select(v => v + 7)], texts => texts!));
+        double[] yes = Scores(Changed("allowance", numbers => numbers!, texts => [.. texts!.Select(v => v == "0" ? "1" : v)]));
+
+        Assert.Contains(document.Terms, t => t.Weight != 0);
+        Assert.All(before.Zip(more), s => Assert.True(absence == RiskDirection.Up ? s.Second >= s.First : s.Second <= s.First));
+        Assert.All(before.Zip(yes), s => Assert.True(allowance == RiskDirection.Up ? s.Second >= s.First : s.Second <= s.First));
+        Assert.Equal(absence == RiskDirection.Up || allowance == RiskDirection.Up, before.Zip(more).Concat(before.Zip(yes)).Any(s => s.First != s.Second));
+
+        double[] Scores(FeatureTable table) => [.. ModelLibrary.Score(document, table, new ScoreOptions()).Select(s => s.RawLogOdds)];
+
+        FeatureTable Changed(string name, Func<double[]?, double[]> numbers, Func<string?[]?, string?[]> texts) => new([.. set.Table.Columns.Select(c =>
+            c.Spec.Name != name ? c
+            : c.Numbers is not null ? FeatureColumn.Number(c.Spec, numbers(c.Numbers))
+            : FeatureColumn.Category(c.Spec, texts(c.Categories)))]);
+    }
+
+    [Fact]
+    public void WeightSigns_opposite_conditions_have_no_weight()
+    {
+        var up = new FeatureSpec("up", "欠席", FeatureKind.Number) { Direction = RiskDirection.Up };
+        var free = new FeatureSpec("free", "年齢", FeatureKind.Number);
+        var help = new FeatureSpec("help", "相談", FeatureKind.Category) { IsHelpSeeking = true };
+        var yes = new FeatureSpec("yes", "転入", FeatureKind.Category) { Direction = RiskDirection.Down };
+        var items = new ItemSet([up, free, help, yes], [
+            Make(0, up, ItemTest.AtLeast), Make(1, up, ItemTest.Below), Make(2, up, ItemTest.Missing), Make(3, free, ItemTest.AtLeast),
+            Make(4, help, ItemTest.Equal, "1"), Make(5, help, ItemTest.NotEqual, "1"),
+            Make(6, yes, ItemTest.Equal, "1"), Make(7, yes, ItemTest.Equal, "0"), Make(8, yes, ItemTest.NotEqual, "1")]);
+
+        WeightSign[] signs = WeightSigns.Of(items);
+
+        Assert.Equal(
+            [
+                WeightSign.NotNegative, WeightSign.NotPositive, WeightSign.Free, WeightSign.Free, WeightSign.NotPositive, WeightSign.NotNegative,
+                WeightSign.NotPositive, WeightSign.NotNegative, WeightSign.NotNegative,
+            ],
+            signs);
+        Assert.Equal(WeightSign.NotNegative, WeightSigns.Of(signs, [0, 2, 3, 7]));
+        Assert.Equal(WeightSign.None, WeightSigns.Of(signs, [0, 3, 4]));
+
+        static Item Make(int id, FeatureSpec feature, ItemTest test, string? category = null) =>
+            new() { Id = id, Feature = feature.Name, Test = test, Category = category, Text = "x", NegatedText = "y" };
+    }
+
     [Fact]
     public void Score_table_without_a_feature_names_it()
     {
@@ -180,7 +233,7 @@ public sealed class TrainingTests
 
         double[] ones = new double[Rows];
         Array.Fill(ones, 1);
-        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new sbyte[Columns]);
+        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new WeightSign[Columns]);
         double largest = SparseLogistic.LargestPenalty(design);
         var context = new MLContext(0);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(DenseRow));
@@ -207,13 +260,13 @@ public sealed class TrainingTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(-1)]
-    public void SparseLogistic_gap_bounds_the_distance_to_the_optimum(int sign)
+    [InlineData(WeightSign.Free)]
+    [InlineData(WeightSign.NotNegative)]
+    [InlineData(WeightSign.NotPositive)]
+    public void SparseLogistic_gap_bounds_the_distance_to_the_optimum(WeightSign sign)
     {
         Design design = WeightedAndRepeated(12).Weighted;
-        design = design with { Sign = [.. design.Sign.Select((s, c) => c % 2 == 0 ? (sbyte)sign : s)] };
+        design = design with { Sign = [.. design.Sign.Select((s, c) => c % 2 == 0 ? sign : s)] };
         double largest = SparseLogistic.LargestPenalty(design);
         foreach (double share in (double[])[0.5, 0.1, 0.024])
         {
@@ -262,7 +315,7 @@ public sealed class TrainingTests
     {
         (Design design, _) = WeightedAndRepeated(13);
         double penalty = SparseLogistic.LargestPenalty(design) * 0.05;
-        Design bound = design with { Sign = [.. Enumerable.Repeat((sbyte)-1, design.Sign.Length)] };
+        Design bound = design with { Sign = [.. Enumerable.Repeat(WeightSign.NotPositive, design.Sign.Length)] };
 
         Refitted refitted = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
         LinearFit own = SparseLogistic.Path(bound, [penalty]).Single();
@@ -326,7 +379,7 @@ public sealed class TrainingTests
             [.. Enumerable.Range(0, Columns).Select(c => Enumerable.Range(0, from.Length).Where(i => fired[from[i]][c]).ToArray())],
             [.. from.Select(r => label[r])],
             weights,
-            new sbyte[Columns]);
+            new WeightSign[Columns]);
     }
 
     [Fact]
@@ -364,7 +417,9 @@ public sealed class TrainingTests
     }
 
     // Children in households of two, half-yearly snapshots; absence with allowance raises the risk most.
-    private static TrainingSet City(ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false)
+    private static TrainingSet City(
+        ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false,
+        RiskDirection absenceDirection = RiskDirection.Unknown, RiskDirection allowanceDirection = RiskDirection.Unknown)
     {
         var random = new SplitMix(seed);
         int rows = children * snapshots;
@@ -394,13 +449,14 @@ public sealed class TrainingTests
 
         var table = new FeatureTable(
         [
-            FeatureColumn.Number(new FeatureSpec("absence", "欠席日数(直近3か月)", FeatureKind.Number) { Unit = "日", Department = "教育委員会", DomainCuts = [30] }, absence),
+            FeatureColumn.Number(new FeatureSpec("absence", "欠席日数(直近3か月)", FeatureKind.Number) { Unit = "日", Department = "教育委員会", DomainCuts = [30], Direction = absenceDirection }, absence),
             FeatureColumn.Number(new FeatureSpec("noise", "体重", FeatureKind.Number) { Unit = "kg", Department = "健康課" }, noise),
             FeatureColumn.Number(new FeatureSpec("constant", "定数", FeatureKind.Number), constant),
             FeatureColumn.Category(
                 new FeatureSpec("allowance", "児童扶養手当", FeatureKind.Category)
                 {
                     Department = "福祉課",
+                    Direction = allowanceDirection,
                     CategoryTexts = new Dictionary<string, string> { ["1"] = "受給中", ["0"] = "なし" },
                 },
                 allowance),
