@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Warehouse.Model.Items;
 
 /// <summary>Tells whether a feature is a number or a category.</summary>
@@ -39,6 +41,7 @@ public sealed record FeatureSpec(string Name, string JapaneseName, FeatureKind K
     public bool IsHelpSeeking { get; init; }
 
     /// <summary>How the score may follow the feature; a category needs the codes 1 for yes and 0 for no.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RiskDirection Direction { get; init; }
 
     /// <summary>True when a support measure can change the feature.</summary>

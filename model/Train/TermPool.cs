@@ -3,21 +3,17 @@ using Warehouse.Model.Mine;
 
 namespace Warehouse.Model.Train;
 
-/// <summary>The terms offered to a fit: single items and the best rules, each with its rows and its permitted sign.</summary>
+/// <summary>The terms offered to a fit that may use verified rules only: single items and those rules, each with its permitted sign.</summary>
 internal sealed class TermPool
 {
-    private TermPool(List<int[]> terms, List<ulong[]> columns, List<WeightSign> signs)
+    private TermPool(List<int[]> terms, List<WeightSign> signs)
     {
         Terms = terms;
-        Columns = columns;
         Signs = [.. signs];
     }
 
     /// <summary>Item ids per term.</summary>
     public List<int[]> Terms { get; }
-
-    /// <summary>Rows per term, over all rows of the table.</summary>
-    public List<ulong[]> Columns { get; }
 
     /// <summary>Limits of the weight per term.</summary>
     public WeightSign[] Signs { get; }
@@ -26,7 +22,6 @@ internal sealed class TermPool
     public static TermPool Build(ItemSet items, BitColumns bits, MineResult mined, TrainOptions options)
     {
         var terms = new List<int[]>();
-        var columns = new List<ulong[]>();
         var signs = new List<WeightSign>();
         var seen = new Dictionary<ulong, List<ulong[]>>();
         WeightSign[] limits = WeightSigns.Of(items);
@@ -50,7 +45,7 @@ internal sealed class TermPool
                     break;
                 }
 
-                if (options.VerifiedOnly && !rule.IsVerified)
+                if (!rule.IsVerified)
                 {
                     continue;
                 }
@@ -63,7 +58,7 @@ internal sealed class TermPool
             }
         }
 
-        return new TermPool(terms, columns, signs);
+        return new TermPool(terms, signs);
 
         bool Offer(int[] term)
         {
@@ -92,50 +87,9 @@ internal sealed class TermPool
 
             same.Add(column);
             terms.Add(term);
-            columns.Add(column);
             signs.Add(sign);
             return true;
         }
-    }
-
-    /// <summary>Returns the design of a fit on some rows, with their weights.</summary>
-    public Design Design(int[] rows, double[] weight, bool[] label)
-    {
-        var columns = new int[Terms.Count][];
-        var buffer = new int[rows.Length];
-        for (int t = 0; t < columns.Length; t++)
-        {
-            ulong[] bits = Columns[t];
-            int count = 0;
-            for (int i = 0; i < rows.Length; i++)
-            {
-                buffer[count] = i;
-                count += (int)(bits[rows[i] >> 6] >> (rows[i] & 63) & 1);
-                if (count == buffer.Length)
-                {
-                    break;
-                }
-            }
-
-            columns[t] = buffer.AsSpan(0, count).ToArray();
-        }
-
-        return new Design(columns, [.. rows.Select(r => label[r])], weight, Signs);
-    }
-
-    /// <summary>Returns the score of a row under a fit.</summary>
-    public double Score(LinearFit fit, int row)
-    {
-        double sum = fit.Bias;
-        for (int t = 0; t < Terms.Count; t++)
-        {
-            if (fit.Weights[t] != 0 && (Columns[t][row >> 6] >> (row & 63) & 1) != 0)
-            {
-                sum += fit.Weights[t];
-            }
-        }
-
-        return sum;
     }
 
     private static bool HasComplement(ItemSet items, BitColumns bits, int id)

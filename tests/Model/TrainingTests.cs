@@ -233,7 +233,8 @@ public sealed class TrainingTests
 
         double[] ones = new double[Rows];
         Array.Fill(ones, 1);
-        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new WeightSign[Columns]);
+        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new WeightSign[Columns],
+            [.. Enumerable.Repeat(1.0, Columns)]);
         double largest = SparseLogistic.LargestPenalty(design);
         var context = new MLContext(0);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(DenseRow));
@@ -379,7 +380,8 @@ public sealed class TrainingTests
             [.. Enumerable.Range(0, Columns).Select(c => Enumerable.Range(0, from.Length).Where(i => fired[from[i]][c]).ToArray())],
             [.. from.Select(r => label[r])],
             weights,
-            new WeightSign[Columns]);
+            new WeightSign[Columns],
+            [.. Enumerable.Repeat(1.0, Columns)]);
     }
 
     [Fact]
