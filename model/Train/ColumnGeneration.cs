@@ -24,6 +24,8 @@ internal sealed class ColumnGeneration
     private const int TermsPerRound = 150;
     private const int MaxRounds = 200;
     private const int MaxNewton = 60;
+    private const int MaxStalled = 3;
+    private const double Rounding = 1e-14;
     private const int SweepsPerRound = 20;
 
     private readonly FitRows _rows;
@@ -275,6 +277,7 @@ internal sealed class ColumnGeneration
         var curvature = new double[n];
         var residual = new double[n];
         double objective = Objective(penalty);
+        int stalled = 0;
         for (int step = 0; step < MaxNewton; step++)
         {
             Balance();
@@ -317,8 +320,10 @@ internal sealed class ColumnGeneration
                 return;
             }
 
+            // Near the optimum a step betters the residuals, and so the gap, by more than rounding lets the objective show.
             double moved = Step(penalty, active, gradient, residual.Sum(), curvature, objective);
-            if (moved >= objective)
+            stalled = moved >= objective * (1 - Rounding) ? stalled + 1 : 0;
+            if (stalled > MaxStalled)
             {
                 return;
             }
@@ -370,7 +375,7 @@ internal sealed class ColumnGeneration
             }
 
             double found = Objective(penalty);
-            if (found < objective)
+            if (found <= objective * (1 + Rounding))
             {
                 return found;
             }

@@ -63,13 +63,14 @@ internal sealed class ConjunctionFamily : ITermFamily
         int[] complement = Complements(bits, counts, rows.Count, padding);
         bool Varies(int i) => counts[i] > 0 && counts[i] < rows.Count;
 
-        // Alone, an item and its complement are the same term with the bias moved; the rarer one makes shorter lists.
+        // Alone, an item and its complement are the same term with the bias moved and the sign turned; the rarer one makes shorter lists.
+        bool IsRarer(int i) => counts[i] < counts[complement[i]] || (counts[i] == counts[complement[i]] && i < complement[i]);
         _singles = [.. Enumerable.Range(0, bits.Length)
             .Where(i => Varies(i) && counts[i] >= _minRows && signs[i] != WeightSign.None
-                && (complement[i] < 0 || counts[i] < counts[complement[i]] || (counts[i] == counts[complement[i]] && i < complement[i])))
+                && (complement[i] < 0 || IsRarer(i) || signs[i] != Turned(signs[complement[i]])))
             .Select(i => new Literal(i, RowsOf(bits[i])))];
         int[] variables = [.. Enumerable.Range(0, bits.Length).Where(i => combined[i] && Varies(i)
-            && (complement[i] < 0 || !combined[complement[i]] || counts[i] < counts[complement[i]] || (counts[i] == counts[complement[i]] && i < complement[i])))];
+            && (complement[i] < 0 || !combined[complement[i]] || IsRarer(i)))];
         _positive = variables;
         _negative = [.. variables.Select(i => complement[i] >= 0 && combined[complement[i]] ? complement[i] : -1)];
         int m = variables.Length;
@@ -265,6 +266,13 @@ internal sealed class ConjunctionFamily : ITermFamily
 
         return result;
     }
+
+    private static WeightSign Turned(WeightSign sign) => sign switch
+    {
+        WeightSign.NotNegative => WeightSign.NotPositive,
+        WeightSign.NotPositive => WeightSign.NotNegative,
+        _ => sign,
+    };
 
     private static int Count(ulong[] words) => words.Sum(BitOperations.PopCount);
 

@@ -69,7 +69,7 @@ public static class RiskTrainer
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
         progress?.Report(new ModelProgress("mine", 0.6));
-        MineResult mined = run.Mine(all, verify: true);
+        MineResult mined = run.Mine(all, options.VerifyRules || options.VerifiedOnly);
 
         progress?.Report(new ModelProgress("fit", 0.8));
         (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, mined);

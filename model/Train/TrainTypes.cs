@@ -70,6 +70,9 @@ public sealed record TrainOptions
     /// <summary>True to offer single conditions and verified rules only, not all conjunctions. Folds then test their rules as well, which costs time.</summary>
     public bool VerifiedOnly { get; init; }
 
+    /// <summary>False leaves the significance test of the rules out: none is then verified.</summary>
+    public bool VerifyRules { get; init; } = true;
+
     /// <summary>Household resamples for the stability of each term.</summary>
     public int Bootstraps { get; init; } = 20;
 

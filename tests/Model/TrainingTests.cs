@@ -100,10 +100,22 @@ public sealed class TrainingTests
 
             Assert.Equal(scores[e.Row].RawLogOdds, sum);
             Assert.Equal(scores[e.Row].Probability, e.Probability);
+
+            // Grouped, nothing is lost or counted twice, and no two groups overlap.
+            Assert.Equal(e.For.Concat(e.Against).Select(r => r.Term).Order(), e.Groups.SelectMany(g => g.Parts).Select(r => r.Term).Order());
+            Assert.All(e.Groups, g => Assert.Equal(g.Parts.Sum(r => r.Weight), g.Weight, 12));
+            Assert.Equal(scores[e.Row].RawLogOdds, e.Bias + e.Groups.Sum(g => g.Weight), 10);
+            HashSet<string>[][] features = [.. e.Groups.Select(g => g.Parts.Select(
+                r => document.Terms[r.Term].Items.Select(id => document.Items[id].Feature).ToHashSet()).ToArray())];
+            for (int a = 0; a < features.Length; a++)
+            {
+                Assert.All(features[..a].SelectMany(f => f), other => Assert.DoesNotContain(features[a], own => own.IsSubsetOf(other) || other.IsSubsetOf(own)));
+            }
             Assert.All(e.Unknown, u => Assert.NotEmpty(u.MissingFeatures));
         }
 
         Assert.Contains(explained, e => e.Unknown.Count > 0);
+        Assert.Contains(explained, e => e.Groups.Any(g => g.Parts.Count > 1));
     }
 
     [Fact]
@@ -298,36 +310,41 @@ public sealed class TrainingTests
         {
             LinearFit own = SparseLogistic.Path(design, [largest * share]).Single();
 
-            Refitted one = MachineLearning.Refit(design, own, largest * share);
-            Refitted many = MachineLearning.Refit(repeated, own, largest * share);
+            LinearFit one = MachineLearning.Refit(design, own, largest * share);
+            LinearFit many = MachineLearning.Refit(repeated, own, largest * share);
 
-            Assert.False(one.IsFallback);
-            Assert.False(many.IsFallback);
-            Assert.NotEqual(own.Weights, one.Fit.Weights);
+            // Single precision: another solver, not a copy.
+            Assert.All(one.Weights, w => Assert.Equal((float)w, w));
+            Assert.NotEqual(own.Weights, one.Weights);
             double optimum = SparseLogistic.Objective(design, own, largest * share);
-            Assert.InRange(SparseLogistic.Objective(design, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
-            Assert.InRange(SparseLogistic.Objective(repeated, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
-            Assert.All(one.Fit.Weights.Zip(many.Fit.Weights), w => Assert.Equal(w.First, w.Second, 2));
+            Assert.InRange(SparseLogistic.Objective(design, one, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.InRange(SparseLogistic.Objective(repeated, one, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.All(one.Weights.Zip(many.Weights), w => Assert.Equal(w.First, w.Second, 2));
         }
     }
 
     [Fact]
-    public void Refit_bound_columns_keep_their_sign_and_a_bad_optimum_is_reported()
+    public void Refit_bound_columns_keep_their_sign_and_a_dearer_column_weighs_less()
     {
         (Design design, _) = WeightedAndRepeated(13);
         double penalty = SparseLogistic.LargestPenalty(design) * 0.05;
-        Design bound = design with { Sign = [.. Enumerable.Repeat(WeightSign.NotPositive, design.Sign.Length)] };
+        Design bound = design with
+        {
+            Sign = [.. Enumerable.Repeat(WeightSign.NotPositive, design.Sign.Length)],
+            Factor = [.. design.Factor.Select((f, c) => c == 2 ? 3 * f : f)],
+        };
 
-        Refitted refitted = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
+        LinearFit refit = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
         LinearFit own = SparseLogistic.Path(bound, [penalty]).Single();
+        LinearFit cheap = SparseLogistic.Path(bound with { Factor = design.Factor }, [penalty]).Single();
+
+        Assert.All(refit.Weights, w => Assert.True(w <= 0));
+        Assert.All(refit.Weights.Zip(own.Weights), w => Assert.Equal(w.Second, w.First, 2));
+        Assert.InRange(MachineLearning.Excess(bound, own, penalty), -1e-6, MachineLearning.LargestGap);
+        Assert.True(own.Weights[2] > cheap.Weights[2]);
 
         // Better than the bound allows, so out of reach.
-        Refitted fallback = MachineLearning.Refit(bound, SparseLogistic.Path(design, [penalty]).Single(), penalty);
-
-        Assert.All(refitted.Fit.Weights, w => Assert.True(w <= 0));
-        Assert.False(refitted.IsFallback);
-        Assert.False(MachineLearning.Refit(bound, own, penalty).IsFallback);
-        Assert.True(fallback.IsFallback);
+        Assert.True(MachineLearning.Excess(bound, SparseLogistic.Path(design, [penalty]).Single(), penalty) > MachineLearning.LargestGap);
     }
 
     [Fact]
@@ -345,15 +362,37 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public void Train_weights_are_those_of_ml_net()
+    public void Train_weights_are_certified_and_ml_net_agrees()
     {
         TrainedModel model = ModelLibrary.Train(City(6, 500, 4, helpSeekingRaisesLabel: true), Quick, null, TestContext.Current.CancellationToken);
 
-        Assert.DoesNotContain(model.Notes, n => n.Contains("Microsoft.ML", StringComparison.Ordinal));
-
-        // Microsoft.ML computes in single precision; weights of coordinate descent would not all be single-precision numbers.
         Assert.NotEmpty(model.Document.Terms);
-        Assert.All(model.Document.Terms, t => Assert.Equal((float)t.Weight, t.Weight));
+        Assert.DoesNotContain(model.Notes, n => n.Contains("Microsoft.ML", StringComparison.Ordinal));
+        Assert.Contains(model.Notes, n => n.Contains("all conjunctions of up to 3", StringComparison.Ordinal));
+        Assert.InRange(model.Document.DualityGap!.Value, 0, 1e-6);
+    }
+
+    [Fact]
+    public void Train_verified_rules_only_uses_no_other_conjunction()
+    {
+        TrainingSet set = City(2, 500, 6);
+        TrainOptions options = Quick with { VerifiedOnly = true, Mine = new MineOptions { Permutations = 39 }, Folds = 3, Bootstraps = 0 };
+
+        TrainedModel model = ModelLibrary.Train(set, options, null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(model.Document.Terms, t => t.Items.Length > 1);
+        Assert.All(model.Document.Terms.Where(t => t.Items.Length > 1), t => Assert.True(t.IsVerified, t.Text));
+        Assert.Contains(model.Notes, n => n.Contains("verified rules", StringComparison.Ordinal));
+        Assert.InRange(model.Document.DualityGap!.Value, 0, 1e-6);
+    }
+
+    [Fact]
+    public void Train_conjunctions_too_long_to_weigh_are_refused()
+    {
+        ModelException fault = Assert.Throws<ModelException>(
+            () => ModelLibrary.Train(City(1, 50, 2), Quick with { ScoreLength = 4 }, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("MDL-013", fault.Code);
     }
 
     // The same rows, once with weights of 1 to 4 and once repeated that many times.
