@@ -26,14 +26,17 @@ public enum WeightSign
 public static class WeightSigns
 {
     /// <summary>Returns the limits of one condition.</summary>
-    /// <remarks>Whether a value is recorded says nothing about a direction; for help-seeking "recorded" counts as having asked.</remarks>
+    /// <remarks>
+    /// Whether a value is recorded says nothing about a direction. For help-seeking "recorded" counts as having asked, and so does every recorded category but
+    /// 0 for no: a lower score for those who did not ask would be a higher one for those who did.
+    /// </remarks>
     public static WeightSign Of(FeatureSpec feature, Item item)
     {
         ArgumentNullException.ThrowIfNull(feature);
         ArgumentNullException.ThrowIfNull(item);
         if (feature.IsHelpSeeking)
         {
-            return item.IsAffirmative ? WeightSign.NotPositive : WeightSign.NotNegative;
+            return Asked(item) ? WeightSign.NotPositive : WeightSign.NotNegative;
         }
 
         if (feature.Direction == RiskDirection.Unknown || item.Test is ItemTest.Missing or ItemTest.Present)
@@ -49,6 +52,13 @@ public static class WeightSigns
         };
         return isMore == (feature.Direction == RiskDirection.Up) ? WeightSign.NotNegative : WeightSign.NotPositive;
     }
+
+    private static bool Asked(Item item) => item.Test switch
+    {
+        ItemTest.Equal => item.Category != "0",
+        ItemTest.NotEqual => item.Category != "1",
+        _ => item.IsAffirmative,
+    };
 
     /// <summary>Returns the limits of each item of a set, by id.</summary>
     public static WeightSign[] Of(ItemSet items)

@@ -142,7 +142,8 @@ public sealed class TrainingTests
         {
             foreach (Item item in term.Items.Select(id => model.Document.Items[id]).Where(i => i.Feature == "consulted"))
             {
-                Assert.True(item.IsAffirmative ? term.Weight < 0 : term.Weight > 0, term.Text);
+                bool asked = item.Test is ItemTest.Equal or ItemTest.NotEqual ? (item.Test == ItemTest.Equal) == (item.Category == "1") : item.IsAffirmative;
+                Assert.True(asked ? term.Weight < 0 : term.Weight > 0, term.Text);
             }
         }
     }
@@ -183,17 +184,19 @@ public sealed class TrainingTests
         var items = new ItemSet([up, free, help, yes], [
             Make(0, up, ItemTest.AtLeast), Make(1, up, ItemTest.Below), Make(2, up, ItemTest.Missing), Make(3, free, ItemTest.AtLeast),
             Make(4, help, ItemTest.Equal, "1"), Make(5, help, ItemTest.NotEqual, "1"),
-            Make(6, yes, ItemTest.Equal, "1"), Make(7, yes, ItemTest.Equal, "0"), Make(8, yes, ItemTest.NotEqual, "1")]);
+            Make(6, help, ItemTest.Equal, "0"), Make(7, help, ItemTest.NotEqual, "0"), Make(8, help, ItemTest.NotEqual, "divorce"),
+            Make(9, yes, ItemTest.Equal, "1"), Make(10, yes, ItemTest.Equal, "0"), Make(11, yes, ItemTest.NotEqual, "1")]);
 
         WeightSign[] signs = WeightSigns.Of(items);
 
         Assert.Equal(
             [
                 WeightSign.NotNegative, WeightSign.NotPositive, WeightSign.Free, WeightSign.Free, WeightSign.NotPositive, WeightSign.NotNegative,
+                WeightSign.NotNegative, WeightSign.NotPositive, WeightSign.NotPositive,
                 WeightSign.NotPositive, WeightSign.NotNegative, WeightSign.NotNegative,
             ],
             signs);
-        Assert.Equal(WeightSign.NotNegative, WeightSigns.Of(signs, [0, 2, 3, 7]));
+        Assert.Equal(WeightSign.NotNegative, WeightSigns.Of(signs, [0, 2, 3, 10]));
         Assert.Equal(WeightSign.None, WeightSigns.Of(signs, [0, 3, 4]));
 
         static Item Make(int id, FeatureSpec feature, ItemTest test, string? category = null) =>
