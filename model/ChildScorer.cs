@@ -118,8 +118,9 @@ public static class ChildScorer
                 foreach (RiskReason part in group.Parts)
                 {
                     bool isFor = part.Weight > 0;
-                    reasons.Add(new ReasonRow(
-                        child, isFor ? "for" : "against", isFor ? ++forRank : ++againstRank, ModelStore.RuleKey(model.ModelRunId, part.Term), 0, part.Weight) { GroupRank = rank });
+                    int place = isFor ? ++forRank : ++againstRank;
+                    long rule = ModelStore.RuleKey(model.ModelRunId, part.Term);
+                    reasons.Add(new ReasonRow(child, isFor ? "for" : "against", place, rule, 0, part.Weight) { GroupRank = rank });
                 }
             }
         }
