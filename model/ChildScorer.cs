@@ -88,8 +88,7 @@ public static class ChildScorer
         foreach (RiskExplanation explanation in ModelLibrary.Explain(model.Document, table, [.. Enumerable.Range(0, children.Length)]))
         {
             long child = children[explanation.Row].ChildKey;
-            Add(child, "for", explanation.For);
-            Add(child, "against", explanation.Against);
+            Add(child, explanation.Groups);
             var unknown = new HashSet<string>(StringComparer.Ordinal);
             foreach ((string feature, double weight) in explanation.Unknown
                 .Where(r => r.Weight > 0 && r.MissingFeatures.All(f => FeatureValues.Applies(FeatureCatalogue.Default[f], children[explanation.Row])))
@@ -104,11 +103,25 @@ public static class ChildScorer
 
         return reasons;
 
-        void Add(long child, string side, IReadOnlyList<RiskReason> list)
+        // A reason is kept with all its parts, so that their sum is its weight; the first ones of each side are kept.
+        void Add(long child, IReadOnlyList<RiskReasonGroup> groups)
         {
-            for (int i = 0; i < Math.Min(max, list.Count); i++)
+            int raising = 0, lowering = 0, rank = 0, forRank = 0, againstRank = 0;
+            foreach (RiskReasonGroup group in groups)
             {
-                reasons.Add(new ReasonRow(child, side, i + 1, ModelStore.RuleKey(model.ModelRunId, list[i].Term), 0, list[i].Weight));
+                if ((group.Weight > 0 ? ++raising : ++lowering) > max)
+                {
+                    continue;
+                }
+
+                rank++;
+                foreach (RiskReason part in group.Parts)
+                {
+                    bool isFor = part.Weight > 0;
+                    int place = isFor ? ++forRank : ++againstRank;
+                    long rule = ModelStore.RuleKey(model.ModelRunId, part.Term);
+                    reasons.Add(new ReasonRow(child, isFor ? "for" : "against", place, rule, 0, part.Weight) { GroupRank = rank });
+                }
             }
         }
     }

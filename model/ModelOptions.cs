@@ -35,7 +35,7 @@ public sealed record ModelOptions
     /// <summary>Most mined rules without a weight that are kept for reading, per direction.</summary>
     public int MaxListedRules { get; init; } = 500;
 
-    /// <summary>Most reasons per child and side that are kept.</summary>
+    /// <summary>Most reasons per child and side that are kept, each with all its parts.</summary>
     public int MaxReasons { get; init; } = 20;
 
     /// <summary>Folder that the model document is also written to as a file, or null.</summary>

@@ -46,6 +46,7 @@ public static class ModelRun
             MetricRow[] metrics =
             [
                 .. GroupMetrics.Overall(model.Metrics),
+                new MetricRow("duality_gap", "all", model.Document.DualityGap ?? double.NaN, null, model.Document.RowCount, model.Document.PositiveCount),
                 .. GroupMetrics.ByGroup(
                     rows.Children, rows.Label, model.OutOfFoldProbability, options.CapacityShareA + options.CapacityShareB + options.CapacityShareC),
                 .. GroupMetrics.Similar(rows.Label, model.OutOfFoldProbability),

@@ -122,6 +122,21 @@ public sealed class FeatureCatalogue
                 yield return $"{entry.Name}: a short time since asking for help would raise the score";
             }
 
+            if (entry.RiskDirection is not (null or "up" or "down"))
+            {
+                yield return $"{entry.Name}: the direction is '{entry.RiskDirection}', not up or down";
+            }
+
+            if (entry.RiskDirection is not null && entry.IsHelpSeeking)
+            {
+                yield return $"{entry.Name}: asking for help has no direction but never raises a score";
+            }
+
+            if (entry.RiskDirection is not null && entry.ValueKind == "category" && !entry.CategoryTexts.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(["0", "1"]))
+            {
+                yield return $"{entry.Name}: a direction needs a number, or the categories 1 for yes and 0 for no";
+            }
+
             foreach (string situation in entry.AppliesTo.Where(name => !FeatureValues.HasSituation(name)))
             {
                 yield return $"{entry.Name}: it applies to '{situation}', which nothing tells";

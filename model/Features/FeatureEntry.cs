@@ -38,6 +38,10 @@ public sealed record FeatureEntry
     /// <summary>True when support can change it.</summary>
     public required bool IsActionable { get; init; }
 
+    /// <summary><c>up</c> where the domain knows that more of it (or yes) never lowers the need, <c>down</c> for the opposite, null where it does not say.</summary>
+    /// <remarks>Help-seeking has none: asking for help never raises a score, which <see cref="IsHelpSeeking"/> says.</remarks>
+    public string? RiskDirection { get; init; }
+
     /// <summary>The situations in one of which a child must be for the feature to say anything (<see cref="FeatureValues.Applies"/>); empty for every child.</summary>
     /// <remarks>Where it does not apply, a missing value is no gap in the records: it makes no condition and is not listed as unknown.</remarks>
     public IReadOnlyList<string> AppliesTo { get; init; } = [];
@@ -61,6 +65,12 @@ public sealed record FeatureEntry
         Department = Department,
         IsHelpSeeking = IsHelpSeeking,
         IsActionable = IsActionable,
+        Direction = RiskDirection switch
+        {
+            "up" => Items.RiskDirection.Up,
+            "down" => Items.RiskDirection.Down,
+            _ => Items.RiskDirection.Unknown,
+        },
         HasMissingItem = AppliesTo.Count == 0,
         DomainCuts = DomainCuts,
         CategoryTexts = CategoryTexts,

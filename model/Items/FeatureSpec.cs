@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Warehouse.Model.Items;
 
 /// <summary>Tells whether a feature is a number or a category.</summary>
@@ -8,6 +10,19 @@ public enum FeatureKind
 
     /// <summary>A code or text; null is missing.</summary>
     Category,
+}
+
+/// <summary>What the domain knows about a feature and the need for support.</summary>
+public enum RiskDirection
+{
+    /// <summary>Nothing: the data decide.</summary>
+    Unknown,
+
+    /// <summary>More of it, or yes, never lowers the score.</summary>
+    Up,
+
+    /// <summary>More of it, or yes, never raises the score.</summary>
+    Down,
 }
 
 /// <summary>Describes one feature: how a person reads it and what the model may do with it.</summary>
@@ -24,6 +39,10 @@ public sealed record FeatureSpec(string Name, string JapaneseName, FeatureKind K
 
     /// <summary>True when the feature records that the family asked for help; it may then never raise the score.</summary>
     public bool IsHelpSeeking { get; init; }
+
+    /// <summary>How the score may follow the feature; a category needs the codes 1 for yes and 0 for no.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RiskDirection Direction { get; init; }
 
     /// <summary>True when a support measure can change the feature.</summary>
     public bool IsActionable { get; init; }

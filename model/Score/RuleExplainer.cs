@@ -13,16 +13,17 @@ public static class RuleExplainer
         ArgumentNullException.ThrowIfNull(table);
         FeatureTable taken = table.Take(rows);
         BitColumns bits = new ItemSet(document.Features, document.Items).Encode(taken);
+        bool[,] nested = Nested(document);
         var result = new RiskExplanation[rows.Length];
         for (int i = 0; i < rows.Length; i++)
         {
-            result[i] = ExplainRow(document, taken, bits, i) with { Row = rows[i] };
+            result[i] = ExplainRow(document, nested, taken, bits, i) with { Row = rows[i] };
         }
 
         return result;
     }
 
-    private static RiskExplanation ExplainRow(ModelDocument document, FeatureTable table, BitColumns bits, int row)
+    private static RiskExplanation ExplainRow(ModelDocument document, bool[,] nested, FeatureTable table, BitColumns bits, int row)
     {
         var raises = new List<RiskReason>();
         var lowers = new List<RiskReason>();
@@ -49,8 +50,50 @@ public static class RuleExplainer
             Probability = RiskScorer.Probability(document, raw),
             For = raises,
             Against = lowers,
+            Groups = Group(nested, [.. raises, .. lowers]),
             Unknown = unknown,
         };
+    }
+
+    // Whether two terms test the same features, or one of them only some of the other's.
+    private static bool[,] Nested(ModelDocument document)
+    {
+        HashSet<string>[] features = [.. document.Terms.Select(t => t.Items.Select(id => document.Items[id].Feature).ToHashSet(StringComparer.Ordinal))];
+        var nested = new bool[features.Length, features.Length];
+        for (int a = 0; a < features.Length; a++)
+        {
+            for (int b = 0; b < features.Length; b++)
+            {
+                nested[a, b] = features[a].IsSubsetOf(features[b]) || features[b].IsSubsetOf(features[a]);
+            }
+        }
+
+        return nested;
+    }
+
+    private static List<RiskReasonGroup> Group(bool[,] nested, RiskReason[] reasons)
+    {
+        int[] group = [.. Enumerable.Range(0, reasons.Length)];
+        for (int a = 0; a < reasons.Length; a++)
+        {
+            for (int b = 0; b < a; b++)
+            {
+                if (nested[reasons[a].Term, reasons[b].Term] && group[a] != group[b])
+                {
+                    int from = group[a], to = group[b];
+                    for (int i = 0; i < group.Length; i++)
+                    {
+                        group[i] = group[i] == from ? to : group[i];
+                    }
+                }
+            }
+        }
+
+        return [.. Enumerable.Range(0, reasons.Length)
+            .GroupBy(i => group[i], i => reasons[i])
+            .Select(g => new RiskReasonGroup(g.Sum(r => r.Weight), [.. g.OrderByDescending(r => Math.Abs(r.Weight)).ThenBy(r => r.Term)]))
+            .OrderByDescending(g => Math.Abs(g.Weight))
+            .ThenBy(g => g.Parts[0].Term)];
     }
 
     // Empty when a recorded value already rules the term out.

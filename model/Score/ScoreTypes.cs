@@ -78,6 +78,11 @@ public sealed record RiskReason
     public IReadOnlyList<string> MissingFeatures { get; init; } = [];
 }
 
+/// <summary>Terms that overlap, as one reason with its parts.</summary>
+/// <param name="Weight">Change of the log-odds by all parts together.</param>
+/// <param name="Parts">The terms, greatest absolute weight first.</param>
+public sealed record RiskReasonGroup(double Weight, IReadOnlyList<RiskReason> Parts);
+
 /// <summary>Why a row has its score. The bias and the weights of both lists add up to the raw log-odds exactly.</summary>
 public sealed record RiskExplanation
 {
@@ -98,6 +103,9 @@ public sealed record RiskExplanation
 
     /// <summary>Terms that fire and lower the score, greatest first.</summary>
     public required IReadOnlyList<RiskReason> Against { get; init; }
+
+    /// <summary>All terms that fire, grouped: two terms are together when one tests no other features than the other. Greatest absolute weight first.</summary>
+    public required IReadOnlyList<RiskReasonGroup> Groups { get; init; }
 
     /// <summary>Terms that missing records leave undecided, greatest absolute weight first.</summary>
     public required IReadOnlyList<RiskReason> Unknown { get; init; }

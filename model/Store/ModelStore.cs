@@ -183,9 +183,13 @@ public static class ModelStore
             index++;
         }
 
+        // A finding against what the domain declares is not listed: staff would read it as advice.
+        WeightSign[] limits = WeightSigns.Of(model.Items);
         foreach (RuleDirection direction in Enum.GetValues<RuleDirection>())
         {
-            foreach (MinedRule rule in model.Mined.Rules.Where(r => r.Direction == direction && !kept.Contains(RuleText.Of(model.Items, r.Items))).Take(maxListed))
+            foreach (MinedRule rule in model.Mined.Rules.Where(r => r.Direction == direction
+                && WeightSigns.Of(limits, r.Items).Permits(direction == RuleDirection.Risk ? 1 : -1)
+                && !kept.Contains(RuleText.Of(model.Items, r.Items))).Take(maxListed))
             {
                 yield return
                 [

@@ -15,7 +15,11 @@ public sealed record ScoreRow(
 }
 
 /// <summary>One reason of one score; a row of <c>fact.score_reason</c>.</summary>
-public sealed record ReasonRow(long ChildKey, string SideCode, int ReasonRank, long RuleKey, int FeatureKey, double Weight);
+public sealed record ReasonRow(long ChildKey, string SideCode, int ReasonRank, long RuleKey, int FeatureKey, double Weight)
+{
+    /// <summary>Number that overlapping reasons share, whatever their side; null for what is unknown.</summary>
+    public int? GroupRank { get; init; }
+}
 
 /// <summary>All scores and reasons of one scoring, by child.</summary>
 public sealed record Scoring(long ModelRunId, Snapshot Snapshot, IReadOnlyList<ScoreRow> Scores, IReadOnlyList<ReasonRow> Reasons);
@@ -30,7 +34,7 @@ public static class ScoreStore
     ];
 
     private static readonly string[] ReasonColumns =
-        ["model_run_id", "child_key", "snapshot_date", "as_known_utc", "side_code", "reason_rank", "rule_key", "feature_key", "weight"];
+        ["model_run_id", "child_key", "snapshot_date", "as_known_utc", "side_code", "reason_rank", "rule_key", "feature_key", "weight", "group_rank"];
 
     /// <summary>Writes a scoring in place of one of the same model, snapshot and state of knowledge, in one transaction.</summary>
     public static void Write(WarehouseSession session, Scoring scoring, DateTime nowUtc, CancellationToken cancellationToken)
@@ -55,7 +59,7 @@ public static class ScoreStore
             ReasonColumns,
             scoring.Reasons.Select(r => new object?[]
             {
-                scoring.ModelRunId, r.ChildKey, date, known, r.SideCode, r.ReasonRank, r.RuleKey, r.FeatureKey, r.Weight,
+                scoring.ModelRunId, r.ChildKey, date, known, r.SideCode, r.ReasonRank, r.RuleKey, r.FeatureKey, r.Weight, r.GroupRank,
             }),
             cancellationToken);
         session.Commit();

@@ -2,15 +2,11 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using Warehouse.Model.Items;
 
 namespace Warehouse.Model.Train;
 
-/// <summary>The weights to use.</summary>
-/// <param name="Fit">Weights of Microsoft.ML, or those it was to improve on.</param>
-/// <param name="IsFallback">True when Microsoft.ML came too far from the optimum and its weights are not used.</param>
-internal sealed record Refitted(LinearFit Fit, bool IsFallback);
-
-/// <summary>Final weights and calibration by Microsoft.ML.</summary>
+/// <summary>A second solver for the weights of selected terms, and calibration, by Microsoft.ML.</summary>
 /// <remarks>
 /// One thread, fixed seed, rows in the order given: the result depends on nothing else. Microsoft.ML computes in single precision.
 /// Why there are two solvers: docs/adr/0007-training-with-microsoft-ml.md.
@@ -23,36 +19,31 @@ internal static class MachineLearning
     private const float Tolerance = 1e-8f;
     private const int MaxIterations = 1000;
 
+    /// <summary>Returns by which share the objective of Microsoft.ML's refit lies above that of a fit; NaN when its weights are no numbers.</summary>
+    public static double Excess(Design design, LinearFit fit, double penalty)
+    {
+        double own = SparseLogistic.Objective(design, fit, penalty);
+        return (SparseLogistic.Objective(design, Refit(design, fit, penalty), penalty) - own) / own;
+    }
+
     /// <summary>Returns the weights of the columns that a fit selected, estimated by L-BFGS (OWL-QN) at the same penalty.</summary>
-    /// <remarks>
-    /// A column that comes out with a sign it may not have is dropped and the rest fitted again.
-    /// When the objective lies more than <see cref="LargestGap"/> above the one of the fit given, that fit is returned itself.
-    /// </remarks>
-    public static Refitted Refit(Design design, LinearFit selected, double penalty)
+    /// <remarks>A column that comes out with a sign it may not have is dropped and the rest fitted again.</remarks>
+    public static LinearFit Refit(Design design, LinearFit selected, double penalty)
     {
         int[] columns = [.. Enumerable.Range(0, selected.Weights.Length).Where(c => selected.Weights[c] != 0)];
-        if (columns.Length == 0)
-        {
-            return new Refitted(selected, IsFallback: false);
-        }
-
-        LinearFit fit = selected;
         while (columns.Length > 0)
         {
-            fit = FitColumns(design, columns, penalty);
-            int[] permitted = [.. columns.Where(c => fit.Weights[c] * design.Sign[c] >= 0)];
+            LinearFit fit = FitColumns(design, columns, penalty);
+            int[] permitted = [.. columns.Where(c => design.Sign[c].Permits(fit.Weights[c]))];
             if (permitted.Length == columns.Length)
             {
-                break;
+                return fit;
             }
 
             columns = permitted;
         }
 
-        // Not "greater than": a fit that is not a number must not pass.
-        double optimum = SparseLogistic.Objective(design, selected, penalty);
-        bool isGood = columns.Length > 0 && SparseLogistic.Objective(design, fit, penalty) <= optimum * (1 + LargestGap);
-        return isGood ? new Refitted(fit, IsFallback: false) : new Refitted(selected, IsFallback: true);
+        return new LinearFit(new double[selected.Weights.Length], selected.Bias);
     }
 
     /// <summary>Returns the slope and intercept of Platt's calibration of scores.</summary>
@@ -101,12 +92,13 @@ internal static class MachineLearning
         var weights = new double[design.Columns.Length];
         for (int i = 0; i < columns.Length; i++)
         {
-            weights[columns[i]] = model.Weights[i];
+            weights[columns[i]] = model.Weights[i] / design.Factor[columns[i]];
         }
 
         return new LinearFit(weights, model.Bias);
     }
 
+    // Microsoft.ML has one penalty for all columns: a column that costs twice as much has half the value, and its weight is halved afterwards.
     // Rows that are equal in label and in every column count once, with their weights added: fewer rows, the same objective.
     private static PatternRow[] Patterns(Design design, int[] columns)
     {
@@ -146,7 +138,7 @@ internal static class MachineLearning
         {
             Label = design.Label[row],
             Weight = (float)weight[i],
-            Features = [.. Enumerable.Range(0, columns.Length).Select(c => (float)(bits[(row * words) + (c >> 6)] >> (c & 63) & 1))],
+            Features = [.. Enumerable.Range(0, columns.Length).Select(c => (bits[(row * words) + (c >> 6)] >> (c & 63) & 1) != 0 ? (float)(1 / design.Factor[columns[c]]) : 0f)],
         })];
     }
 

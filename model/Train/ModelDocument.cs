@@ -75,6 +75,14 @@ public sealed record ModelDocument
     /// <summary>Penalty used in the fit.</summary>
     public required double Penalty { get; init; }
 
+    /// <summary>Power of the number of conditions by which a term's penalty grows; null in documents in which it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LengthGrowth { get; init; }
+
+    /// <summary>Share of its objective by which the fit can be above the optimum over all terms it could choose from, at most; null in documents without a certificate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DualityGap { get; init; }
+
     /// <summary>Training rows.</summary>
     public required int RowCount { get; init; }
 

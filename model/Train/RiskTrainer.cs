@@ -8,17 +8,19 @@ namespace Warehouse.Model.Train;
 
 /// <summary>Trains the additive rule model.</summary>
 /// <remarks>
-/// Rules are mined again inside every fold, so that the penalty is chosen, and the probabilities calibrated,
-/// on rows that neither rules nor weights have seen.
+/// The score is the optimum over all conjunctions of conditions, negations among them, with a certified gap (<see cref="ColumnGeneration"/>); mined rules say
+/// which of them are verified. Terms are searched again inside every fold, so that the penalty is chosen, and the probabilities calibrated, on rows that
+/// neither terms nor weights have seen.
 /// </remarks>
 public static class RiskTrainer
 {
     /// <summary>Returns a trained model.</summary>
-    /// <remarks>Errors: MDL-004 to MDL-009 for rows or labels that cannot be learned from.</remarks>
+    /// <remarks>Errors: MDL-004 to MDL-009 for rows or labels that cannot be learned from, MDL-013 for a length that cannot be weighed.</remarks>
     public static TrainedModel Train(TrainingSet set, TrainOptions options, IProgress<ModelProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
+        RulePath.CheckLength(options.ScoreLength);
         Check(set);
 
         // The order in which the rows arrive must not matter; within a household it follows time for the permutations.
@@ -63,24 +65,22 @@ public static class RiskTrainer
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
         CrossFit cross = run.CrossValidate(all, share is { } s ? [s] : options.PenaltyShares);
-        NoteFallbacks(notes, "cross-validation", cross.Fallbacks, cross.Folds);
         double[] probability = cross.CrossCalibrate(set.Label);
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
         progress?.Report(new ModelProgress("mine", 0.6));
-        MineResult mined = run.Mine(all, verify: true);
+        MineResult mined = run.Mine(all, options.VerifyRules || options.VerifiedOnly);
 
         progress?.Report(new ModelProgress("fit", 0.8));
-        TermPool pool = TermPool.Build(items, run.Bits, mined, options);
-        (LinearFit fit, double penalty, bool isFallback, double chosenGap, double reportedGap) = run.Fit(pool, all, cross.Share);
+        (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, mined);
         notes.Add(FormattableString.Invariant(
-            $"final model: at most {chosenGap:0.0e+0} above the optimum over {pool.Terms.Count} terms offered as selected, {reportedGap:0.0e+0} with the weights reported (relative duality gap)"));
-        NoteFallbacks(notes, "final model", isFallback ? 1 : 0, 1);
+            $"final model: at most {fit.Gap:0.0e+0} above the optimum over {run.Offer(mined)} (relative duality gap)"));
+        NoteReference(notes, "final model", reference);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
-        double[] stability = run.Stability(pool, fit, cross.Share);
+        double[] stability = run.Stability(fit, cross.Share, mined);
 
-        ModelDocument document = run.Document(pool, fit, mined, stability, slope, intercept, penalty);
+        ModelDocument document = run.Document(fit, mined, stability, slope, intercept, penalty);
         if (document.Terms.Count == 0)
         {
             notes.Add("no term kept a weight: every child has the same score");
@@ -149,21 +149,22 @@ public static class RiskTrainer
         CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares);
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
-        TermPool pool = TermPool.Build(run.Items, run.Bits, run.Mine(train, run.Options.VerifiedOnly), run.Options);
-        (LinearFit fit, _, bool isFallback, _, _) = run.Fit(pool, train, cross.Share);
-        NoteFallbacks(notes, "temporal evaluation", cross.Fallbacks + (isFallback ? 1 : 0), cross.Folds + 1);
-        double[] probability = [.. test.Select(r => Logistic.Sigmoid((slope * pool.Score(fit, r)) + intercept))];
+        MineResult? mined = run.Options.VerifiedOnly ? run.Mine(train, verify: true) : null;
+        (FamilyFit fit, _, double? reference) = run.Fit(train, cross.Share, mined);
+        NoteReference(notes, "temporal evaluation", reference);
+        double[] score = run.Scores(fit, test);
+        double[] probability = [.. score.Select(x => Logistic.Sigmoid((slope * x) + intercept))];
         bool[] outcome = [.. test.Select(r => set.Label[r])];
         long[] groups = [.. test.Select(r => set.GroupKey[r])];
         return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share);
     }
 
-    private static void NoteFallbacks(List<string> notes, string stage, int fallbacks, int fits)
+    private static void NoteReference(List<string> notes, string stage, double? reference)
     {
-        if (fallbacks > 0)
+        if (reference is { } excess && !(excess <= MachineLearning.LargestGap))
         {
             notes.Add(FormattableString.Invariant(
-                $"{stage}: Microsoft.ML came more than {MachineLearning.LargestGap:P1} above the optimum in {fallbacks} of {fits} fits: weights of coordinate descent kept"));
+                $"{stage}: Microsoft.ML ends {excess:P2} above the certified optimum over the same terms"));
         }
     }
 
@@ -174,7 +175,7 @@ public static class RiskTrainer
     }
 
     /// <summary>Out-of-fold scores at the chosen penalty.</summary>
-    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds, int Fallbacks)
+    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds)
     {
         /// <summary>Returns probabilities whose calibration has not seen the fold it is applied to.</summary>
         public double[] CrossCalibrate(bool[] label)
@@ -199,11 +200,14 @@ public static class RiskTrainer
         }
     }
 
-    /// <summary>The fits of one fold, as many as the path went on, and what they were made from.</summary>
-    private sealed record FoldPath(TermPool Pool, Design Design, double LargestPenalty, List<LinearFit> Fits, int[] Test);
-
     private sealed class Run(TrainingSet set, TrainOptions options, ItemSet items, BitColumns bits, CancellationToken cancellationToken)
     {
+        // A hundredth of what one standard error of a loss resolves.
+        private const double SelectionGap = 1e-4;
+
+        private const double FinalGap = 1e-7;
+
+        private readonly WeightSign[] _signs = WeightSigns.Of(items);
         private readonly int[] _mined = [.. items.Items.Where(i => i.IsMined).Select(i => i.Id)];
 
         public TrainingSet Set => set;
@@ -227,32 +231,39 @@ public static class RiskTrainer
         {
             int positiveGroups = rows.Where(r => set.Label[r]).Select(r => set.GroupKey[r]).Distinct().Count();
             int folds = Math.Clamp(options.Folds, 2, Math.Max(2, positiveGroups));
-            int[] fold = HouseholdFolds.Assign(rows, set.Label, set.GroupKey, folds, options.Seed);
-            var loss = new double[shares.Count, folds];
-            var paths = new FoldPath[folds];
+
+            // With one penalty there is nothing to choose, and the first split gives the scores.
+            int repeats = shares.Count == 1 ? 1 : Math.Max(1, options.SelectionRepeats);
+            int[][] fold = [.. Enumerable.Range(0, repeats).Select(k => HouseholdFolds.Assign(
+                rows, set.Label, set.GroupKey, folds, k == 0 ? options.Seed : SplitMix.Mix(options.Seed + 100 + (ulong)k)))];
+            var loss = new double[shares.Count, repeats * folds];
+            var fits = new List<FamilyFit>[folds];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken };
-            Parallel.For(0, folds, parallel, f =>
+            Parallel.For(0, repeats * folds, parallel, job =>
             {
-                int[] train = [.. Enumerable.Range(0, rows.Length).Where(i => fold[i] != f).Select(i => rows[i])];
-                int[] test = [.. Enumerable.Range(0, rows.Length).Where(i => fold[i] == f)];
-                TermPool pool = TermPool.Build(items, bits, Mine(train, options.VerifiedOnly, threads: 1), options);
-                (Design design, double largest) = Prepare(pool, train, null);
-                var fits = new List<LinearFit>();
+                int repeat = job / folds, f = job % folds;
+                int[] train = [.. Enumerable.Range(0, rows.Length).Where(i => fold[repeat][i] != f).Select(i => rows[i])];
+                int[] test = [.. Enumerable.Range(0, rows.Length).Where(i => fold[repeat][i] == f).Select(i => rows[i])];
+                (FitRows fitRows, ITermFamily family, _) = Prepare(train, null, options.VerifiedOnly ? Mine(train, verify: true, threads: 1) : null, 1);
+                double largest = ColumnGeneration.LargestPenalty(fitRows, family);
+                var state = new ColumnGeneration(fitRows, family, SelectionGap);
+                var found = new List<FamilyFit>();
                 double best = double.PositiveInfinity;
                 int s = 0, risen = 0;
-                foreach (LinearFit fit in SparseLogistic.Path(design, shares.Select(x => x * largest)))
+                foreach (double share in shares)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    foreach (int i in test)
+                    FamilyFit fit = state.Solve(share * largest);
+                    double[] scores = Scores(fit, test);
+                    for (int i = 0; i < test.Length; i++)
                     {
-                        double score = pool.Score(fit, rows[i]);
-                        double margin = set.Label[rows[i]] ? score : -score;
-                        loss[s, f] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
+                        double margin = set.Label[test[i]] ? scores[i] : -scores[i];
+                        loss[s, job] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
                     }
 
-                    fits.Add(fit);
-                    risen = loss[s, f] < best ? 0 : risen + 1;
-                    best = Math.Min(best, loss[s, f]);
+                    found.Add(fit);
+                    risen = loss[s, job] < best ? 0 : risen + 1;
+                    best = Math.Min(best, loss[s, job]);
                     s++;
                     if (risen == 3)
                     {
@@ -263,49 +274,52 @@ public static class RiskTrainer
                 // Smaller penalties overfit this fold and cost most time: they keep its last, already worse result.
                 for (; s < shares.Count; s++)
                 {
-                    loss[s, f] = loss[s - 1, f];
+                    loss[s, job] = loss[s - 1, job];
                 }
 
-                paths[f] = new FoldPath(pool, design, largest, fits, test);
-            });
-            int chosen = OneStandardError(loss, shares.Count, folds);
-            var outOfFold = new double[rows.Length];
-            var isFallback = new bool[folds];
-            Parallel.For(0, folds, parallel, f =>
-            {
-                FoldPath path = paths[f];
-                int s = Math.Min(chosen, path.Fits.Count - 1);
-                (LinearFit fit, isFallback[f]) = MachineLearning.Refit(path.Design, path.Fits[s], shares[s] * path.LargestPenalty);
-                foreach (int i in path.Test)
+                if (repeat == 0)
                 {
-                    outOfFold[i] = path.Pool.Score(fit, rows[i]);
+                    fits[f] = found;
                 }
             });
-            return new CrossFit(shares[chosen], outOfFold, fold, folds, isFallback.Count(x => x));
+            int chosen = OneStandardError(loss, shares.Count, repeats * folds, folds);
+            var outOfFold = new double[rows.Length];
+            for (int f = 0; f < folds; f++)
+            {
+                int[] places = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] == f)];
+                double[] scores = Scores(fits[f][Math.Min(chosen, fits[f].Count - 1)], [.. places.Select(i => rows[i])]);
+                for (int i = 0; i < places.Length; i++)
+                {
+                    outOfFold[places[i]] = scores[i];
+                }
+            }
+
+            return new CrossFit(shares[chosen], outOfFold, fold[0], folds);
         }
 
         // The largest penalty whose mean loss is within one standard error of the best (Breiman et al., CART, 1984, 3.4.3).
-        private static int OneStandardError(double[,] loss, int count, int folds)
+        private static int OneStandardError(double[,] loss, int count, int jobs, int folds)
         {
             var mean = new double[count];
             for (int s = 0; s < count; s++)
             {
-                for (int f = 0; f < folds; f++)
+                for (int f = 0; f < jobs; f++)
                 {
-                    mean[s] += loss[s, f] / folds;
+                    mean[s] += loss[s, f] / jobs;
                 }
             }
 
             int best = Array.IndexOf(mean, mean.Min());
 
-            // Folds differ in difficulty, so the error is that of the difference to the best, fold by fold.
+            // Folds differ in difficulty, so the error is that of the difference to the best, fold by fold. Repeats steady the mean and the variance
+            // but bring no new rows: the error is that of one split.
             for (int s = 0; s < best; s++)
             {
                 double variance = 0;
-                for (int f = 0; f < folds; f++)
+                for (int f = 0; f < jobs; f++)
                 {
                     double d = loss[s, f] - loss[best, f] - (mean[s] - mean[best]);
-                    variance += d * d / (folds - 1);
+                    variance += d * d / (jobs - 1);
                 }
 
                 if (mean[s] - mean[best] <= Math.Sqrt(variance / folds))
@@ -317,18 +331,68 @@ public static class RiskTrainer
             return best;
         }
 
-        /// <summary>Selects terms by coordinate descent and estimates their weights by Microsoft.ML.</summary>
-        public (LinearFit Fit, double Penalty, bool IsFallback, double ChosenGap, double ReportedGap) Fit(TermPool pool, int[] rows, double share)
+        /// <summary>Returns the fit at a share of the largest penalty, certified over the family, and how far above it Microsoft.ML ends over its terms.</summary>
+        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, MineResult? mined)
         {
-            (Design design, double largest) = Prepare(pool, rows, null);
-            double[] path = [.. options.PenaltyShares.Where(s => s > share).Append(share).Select(s => s * largest)];
-            LinearFit chosen = SparseLogistic.Polish(design, path[^1], SparseLogistic.Path(design, path).Last());
-            (LinearFit fit, bool isFallback) = MachineLearning.Refit(design, chosen, path[^1]);
-            return (fit, path[^1], isFallback, SparseLogistic.Gap(design, chosen, path[^1]), SparseLogistic.Gap(design, fit, path[^1]));
+            (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, options.Threads);
+            double largest = ColumnGeneration.LargestPenalty(fitRows, family);
+            var state = new ColumnGeneration(fitRows, family, FinalGap);
+            FamilyFit? fit = null;
+            foreach (double s in options.PenaltyShares.Where(s => s > share).Append(share))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                fit = state.Solve(s * largest);
+            }
+
+            if (fit!.Terms.Count == 0)
+            {
+                return (fit, share * largest, null);
+            }
+
+            var design = new Design(
+                [.. fit.Terms.Select(t => t.Rows)],
+                [.. Enumerable.Range(0, fitRows.Count).Select(i => i < fitRows.PositiveCount)],
+                fitRows.Weight,
+                [.. fit.Terms.Select(t => t.Sign)],
+                [.. fit.Terms.Select(t => t.Factor)]);
+            return (fit, share * largest, MachineLearning.Excess(design, new LinearFit(fit.Weights, fit.Bias), share * largest));
+        }
+
+        /// <summary>Returns the score of rows under a fit.</summary>
+        public double[] Scores(FamilyFit fit, int[] rows)
+        {
+            var score = new double[rows.Length];
+            Array.Fill(score, fit.Bias);
+            for (int t = 0; t < fit.Terms.Count; t++)
+            {
+                ulong[] column = Column(fit.Terms[t].Items);
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    score[i] += (column[rows[i] >> 6] >> (rows[i] & 63) & 1) != 0 ? fit.Weights[t] : 0;
+                }
+            }
+
+            return score;
+        }
+
+        /// <summary>Says what a fit chooses from.</summary>
+        public string Offer(MineResult mined) => options.VerifiedOnly
+            ? FormattableString.Invariant($"{TermPool.Build(items, bits, mined, options).Terms.Count} single conditions and verified rules")
+            : FormattableString.Invariant($"all conjunctions of up to {options.ScoreLength} of {_mined.Length} conditions, and {items.Items.Count - _mined.Length} more alone");
+
+        private ulong[] Column(int[] term)
+        {
+            var column = (ulong[])bits.Columns[term[0]].Clone();
+            for (int i = 1; i < term.Length; i++)
+            {
+                PatternSearch.And(column, bits.Columns[term[i]], column);
+            }
+
+            return column;
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.
-        private (Design Design, double LargestPenalty) Prepare(TermPool pool, int[] rows, int[]? multiplicity)
+        private (FitRows Rows, ITermFamily Family, int[] Used) Prepare(int[] rows, int[]? multiplicity, MineResult? mined, int threads)
         {
             int Times(int row) => multiplicity is null ? 1 : multiplicity[row];
             int[] positives = [.. rows.Where(r => set.Label[r] && Times(r) > 0)];
@@ -340,15 +404,35 @@ public static class RiskTrainer
             double whole = negatives.Sum(r => (double)Times(r)), sampled = kept.Sum(r => (double)Times(r));
             int[] used = [.. positives, .. kept];
             double[] weight = [.. used.Select(r => set.Label[r] ? Times(r) : Times(r) * (whole / sampled))];
-            Design design = pool.Design(used, weight, set.Label);
-            return (design, SparseLogistic.LargestPenalty(design));
+            var fitRows = new FitRows(positives.Length, weight);
+            BitColumns taken = bits.Take(used);
+            if (options.VerifiedOnly)
+            {
+                TermPool pool = TermPool.Build(items, bits, mined!, options);
+                return (fitRows, new TermList(fitRows, [.. pool.Terms.Select((term, t) =>
+                    new Term(term, RowsOf(taken, term), pool.Signs[t], Math.Pow(term.Length, options.LengthGrowth)))]), used);
+            }
+
+            var family = new ConjunctionFamily(fitRows, taken.Columns, [.. items.Items.Select(i => i.IsMined)], _signs, new ConjunctionOptions
+            {
+                MaxLength = options.ScoreLength,
+                Growth = options.LengthGrowth,
+                MinRows = options.MinTermRows,
+                Threads = threads,
+                CancellationToken = cancellationToken,
+            });
+            return (fitRows, family, used);
         }
 
-        public double[] Stability(TermPool pool, LinearFit fit, double share)
+        private static int[] RowsOf(BitColumns taken, int[] term) =>
+            [.. Enumerable.Range(0, taken.RowCount).Where(r => Array.TrueForAll(term, id => taken.Get(id, r)))];
+
+        /// <summary>Returns, per term of the fit, the share of household resamples in which the same conjunction has a weight of the same sign.</summary>
+        public double[] Stability(FamilyFit fit, double share, MineResult mined)
         {
             if (options.Bootstraps <= 0)
             {
-                return [.. pool.Terms.Select(_ => -1.0)];
+                return [.. fit.Terms.Select(_ => -1.0)];
             }
 
             long[] groups = [.. set.GroupKey.Distinct().Order()];
@@ -373,35 +457,41 @@ public static class RiskTrainer
                 }
 
                 // The optimum does not depend on the start; the final weights are close to it.
-                (Design design, double largest) = Prepare(pool, all, multiplicity);
-                LinearFit refit = SparseLogistic.Path(design, [share * largest], fit).Single();
-                kept[b] = [.. Enumerable.Range(0, pool.Terms.Count).Where(t => refit.Weights[t] * fit.Weights[t] > 0)];
+                (FitRows rows, ITermFamily family, int[] used) = Prepare(all, multiplicity, mined, 1);
+                BitColumns taken = bits.Take(used);
+                double penalty = share * ColumnGeneration.LargestPenalty(rows, family);
+                FamilyFit refit = new ColumnGeneration(
+                    rows, family, SelectionGap, fit.Terms.Select((t, i) => (t with { Rows = RowsOf(taken, t.Items) }, fit.Weights[i])), fit.Bias).Solve(penalty);
+                HashSet<string> found = [.. refit.Terms.Select((t, i) => Signed(t.Items, refit.Weights[i]))];
+                kept[b] = [.. Enumerable.Range(0, fit.Terms.Count).Where(t => found.Contains(Signed(fit.Terms[t].Items, fit.Weights[t])))];
             });
-            var stability = new double[pool.Terms.Count];
+            var stability = new double[fit.Terms.Count];
             foreach (int t in kept.SelectMany(k => k))
             {
                 stability[t]++;
             }
 
             return [.. stability.Select(count => count / options.Bootstraps)];
+
+            static string Signed(int[] term, double weight) => FormattableString.Invariant($"{Math.Sign(weight)} {string.Join(',', term)}");
         }
 
         public ModelDocument Document(
-            TermPool pool, LinearFit fit, MineResult mined, double[] stability, double slope, double intercept, double penalty)
+            FamilyFit fit, MineResult mined, double[] stability, double slope, double intercept, double penalty)
         {
-            int[] chosen = [.. Enumerable.Range(0, pool.Terms.Count)
-                .Where(t => fit.Weights[t] != 0)
+            int[] chosen = [.. Enumerable.Range(0, fit.Terms.Count)
                 .OrderByDescending(t => Math.Abs(fit.Weights[t]))
                 .ThenBy(t => t)];
-            int[] used = [.. chosen.SelectMany(t => pool.Terms[t]).Distinct().Order()];
+            int[] used = [.. chosen.SelectMany(t => fit.Terms[t].Items).Distinct().Order()];
             Dictionary<int, int> newId = used.Select((id, i) => (id, i)).ToDictionary(x => x.id, x => x.i);
             HashSet<string> verified = [.. mined.Rules.Where(r => r.IsVerified).Select(r => Key(r.Direction, r.Items))];
             ModelTerm[] terms = [.. chosen.Select(t =>
             {
                 int covered = 0, positives = 0;
+                ulong[] column = Column(fit.Terms[t].Items);
                 for (int r = 0; r < set.Label.Length; r++)
                 {
-                    if ((pool.Columns[t][r >> 6] >> (r & 63) & 1) != 0)
+                    if ((column[r >> 6] >> (r & 63) & 1) != 0)
                     {
                         covered++;
                         positives += set.Label[r] ? 1 : 0;
@@ -411,18 +501,18 @@ public static class RiskTrainer
                 RuleDirection direction = fit.Weights[t] > 0 ? RuleDirection.Risk : RuleDirection.Protective;
                 return new ModelTerm
                 {
-                    Items = [.. pool.Terms[t].Select(id => newId[id])],
-                    Text = RuleText.Of(items, pool.Terms[t]),
-                    Departments = RuleText.Departments(items, pool.Terms[t]),
+                    Items = [.. fit.Terms[t].Items.Select(id => newId[id])],
+                    Text = RuleText.Of(items, fit.Terms[t].Items),
+                    Departments = RuleText.Departments(items, fit.Terms[t].Items),
                     Weight = fit.Weights[t],
                     Covered = covered,
                     Positives = positives,
                     Rate = (double)positives / Math.Max(1, covered),
                     RateInterval = Wilson.Of(positives, covered),
-                    LogP = Math.Max(double.MinValue, mined.Judge!.Of(pool.Columns[t]).LogP(direction)),
+                    LogP = Math.Max(double.MinValue, mined.Judge!.Of(column).LogP(direction)),
 
                     // Fine cuts are outside the tested family, whatever their p-value.
-                    IsVerified = verified.Contains(Key(direction, pool.Terms[t])),
+                    IsVerified = verified.Contains(Key(direction, fit.Terms[t].Items)),
                     Stability = stability[t],
                 };
             })];
@@ -436,6 +526,8 @@ public static class RiskTrainer
                 CalibrationIntercept = intercept,
                 MinCoverage = options.MinCoverage,
                 Penalty = penalty,
+                LengthGrowth = options.LengthGrowth,
+                DualityGap = fit.Gap,
                 RowCount = mined.RowCount,
                 PositiveCount = mined.PositiveCount,
                 LogThreshold = Math.Max(double.MinValue, mined.LogThreshold),

@@ -3,33 +3,28 @@ using Warehouse.Model.Mine;
 
 namespace Warehouse.Model.Train;
 
-/// <summary>The terms offered to a fit: single items and the best rules, each with its rows and its permitted sign.</summary>
+/// <summary>The terms offered to a fit that may use verified rules only: single items and those rules, each with its permitted sign.</summary>
 internal sealed class TermPool
 {
-    private TermPool(List<int[]> terms, List<ulong[]> columns, List<sbyte> signs)
+    private TermPool(List<int[]> terms, List<WeightSign> signs)
     {
         Terms = terms;
-        Columns = columns;
         Signs = [.. signs];
     }
 
     /// <summary>Item ids per term.</summary>
     public List<int[]> Terms { get; }
 
-    /// <summary>Rows per term, over all rows of the table.</summary>
-    public List<ulong[]> Columns { get; }
-
-    /// <summary>Permitted sign per term: 1 never negative, -1 never positive, 0 free.</summary>
-    public sbyte[] Signs { get; }
+    /// <summary>Limits of the weight per term.</summary>
+    public WeightSign[] Signs { get; }
 
     /// <summary>Returns the pool for a set of mined rules.</summary>
     public static TermPool Build(ItemSet items, BitColumns bits, MineResult mined, TrainOptions options)
     {
         var terms = new List<int[]>();
-        var columns = new List<ulong[]>();
-        var signs = new List<sbyte>();
+        var signs = new List<WeightSign>();
         var seen = new Dictionary<ulong, List<ulong[]>>();
-        Dictionary<string, FeatureSpec> specs = items.Features.ToDictionary(f => f.Name, StringComparer.Ordinal);
+        WeightSign[] limits = WeightSigns.Of(items);
 
         foreach (Item item in items.Items)
         {
@@ -50,33 +45,27 @@ internal sealed class TermPool
                     break;
                 }
 
-                if (options.VerifiedOnly && !rule.IsVerified)
+                if (!rule.IsVerified)
                 {
                     continue;
                 }
 
-                taken += Offer(rule.Items) ? 1 : 0;
+                // What chance or a companion turned against the domain would only take the place of another rule.
+                if (WeightSigns.Of(limits, rule.Items).Permits(direction == RuleDirection.Risk ? 1 : -1))
+                {
+                    taken += Offer(rule.Items) ? 1 : 0;
+                }
             }
         }
 
-        return new TermPool(terms, columns, signs);
+        return new TermPool(terms, signs);
 
         bool Offer(int[] term)
         {
-            sbyte sign = 0;
-            foreach (int id in term)
+            WeightSign sign = WeightSigns.Of(limits, term);
+            if (sign == WeightSign.None)
             {
-                Item item = items.Items[id];
-                if (specs.TryGetValue(item.Feature, out FeatureSpec? spec) && spec.IsHelpSeeking)
-                {
-                    sbyte own = item.IsAffirmative ? (sbyte)-1 : (sbyte)1;
-                    if (sign != 0 && sign != own)
-                    {
-                        return false;
-                    }
-
-                    sign = own;
-                }
+                return false;
             }
 
             ulong[] column = (ulong[])bits.Columns[term[0]].Clone();
@@ -98,50 +87,9 @@ internal sealed class TermPool
 
             same.Add(column);
             terms.Add(term);
-            columns.Add(column);
             signs.Add(sign);
             return true;
         }
-    }
-
-    /// <summary>Returns the design of a fit on some rows, with their weights.</summary>
-    public Design Design(int[] rows, double[] weight, bool[] label)
-    {
-        var columns = new int[Terms.Count][];
-        var buffer = new int[rows.Length];
-        for (int t = 0; t < columns.Length; t++)
-        {
-            ulong[] bits = Columns[t];
-            int count = 0;
-            for (int i = 0; i < rows.Length; i++)
-            {
-                buffer[count] = i;
-                count += (int)(bits[rows[i] >> 6] >> (rows[i] & 63) & 1);
-                if (count == buffer.Length)
-                {
-                    break;
-                }
-            }
-
-            columns[t] = buffer.AsSpan(0, count).ToArray();
-        }
-
-        return new Design(columns, [.. rows.Select(r => label[r])], weight, Signs);
-    }
-
-    /// <summary>Returns the score of a row under a fit.</summary>
-    public double Score(LinearFit fit, int row)
-    {
-        double sum = fit.Bias;
-        for (int t = 0; t < Terms.Count; t++)
-        {
-            if (fit.Weights[t] != 0 && (Columns[t][row >> 6] >> (row & 63) & 1) != 0)
-            {
-                sum += fit.Weights[t];
-            }
-        }
-
-        return sum;
     }
 
     private static bool HasComplement(ItemSet items, BitColumns bits, int id)

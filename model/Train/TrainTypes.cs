@@ -52,11 +52,26 @@ public sealed record TrainOptions
     /// <summary>Penalties tried, descending, as shares of the smallest penalty that gives an empty model.</summary>
     public IReadOnlyList<double> PenaltyShares { get; init; } = [0.7, 0.5, 0.36, 0.26, 0.18, 0.13, 0.093, 0.066, 0.047, 0.034, 0.024];
 
-    /// <summary>Most rules offered to the model per direction.</summary>
+    /// <summary>Splits into folds over which a penalty's loss is averaged.</summary>
+    public int SelectionRepeats { get; init; } = 2;
+
+    /// <summary>Greatest number of conditions of a conjunction in the score, 1 to 3.</summary>
+    public int ScoreLength { get; init; } = 3;
+
+    /// <summary>Power of its number of conditions by which a conjunction costs more than a single condition; 1 charges each condition once.</summary>
+    public double LengthGrowth { get; init; } = 1;
+
+    /// <summary>Smallest number of rows of a fit in which a conjunction of the score holds.</summary>
+    public int MinTermRows { get; init; } = 10;
+
+    /// <summary>Most verified rules offered to the model per direction, where it may use no others.</summary>
     public int MaxRulesPerDirection { get; init; } = 100;
 
-    /// <summary>True to offer only verified rules to the model. Folds then test their rules as well, which costs time.</summary>
+    /// <summary>True to offer single conditions and verified rules only, not all conjunctions. Folds then test their rules as well, which costs time.</summary>
     public bool VerifiedOnly { get; init; }
+
+    /// <summary>False leaves the significance test of the rules out: none is then verified.</summary>
+    public bool VerifyRules { get; init; } = true;
 
     /// <summary>Household resamples for the stability of each term.</summary>
     public int Bootstraps { get; init; } = 20;

@@ -167,7 +167,11 @@ public sealed record BriefInterval(double Low, double High);
 /// <param name="ObservedShare">Share judged to need support, 0..1.</param>
 /// <param name="Interval">Interval of that share.</param>
 /// <param name="Weight">Weight in the score; its sign tells for or against.</param>
-public sealed record BriefReason(string Text, int Count, double ObservedShare, BriefInterval Interval, double Weight);
+public sealed record BriefReason(string Text, int Count, double ObservedShare, BriefInterval Interval, double Weight)
+{
+    /// <summary>Further conditions that overlap with the one shown and are part of its weight.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+}
 
 /// <summary>The result of the analysis. A null band means that no score was made; <paramref name="ThinFileReason"/> tells why.</summary>
 public sealed record BriefAnalysis(

@@ -330,7 +330,7 @@ public static class CaseBriefBuilder
 
     // A rule on the register alone, such as an age, is neither a worry nor a strength; it stays in the box of the analysis.
     private static IEnumerable<BriefNote> FromReasons((ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis, string side, int count) =>
-        (analysis?.Reasons ?? []).Where(reason => reason.SideCode == side && reason.TextJa.Length > 0 && reason.Departments != Wording.Department("resident")).Take(count)
+        Grouped(analysis?.Reasons ?? [], side).Select(group => group.Head).Where(reason => reason.TextJa.Length > 0 && reason.Departments != Wording.Department("resident")).Take(count)
         .Select(reason => new BriefNote(reason.TextJa, "データ分析（" + reason.Departments + "）", analysis!.Value.Score.SnapshotDate));
 
     private static BriefAnalysis? Analysis(ChildRecord record, (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis)
@@ -366,16 +366,28 @@ public static class CaseBriefBuilder
         _ => null,
     };
 
-    private static List<BriefReason> Reasons(IReadOnlyList<ReasonRow> reasons, string side) => reasons
-        .Where(reason => reason.SideCode == side && reason.RuleKey != 0 && reason.CoveredCount > 0)
-        .Select(reason => new BriefReason(
-            reason.TextJa,
-            checked((int)reason.CoveredCount),
-            (double)reason.PositiveCount / reason.CoveredCount,
-            reason is { RateLow: { } low, RateHigh: { } high }
+    private static List<BriefReason> Reasons(IReadOnlyList<ReasonRow> reasons, string side) => Grouped(reasons, side)
+        .Where(group => group.Head.CoveredCount > 0)
+        .Select(group => new BriefReason(
+            group.Head.TextJa,
+            checked((int)group.Head.CoveredCount),
+            (double)group.Head.PositiveCount / group.Head.CoveredCount,
+            group.Head is { RateLow: { } low, RateHigh: { } high }
                 ? new BriefInterval(low, high)
-                : Wilson(checked((int)reason.PositiveCount), checked((int)reason.CoveredCount)),
-            reason.Weight)).ToList();
+                : Wilson(checked((int)group.Head.PositiveCount), checked((int)group.Head.CoveredCount)),
+            group.Weight)
+        {
+            Parts = group.Parts.Where(part => part != group.Head).Select(part => part.TextJa).ToList(),
+        }).ToList();
+
+    // Overlapping reasons stand on the side that they have together, under the strongest of them on that side.
+    private static IEnumerable<(ReasonRow Head, double Weight, List<ReasonRow> Parts)> Grouped(IReadOnlyList<ReasonRow> reasons, string side) => reasons
+        .Where(reason => reason.SideCode is "for" or "against" && reason.RuleKey != 0)
+        .GroupBy(reason => reason.GroupRank is { } rank ? (rank, 0L) : (0, reason.RuleKey))
+        .Select(group => (Parts: group.OrderByDescending(part => Math.Abs(part.Weight)).ToList(), Weight: group.Sum(part => part.Weight)))
+        .Where(group => (group.Weight > 0) == (side == "for"))
+        .OrderByDescending(group => Math.Abs(group.Weight))
+        .Select(group => (group.Parts.Find(part => (part.Weight > 0) == (group.Weight > 0)) ?? group.Parts[0], group.Weight, group.Parts));
 
     /// <summary>Returns the 95 % interval of a share.</summary>
     /// <remarks>Source: Wilson 1927, JASA 22, p. 209.</remarks>

@@ -283,7 +283,7 @@ public static class CaseBriefComposer
     private static TableRow ReasonRow(string direction, BriefReason reason) => new(
     [
         RichText.Of(direction, Emphasis.Muted),
-        reason.Text,
+        reason.Parts.Count == 0 ? reason.Text : RichText.Of(reason.Text).Then($"　重なる条件：{string.Join("；", reason.Parts)}", Emphasis.Muted),
         Among(reason.Count, (int)Math.Round(reason.Count * reason.ObservedShare, MidpointRounding.AwayFromZero), reason.Interval),
     ]);
 

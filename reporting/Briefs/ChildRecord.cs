@@ -59,9 +59,9 @@ public sealed record ScoreRow(
     long ModelRunId, DateOnly SnapshotDate, DateTime AsKnownUtc, string BandCode, int? ListRank, int IsWithheld, string WithheldCode,
     int SourceCount, long? SimilarCount, long? SimilarPositiveCount);
 
-/// <summary>One reason of a score.</summary>
+/// <summary>One reason of a score; those of one group overlap and are read as one.</summary>
 public sealed record ReasonRow(
-    string SideCode, int ReasonRank, long RuleKey, double Weight, string RuleCode, string TextJa, string Departments, long CoveredCount,
+    string SideCode, int ReasonRank, long RuleKey, double Weight, int? GroupRank, string RuleCode, string TextJa, string Departments, long CoveredCount,
     long PositiveCount, double? RateLow, double? RateHigh, double? StabilityShare, string FeatureNameJa, string FeatureDepartment);
 
 /// <summary>The identity of one person, to print.</summary>

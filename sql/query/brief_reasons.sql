@@ -6,6 +6,7 @@ SELECT
     f.reason_rank AS reason_rank,
     f.rule_key AS rule_key,
     f.weight AS weight,
+    f.group_rank AS group_rank,
     COALESCE(u.rule_code, '') AS rule_code,
     COALESCE(u.text_ja, N'') AS text_ja,
     COALESCE(u.departments, N'') AS departments,

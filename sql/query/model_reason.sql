@@ -8,7 +8,8 @@ SELECT
     r.reason_rank,
     r.rule_key,
     r.feature_key,
-    r.weight
+    r.weight,
+    r.group_rank
 FROM fact.score_reason AS r
 WHERE r.model_run_id = @model_run_id
     AND r.snapshot_date = @snapshot_date

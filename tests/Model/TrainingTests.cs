@@ -100,10 +100,22 @@ public sealed class TrainingTests
 
             Assert.Equal(scores[e.Row].RawLogOdds, sum);
             Assert.Equal(scores[e.Row].Probability, e.Probability);
+
+            // Grouped, nothing is lost or counted twice, and no two groups overlap.
+            Assert.Equal(e.For.Concat(e.Against).Select(r => r.Term).Order(), e.Groups.SelectMany(g => g.Parts).Select(r => r.Term).Order());
+            Assert.All(e.Groups, g => Assert.Equal(g.Parts.Sum(r => r.Weight), g.Weight, 12));
+            Assert.Equal(scores[e.Row].RawLogOdds, e.Bias + e.Groups.Sum(g => g.Weight), 10);
+            HashSet<string>[][] features = [.. e.Groups.Select(g => g.Parts.Select(
+                r => document.Terms[r.Term].Items.Select(id => document.Items[id].Feature).ToHashSet()).ToArray())];
+            for (int a = 0; a < features.Length; a++)
+            {
+                Assert.All(features[..a].SelectMany(f => f), other => Assert.DoesNotContain(features[a], own => own.IsSubsetOf(other) || other.IsSubsetOf(own)));
+            }
             Assert.All(e.Unknown, u => Assert.NotEmpty(u.MissingFeatures));
         }
 
         Assert.Contains(explained, e => e.Unknown.Count > 0);
+        Assert.Contains(explained, e => e.Groups.Any(g => g.Parts.Count > 1));
     }
 
     [Fact]
@@ -130,9 +142,65 @@ public sealed class TrainingTests
         {
             foreach (Item item in term.Items.Select(id => model.Document.Items[id]).Where(i => i.Feature == "consulted"))
             {
-                Assert.True(item.IsAffirmative ? term.Weight < 0 : term.Weight > 0, term.Text);
+                bool asked = item.Test is ItemTest.Equal or ItemTest.NotEqual ? (item.Test == ItemTest.Equal) == (item.Category == "1") : item.IsAffirmative;
+                Assert.True(asked ? term.Weight < 0 : term.Weight > 0, term.Text);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(RiskDirection.Up, RiskDirection.Up)]
+    [InlineData(RiskDirection.Down, RiskDirection.Up)]
+    [InlineData(RiskDirection.Up, RiskDirection.Down)]
+    public void Train_score_is_monotone_in_a_feature_with_a_direction(RiskDirection absence, RiskDirection allowance)
+    {
+        TrainingSet set = City(6, 500, 4, absenceDirection: absence, allowanceDirection: allowance);
+        ModelDocument document = ModelLibrary.Train(set, Quick, null, TestContext.Current.CancellationToken).Document;
+        double[] before = Scores(set.Table);
+
+        double[] more = Scores(Changed("absence", numbers => [.. numbers!.Select(v => v + 7)], texts => texts!));
+        double[] yes = Scores(Changed("allowance", numbers => numbers!, texts => [.. texts!.Select(v => v == "0" ? "1" : v)]));
+
+        Assert.Contains(document.Terms, t => t.Weight != 0);
+        Assert.All(before.Zip(more), s => Assert.True(absence == RiskDirection.Up ? s.Second >= s.First : s.Second <= s.First));
+        Assert.All(before.Zip(yes), s => Assert.True(allowance == RiskDirection.Up ? s.Second >= s.First : s.Second <= s.First));
+        Assert.Equal(absence == RiskDirection.Up || allowance == RiskDirection.Up, before.Zip(more).Concat(before.Zip(yes)).Any(s => s.First != s.Second));
+
+        double[] Scores(FeatureTable table) => [.. ModelLibrary.Score(document, table, new ScoreOptions()).Select(s => s.RawLogOdds)];
+
+        FeatureTable Changed(string name, Func<double[]?, double[]> numbers, Func<string?[]?, string?[]> texts) => new([.. set.Table.Columns.Select(c =>
+            c.Spec.Name != name ? c
+            : c.Numbers is not null ? FeatureColumn.Number(c.Spec, numbers(c.Numbers))
+            : FeatureColumn.Category(c.Spec, texts(c.Categories)))]);
+    }
+
+    [Fact]
+    public void WeightSigns_opposite_conditions_have_no_weight()
+    {
+        var up = new FeatureSpec("up", "欠席", FeatureKind.Number) { Direction = RiskDirection.Up };
+        var free = new FeatureSpec("free", "年齢", FeatureKind.Number);
+        var help = new FeatureSpec("help", "相談", FeatureKind.Category) { IsHelpSeeking = true };
+        var yes = new FeatureSpec("yes", "転入", FeatureKind.Category) { Direction = RiskDirection.Down };
+        var items = new ItemSet([up, free, help, yes], [
+            Make(0, up, ItemTest.AtLeast), Make(1, up, ItemTest.Below), Make(2, up, ItemTest.Missing), Make(3, free, ItemTest.AtLeast),
+            Make(4, help, ItemTest.Equal, "1"), Make(5, help, ItemTest.NotEqual, "1"),
+            Make(6, help, ItemTest.Equal, "0"), Make(7, help, ItemTest.NotEqual, "0"), Make(8, help, ItemTest.NotEqual, "divorce"),
+            Make(9, yes, ItemTest.Equal, "1"), Make(10, yes, ItemTest.Equal, "0"), Make(11, yes, ItemTest.NotEqual, "1")]);
+
+        WeightSign[] signs = WeightSigns.Of(items);
+
+        Assert.Equal(
+            [
+                WeightSign.NotNegative, WeightSign.NotPositive, WeightSign.Free, WeightSign.Free, WeightSign.NotPositive, WeightSign.NotNegative,
+                WeightSign.NotNegative, WeightSign.NotPositive, WeightSign.NotPositive,
+                WeightSign.NotPositive, WeightSign.NotNegative, WeightSign.NotNegative,
+            ],
+            signs);
+        Assert.Equal(WeightSign.NotNegative, WeightSigns.Of(signs, [0, 2, 3, 10]));
+        Assert.Equal(WeightSign.None, WeightSigns.Of(signs, [0, 3, 4]));
+
+        static Item Make(int id, FeatureSpec feature, ItemTest test, string? category = null) =>
+            new() { Id = id, Feature = feature.Name, Test = test, Category = category, Text = "x", NegatedText = "y" };
     }
 
     [Fact]
@@ -180,7 +248,8 @@ public sealed class TrainingTests
 
         double[] ones = new double[Rows];
         Array.Fill(ones, 1);
-        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new sbyte[Columns]);
+        var design = new Design([.. fired.Select(f => f.ToArray())], label, ones, new WeightSign[Columns],
+            [.. Enumerable.Repeat(1.0, Columns)]);
         double largest = SparseLogistic.LargestPenalty(design);
         var context = new MLContext(0);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(DenseRow));
@@ -207,13 +276,13 @@ public sealed class TrainingTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(-1)]
-    public void SparseLogistic_gap_bounds_the_distance_to_the_optimum(int sign)
+    [InlineData(WeightSign.Free)]
+    [InlineData(WeightSign.NotNegative)]
+    [InlineData(WeightSign.NotPositive)]
+    public void SparseLogistic_gap_bounds_the_distance_to_the_optimum(WeightSign sign)
     {
         Design design = WeightedAndRepeated(12).Weighted;
-        design = design with { Sign = [.. design.Sign.Select((s, c) => c % 2 == 0 ? (sbyte)sign : s)] };
+        design = design with { Sign = [.. design.Sign.Select((s, c) => c % 2 == 0 ? sign : s)] };
         double largest = SparseLogistic.LargestPenalty(design);
         foreach (double share in (double[])[0.5, 0.1, 0.024])
         {
@@ -244,36 +313,41 @@ public sealed class TrainingTests
         {
             LinearFit own = SparseLogistic.Path(design, [largest * share]).Single();
 
-            Refitted one = MachineLearning.Refit(design, own, largest * share);
-            Refitted many = MachineLearning.Refit(repeated, own, largest * share);
+            LinearFit one = MachineLearning.Refit(design, own, largest * share);
+            LinearFit many = MachineLearning.Refit(repeated, own, largest * share);
 
-            Assert.False(one.IsFallback);
-            Assert.False(many.IsFallback);
-            Assert.NotEqual(own.Weights, one.Fit.Weights);
+            // Single precision: another solver, not a copy.
+            Assert.All(one.Weights, w => Assert.Equal((float)w, w));
+            Assert.NotEqual(own.Weights, one.Weights);
             double optimum = SparseLogistic.Objective(design, own, largest * share);
-            Assert.InRange(SparseLogistic.Objective(design, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
-            Assert.InRange(SparseLogistic.Objective(repeated, one.Fit, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
-            Assert.All(one.Fit.Weights.Zip(many.Fit.Weights), w => Assert.Equal(w.First, w.Second, 2));
+            Assert.InRange(SparseLogistic.Objective(design, one, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.InRange(SparseLogistic.Objective(repeated, one, largest * share), optimum * (1 - 1e-6), optimum * (1 + 1e-3));
+            Assert.All(one.Weights.Zip(many.Weights), w => Assert.Equal(w.First, w.Second, 2));
         }
     }
 
     [Fact]
-    public void Refit_bound_columns_keep_their_sign_and_a_bad_optimum_is_reported()
+    public void Refit_bound_columns_keep_their_sign_and_a_dearer_column_weighs_less()
     {
         (Design design, _) = WeightedAndRepeated(13);
         double penalty = SparseLogistic.LargestPenalty(design) * 0.05;
-        Design bound = design with { Sign = [.. Enumerable.Repeat((sbyte)-1, design.Sign.Length)] };
+        Design bound = design with
+        {
+            Sign = [.. Enumerable.Repeat(WeightSign.NotPositive, design.Sign.Length)],
+            Factor = [.. design.Factor.Select((f, c) => c == 2 ? 3 * f : f)],
+        };
 
-        Refitted refitted = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
+        LinearFit refit = MachineLearning.Refit(bound, new LinearFit([.. design.Columns.Select(_ => -1e-9)], 0), penalty);
         LinearFit own = SparseLogistic.Path(bound, [penalty]).Single();
+        LinearFit cheap = SparseLogistic.Path(bound with { Factor = design.Factor }, [penalty]).Single();
+
+        Assert.All(refit.Weights, w => Assert.True(w <= 0));
+        Assert.All(refit.Weights.Zip(own.Weights), w => Assert.Equal(w.Second, w.First, 2));
+        Assert.InRange(MachineLearning.Excess(bound, own, penalty), -1e-6, MachineLearning.LargestGap);
+        Assert.True(own.Weights[2] > cheap.Weights[2]);
 
         // Better than the bound allows, so out of reach.
-        Refitted fallback = MachineLearning.Refit(bound, SparseLogistic.Path(design, [penalty]).Single(), penalty);
-
-        Assert.All(refitted.Fit.Weights, w => Assert.True(w <= 0));
-        Assert.False(refitted.IsFallback);
-        Assert.False(MachineLearning.Refit(bound, own, penalty).IsFallback);
-        Assert.True(fallback.IsFallback);
+        Assert.True(MachineLearning.Excess(bound, SparseLogistic.Path(design, [penalty]).Single(), penalty) > MachineLearning.LargestGap);
     }
 
     [Fact]
@@ -291,15 +365,37 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public void Train_weights_are_those_of_ml_net()
+    public void Train_weights_are_certified_and_ml_net_agrees()
     {
         TrainedModel model = ModelLibrary.Train(City(6, 500, 4, helpSeekingRaisesLabel: true), Quick, null, TestContext.Current.CancellationToken);
 
-        Assert.DoesNotContain(model.Notes, n => n.Contains("Microsoft.ML", StringComparison.Ordinal));
-
-        // Microsoft.ML computes in single precision; weights of coordinate descent would not all be single-precision numbers.
         Assert.NotEmpty(model.Document.Terms);
-        Assert.All(model.Document.Terms, t => Assert.Equal((float)t.Weight, t.Weight));
+        Assert.DoesNotContain(model.Notes, n => n.Contains("Microsoft.ML", StringComparison.Ordinal));
+        Assert.Contains(model.Notes, n => n.Contains("all conjunctions of up to 3", StringComparison.Ordinal));
+        Assert.InRange(model.Document.DualityGap!.Value, 0, 1e-6);
+    }
+
+    [Fact]
+    public void Train_verified_rules_only_uses_no_other_conjunction()
+    {
+        TrainingSet set = City(2, 500, 6);
+        TrainOptions options = Quick with { VerifiedOnly = true, Mine = new MineOptions { Permutations = 39 }, Folds = 3, Bootstraps = 0 };
+
+        TrainedModel model = ModelLibrary.Train(set, options, null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(model.Document.Terms, t => t.Items.Length > 1);
+        Assert.All(model.Document.Terms.Where(t => t.Items.Length > 1), t => Assert.True(t.IsVerified, t.Text));
+        Assert.Contains(model.Notes, n => n.Contains("verified rules", StringComparison.Ordinal));
+        Assert.InRange(model.Document.DualityGap!.Value, 0, 1e-6);
+    }
+
+    [Fact]
+    public void Train_conjunctions_too_long_to_weigh_are_refused()
+    {
+        ModelException fault = Assert.Throws<ModelException>(
+            () => ModelLibrary.Train(City(1, 50, 2), Quick with { ScoreLength = 4 }, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("MDL-013", fault.Code);
     }
 
     // The same rows, once with weights of 1 to 4 and once repeated that many times.
@@ -326,7 +422,8 @@ public sealed class TrainingTests
             [.. Enumerable.Range(0, Columns).Select(c => Enumerable.Range(0, from.Length).Where(i => fired[from[i]][c]).ToArray())],
             [.. from.Select(r => label[r])],
             weights,
-            new sbyte[Columns]);
+            new WeightSign[Columns],
+            [.. Enumerable.Repeat(1.0, Columns)]);
     }
 
     [Fact]
@@ -364,7 +461,9 @@ public sealed class TrainingTests
     }
 
     // Children in households of two, half-yearly snapshots; absence with allowance raises the risk most.
-    private static TrainingSet City(ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false)
+    private static TrainingSet City(
+        ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false,
+        RiskDirection absenceDirection = RiskDirection.Unknown, RiskDirection allowanceDirection = RiskDirection.Unknown)
     {
         var random = new SplitMix(seed);
         int rows = children * snapshots;
@@ -394,13 +493,14 @@ public sealed class TrainingTests
 
         var table = new FeatureTable(
         [
-            FeatureColumn.Number(new FeatureSpec("absence", "欠席日数(直近3か月)", FeatureKind.Number) { Unit = "日", Department = "教育委員会", DomainCuts = [30] }, absence),
+            FeatureColumn.Number(new FeatureSpec("absence", "欠席日数(直近3か月)", FeatureKind.Number) { Unit = "日", Department = "教育委員会", DomainCuts = [30], Direction = absenceDirection }, absence),
             FeatureColumn.Number(new FeatureSpec("noise", "体重", FeatureKind.Number) { Unit = "kg", Department = "健康課" }, noise),
             FeatureColumn.Number(new FeatureSpec("constant", "定数", FeatureKind.Number), constant),
             FeatureColumn.Category(
                 new FeatureSpec("allowance", "児童扶養手当", FeatureKind.Category)
                 {
                     Department = "福祉課",
+                    Direction = allowanceDirection,
                     CategoryTexts = new Dictionary<string, string> { ["1"] = "受給中", ["0"] = "なし" },
                 },
                 allowance),

@@ -98,6 +98,33 @@ public sealed class CatalogueTests
         Assert.Contains("pensioner", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("grade", "number", "false", "sideways", "sideways")]
+    [InlineData("grade", "number", "true", "down", "never raises")]
+    [InlineData("grade", "category", "false", "up", "1 for yes")]
+    public void A_direction_that_cannot_hold_does_not_load(string name, string kind, string help, string direction, string message)
+    {
+        string json = Json(name, "school.grade_code")
+            .Replace("\"value_kind\":\"number\"", $"\"value_kind\":\"{kind}\",\"risk_direction\":\"{direction}\"", StringComparison.Ordinal)
+            .Replace("\"is_help_seeking\":false", $"\"is_help_seeking\":{help}", StringComparison.Ordinal);
+
+        ModelException fault = Assert.Throws<ModelException>(() => FeatureCatalogue.Parse(json));
+
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_a_child_is_has_no_direction()
+    {
+        foreach (string name in new[] { "age_years", "sex_code", "stage", "grade", "is_single_parent", "child_count", "adult_count", "class_kind", "is_foreign_roots", "district" })
+        {
+            Assert.Null(FeatureCatalogue.Default[name].RiskDirection);
+        }
+
+        Assert.Equal("up", FeatureCatalogue.Default["absent_percent_12m"].RiskDirection);
+        Assert.Equal("down", FeatureCatalogue.Default["test_deviation"].RiskDirection);
+    }
+
     private static string Json(string name, string source, string appliesTo = "[]") =>
         $$"""
         [{"key":1,"name":"{{name}}","japanese_name":"x","unit":"","feed":"school","department":"x","value_kind":"number",

@@ -28,7 +28,13 @@ public sealed class BriefReaderTests
         Assert.Contains(brief.Events, entry => entry.Title.Contains("欠席 16日", StringComparison.Ordinal));
         Assert.Contains(brief.UnusedEntitlements, entry => entry.Name == "児童扶養手当");
         Assert.Equal(120, brief.Analysis!.SimilarCount);
-        Assert.Equal("欠席が月15日以上、かつ3歳児健診が未受診", Assert.Single(brief.Analysis.ReasonsFor).Text);
+        Assert.Equal(["欠席が月15日以上、かつ3歳児健診が未受診", "転居が2回以上"], brief.Analysis.ReasonsFor.Select(reason => reason.Text));
+
+        // What overlaps is one reason with the weight of all its parts, on the side that they have together.
+        Assert.Equal(0.6, brief.Analysis.ReasonsFor[0].Weight, 12);
+        Assert.Equal(["欠席が月15日以上"], brief.Analysis.ReasonsFor[0].Parts);
+        Assert.Empty(brief.Analysis.ReasonsFor[1].Parts);
+        Assert.Empty(brief.Analysis.ReasonsAgainst);
         Assert.Equal(new DateOnly(2025, 2, 28), brief.Child.LastSeenDate);
     }
 

@@ -53,13 +53,17 @@ public static class SampleChild
             yield return $"INSERT INTO fact.consultation VALUES ({child}, {child}, '2023-05-10', 'upbringing', 'school', 'c', NULL, 'no_need', '2023-06-01', '2023-09-01', 'none', '2023-06-01', '9999-12-31', 1)";
             yield return $"INSERT INTO fact.school_attendance_month VALUES ({child}, {child}, 202502, {place}, 18, 2, 16, 0, 0, 0, '2025-03-01', '9999-12-31', 1)";
             yield return $"INSERT INTO fact.risk_score VALUES (1, {child}, '2025-04-01', '2025-03-31 15:00:00', '2025-04-02', 1.0, 0.2, 'A', {child - 100}, 0, '', 4, 120, 30)";
-            yield return $"INSERT INTO fact.score_reason VALUES (1, {child}, '2025-04-01', '2025-03-31 15:00:00', 'for', 1, 5, 0, 0.8)";
+            yield return $"INSERT INTO fact.score_reason VALUES (1, {child}, '2025-04-01', '2025-03-31 15:00:00', 'for', 1, 5, 0, 0.8, 1)";
+            yield return $"INSERT INTO fact.score_reason VALUES (1, {child}, '2025-04-01', '2025-03-31 15:00:00', 'for', 2, 7, 0, 0.3, 2)";
+            yield return $"INSERT INTO fact.score_reason VALUES (1, {child}, '2025-04-01', '2025-03-31 15:00:00', 'against', 1, 6, 0, -0.2, 1)";
         }
 
         yield return """
             INSERT INTO meta.model_run VALUES (1, 'succeeded', 1, '2025-04-02', '2025-04-02', '2025-04-02', 7, 100, 10, 1, 1, 0.8, 0.7, 0.9, 'a', 'b', 'c', NULL)
             """;
         yield return "INSERT INTO dim.mined_rule VALUES (5, 1, 'R5', 'for', N'欠席が月15日以上、かつ3歳児健診が未受診', N'学校、健康課', 2, 40, 12, 0.18, 0.45, 0.001, 0.8, 0.9, 'verified')";
+        yield return "INSERT INTO dim.mined_rule VALUES (6, 1, 'R6', 'against', N'欠席が月15日以上', N'学校', 1, 90, 20, 0.15, 0.32, 0.001, -0.2, 0.9, 'candidate')";
+        yield return "INSERT INTO dim.mined_rule VALUES (7, 1, 'R7', 'for', N'転居が2回以上', N'市民課', 1, 50, 8, 0.08, 0.28, 0.001, 0.3, 0.9, 'candidate')";
     }
 
     private static IEnumerable<string> Identity()

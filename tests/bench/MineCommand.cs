@@ -24,19 +24,12 @@ public static class MineCommand
             return 2;
         }
 
-        string[] lines = [.. File.ReadLines(args[0]).Where(l => l.Length > 0)];
-        string[] head = lines[0].Split(',');
-        int target = Array.IndexOf(head, args[1]);
-        if (target < 0 || Array.Exists(lines, l => l.Contains('"', StringComparison.Ordinal)))
+        if (PlainTable.Read(args[0], args[1], args[2], args.Length > 5 ? args[5].Split(',') : [], error) is not { } read)
         {
-            error.WriteLine(target < 0 ? $"no column {args[1]} in {args[0]}; it has {lines[0]}" : $"{args[0]} has quotes; write it without them");
             return 2;
         }
 
-        string[] leftOut = args.Length > 5 ? args[5].Split(',') : [];
-        string[][] rows = [.. lines.Skip(1).Select(l => l.Split(','))];
-        bool[] label = [.. rows.Select(r => r[target] == args[2])];
-        FeatureTable table = new([.. Enumerable.Range(0, head.Length).Where(c => c != target && !leftOut.Contains(head[c])).Select(c => Column(head[c], [.. rows.Select(r => r[c])]))]);
+        (FeatureTable table, bool[] label) = read;
         ItemSet items = ItemEncoder.Fit(table, new ItemOptions());
         BitColumns bits = items.Encode(table);
         int[] ids = [.. items.Items.Where(i => i.IsMined).Select(i => i.Id)];
@@ -51,7 +44,7 @@ public static class MineCommand
         (double search, _) = Best(verify: false);
         (double all, MineResult result) = Best(verify: true);
         output.WriteLine(FormattableString.Invariant(
-            $"{rows.Length} rows, {result.PositiveCount} positive, {ids.Length} items, up to {options.MaxLength}: {result.FamilySize} patterns, {result.Rules.Count} rules, {result.Rules.Count(r => r.IsVerified)} verified; threshold {Math.Exp(result.LogThreshold):e2} by {options.Permutations} draws, {Math.Exp(result.TaroneLogThreshold):e2} by Tarone's bound; search {search:0.000} s, with the test {all:0.000} s"));
+            $"{label.Length} rows, {result.PositiveCount} positive, {ids.Length} items, up to {options.MaxLength}: {result.FamilySize} patterns, {result.Rules.Count} rules, {result.Rules.Count(r => r.IsVerified)} verified; threshold {Math.Exp(result.LogThreshold):e2} by {options.Permutations} draws, {Math.Exp(result.TaroneLogThreshold):e2} by Tarone's bound; search {search:0.000} s, with the test {all:0.000} s"));
         return 0;
 
         (double Seconds, MineResult Result) Best(bool verify)
@@ -67,23 +60,5 @@ public static class MineCommand
 
             return (best.Seconds, best.Result!);
         }
-    }
-
-    private static FeatureColumn Column(string name, string[] cells)
-    {
-        var numbers = new double[cells.Length];
-        for (int r = 0; r < cells.Length; r++)
-        {
-            if (cells[r] is "" or "?")
-            {
-                numbers[r] = double.NaN;
-            }
-            else if (!double.TryParse(cells[r], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[r]))
-            {
-                return FeatureColumn.Category(new FeatureSpec(name, name, FeatureKind.Category), [.. cells.Select(c => c is "" or "?" ? null : c)]);
-            }
-        }
-
-        return FeatureColumn.Number(new FeatureSpec(name, name, FeatureKind.Number), numbers);
     }
 }

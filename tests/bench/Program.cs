@@ -47,6 +47,11 @@ if (args is ["link", ..])
     return LinkCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["score", ..])
+{
+    return ScoreCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 // In process: the host has native libraries and embedded scripts, and a second build of all of it would take longer than the measurement.
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
