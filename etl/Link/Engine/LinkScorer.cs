@@ -12,6 +12,7 @@ internal sealed class LinkScorer
     private readonly int _surname;
     private readonly int _given;
     private readonly byte[][] _self;
+    private readonly ulong[][] _hashes;
     private readonly NameBook? _names;
 
     internal LinkScorer(LinkTable table)
@@ -20,6 +21,7 @@ internal sealed class LinkScorer
         _fields = [.. table.Fields];
         _codes = table.Codes;
         _width = _fields.Length;
+        _hashes = table.Hashes;
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
@@ -59,7 +61,7 @@ internal sealed class LinkScorer
         }
 
         LinkField compared = _fields[field];
-        return compared.IsCostly ? cache.Level(field, compared, a, b) : compared.Compare(a, b);
+        return compared.IsCostly ? cache.Level(field, compared, _hashes[field], a, b) : compared.Compare(a, b);
     }
 
     // Family and given name in each other's place count once, at the family name; the given name then says nothing more.
@@ -103,7 +105,8 @@ internal sealed class LevelCache
     private readonly byte[]?[] _levels = new byte[LinkTableBuilder.MostFields][];
 
     /// <summary>Returns the level of two values, from the cache where it holds them.</summary>
-    internal int Level(int field, LinkField compared, int a, int b)
+    /// <remarks>Codes follow the order of the rows, and Jaro's measure is not quite symmetric: values are compared in the order of their content.</remarks>
+    internal int Level(int field, LinkField compared, ulong[] hashes, int a, int b)
     {
         ulong key = a < b ? ((ulong)(uint)a << 32) | (uint)b : ((ulong)(uint)b << 32) | (uint)a;
         ulong[] keys = _keys[field] ??= new ulong[1 << Bits];
@@ -111,7 +114,7 @@ internal sealed class LevelCache
         int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> (64 - Bits));
         if (keys[slot] != key)
         {
-            levels[slot] = (byte)compared.Compare(a, b);
+            levels[slot] = (byte)(hashes[a] <= hashes[b] ? compared.Compare(a, b) : compared.Compare(b, a));
             keys[slot] = key;
         }
 
