@@ -148,6 +148,11 @@ internal sealed class CityProfile
             return EraDate.Read(text, out DateOnly day, out _) is DateOutcome.Good or DateOutcome.Repaired ? Format(day, dates) : text;
         }
 
+        if (column.Parser == ParserKind.YearMonth && dates == "basic")
+        {
+            return EraDate.ReadMonth(text, out int month) == DateOutcome.Good ? month.ToString(CultureInfo.InvariantCulture) : text;
+        }
+
         return column.TrimZeros ? text.TrimStart('0') : text;
     }
 

@@ -97,7 +97,8 @@ public sealed class FeedCatalog
 
         JsonElement record = Member(root, "record", where);
         string supersede = Text(root, "supersede", where);
-        string delimiter = Text(root, "delimiter", where);
+        // A tab is a delimiter like any other, and blank like no other text.
+        string delimiter = Member(root, "delimiter", where) is { ValueKind: JsonValueKind.String } sign ? sign.GetString()! : Text(root, "delimiter", where);
         return new FeedContract(columns)
         {
             Feed = feed,

@@ -159,6 +159,17 @@ public sealed class MapProfileTests : IDisposable
         Assert.Contains("実在しない日付", report.Trial.Faults[0].Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\t")]
+    [InlineData("|")]
+    public void An_unknown_file_with_another_delimiter_than_a_comma_gives_a_contract_too(string delimiter)
+    {
+        List<string[]> rows = [["利用者ID", "教室名"], .. Enumerable.Range(0, 30).Select(i => new[] { "U" + (10000 + i).ToString(System.Globalization.CultureInfo.InvariantCulture), i % 2 == 0 ? "あおぞら" : "ひだまり" })];
+        MapReport report = MapAssistant.Propose([Write(rows, "utf-8", delimiter, "\n")], null, "v", "", new DateOnly(2025, 4, 1), TestContext.Current.CancellationToken);
+
+        Assert.Equal((delimiter, 30L), ((string?)report.NewContract!["delimiter"], report.Trial!.Rows));
+    }
+
     internal static List<string[]> Residents(int count)
     {
         List<string[]> rows = [["住民コード", "氏名", "フリガナ", "生年月日", "性別", "f6", "特記事項", "整理コードx"]];
