@@ -53,6 +53,12 @@ internal static class DemoCommand
         Dictionary<string, double> seconds = new(StringComparer.Ordinal);
 
         (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed)).ConfigureAwait(false);
+        if (context.Options.Warehouse.MemoryLimit == DatabaseSection.UsualMemoryLimit)
+        {
+            // Six years of a large city are one batch.
+            context.Options.Warehouse.MemoryLimit = preset switch { CityPreset.Large => "8GB", CityPreset.Metro => "16GB", _ => DatabaseSection.UsualMemoryLimit };
+        }
+
         using WarehouseDatabases databases = context.Open(mustExist: false);
         (LoadResult load, seconds["load"]) = await Stages.Load(context, databases, Path.Combine(context.Output, "inbox"), context.Secret(seed), backfill: true).ConfigureAwait(false);
 
