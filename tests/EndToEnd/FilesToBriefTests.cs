@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using UglyToad.PdfPig;
+using Warehouse.Model.Features;
 using Warehouse.Reporting.Host;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
@@ -77,15 +78,17 @@ public sealed partial class FilesToBriefTests : IDisposable
                 AND s.snapshot_date = (SELECT MAX(x.snapshot_date) FROM fact.risk_score AS x)
             """;
         Assert.Equal(session.QueryText<long>(Listed).Count, freshness.RootElement.GetProperty("listed_count").GetInt32());
-        foreach ((string feed, string department) in new[] { ("allowance", "子育て支援課"), ("consultation", "家庭児童相談室"), ("checkup", "健康課"), ("attendance", "学校") })
+        foreach (string feed in new[] { "allowance", "consultation", "checkup", "attendance", "nurse_visit" })
         {
-            // A department's name may be a part of another's; the list is separated by 、.
-            long resting = session.QueryText<(long ChildKey, string Departments)>(
+            // A condition of a rule begins with the name of its feature.
+            string[] beginnings = [.. FeatureCatalogue.Default.Entries.Where(entry => entry.Feed == feed).SelectMany(entry => new[] { entry.JapaneseName + "が", entry.JapaneseName + ": " })];
+            long resting = session.QueryText<(long ChildKey, string Text)>(
                 $"""
-                SELECT DISTINCT r.child_key, m.departments FROM fact.score_reason AS r
+                SELECT DISTINCT r.child_key, m.text_ja FROM fact.score_reason AS r
                 INNER JOIN dim.mined_rule AS m ON m.rule_key = r.rule_key
                 WHERE r.snapshot_date = (SELECT MAX(x.snapshot_date) FROM fact.risk_score AS x) AND r.child_key IN ({Listed})
-                """).Where(row => row.Departments.Split('、').Contains(department)).Select(row => row.ChildKey).Distinct().Count();
+                """).Where(row => row.Text.Split(" かつ ").Any(condition => Array.Exists(beginnings, name => condition.StartsWith(name, StringComparison.Ordinal))))
+                .Select(row => row.ChildKey).Distinct().Count();
             JsonElement loss = sources[feed].GetProperty("loss");
             Assert.Equal(resting, loss.GetProperty("resting_count").GetInt64());
             // Without a condition on it nothing can change.
@@ -93,7 +96,6 @@ public sealed partial class FilesToBriefTests : IDisposable
         }
     }
 
-    // From a reason of a scored child back to the line of the file: the line names the record that the fact is of.
     // The school record of one child is linked to another and put back: facts, scores and stored briefs are right afterwards.
     private async Task WrongLink(string brief, CancellationToken stop)
     {
@@ -157,6 +159,7 @@ public sealed partial class FilesToBriefTests : IDisposable
         static string Text(long key) => key.ToString(CultureInfo.InvariantCulture);
     }
 
+    // From a reason of a scored child back to the line of the file: the line names the record that the fact is of.
     private async Task Trace(CancellationToken stop)
     {
         long child;
