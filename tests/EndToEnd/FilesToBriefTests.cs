@@ -111,7 +111,12 @@ public sealed partial class FilesToBriefTests : IDisposable
                 WHERE s.is_withheld = 0 AND s.snapshot_date = '2025-04-01' AND m.month_key BETWEEN 202404 AND 202503
                 ORDER BY s.child_key LIMIT 2
                 """)];
-            record = session.ScalarText<long>($"SELECT MAX(record_key) FROM fact.school_enrolment WHERE person_key = {children[1]} AND known_to_utc = '9999-12-31'");
+            record = session.ScalarText<long>(
+                $"""
+                SELECT record_key FROM fact.school_attendance_month
+                WHERE person_key = {children[1]} AND known_to_utc = '9999-12-31' AND absent_days > 0 AND month_key BETWEEN 202404 AND 202503
+                ORDER BY month_key DESC LIMIT 1
+                """);
         }
 
         string[] before = await Scores(2);
@@ -127,21 +132,24 @@ public sealed partial class FilesToBriefTests : IDisposable
         Assert.Equal(before, after);
         Assert.Equal(paper, await Rebuilt());
 
-        // The scores of the two children as known on a day after today, with their reasons.
+        // What is known of the two children on a day after today, their scores and reasons.
         async Task<string[]> Scores(int days)
         {
             DateOnly known = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(days);
             await Done("score", "--snapshot", "2025-04-01", "--as-known", known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
             using WarehouseDatabases databases = new(new HostOptions().Databases(_folder));
             using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-            return [.. session.QueryText<string>(
+            Snapshot snapshot = new(new DateOnly(2025, 4, 1), Snapshot.StartOfDayUtc(known));
+            Dictionary<long, string> facts = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default).Where(child => children.Contains(child.ChildKey))
+                .ToDictionary(child => child.ChildKey, child => JsonSerializer.Serialize(child with { Snapshot = new(snapshot.Date, default) }));
+            return [.. session.QueryText<(long ChildKey, string Score)>(
                 $"""
-                SELECT CONCAT(CAST(s.log_odds AS VARCHAR), ' ', s.withheld_code, ' ',
+                SELECT s.child_key, CONCAT(CAST(s.log_odds AS VARCHAR), ' ', s.withheld_code, ' ',
                     (SELECT CONCAT(CAST(COUNT(*) AS VARCHAR), '/', CAST(SUM(r.weight) AS VARCHAR)) FROM fact.score_reason AS r WHERE r.child_key = s.child_key AND r.as_known_utc = s.as_known_utc))
                 FROM fact.risk_score AS s
                 WHERE s.child_key IN ({children[0]}, {children[1]}) AND s.as_known_utc = (SELECT MAX(x.as_known_utc) FROM fact.risk_score AS x)
                 ORDER BY s.child_key
-                """)];
+                """).Select(row => row.Score + " " + facts[row.ChildKey])];
         }
 
         async Task<byte[]> Rebuilt()
