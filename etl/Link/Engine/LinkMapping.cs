@@ -30,7 +30,7 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         (LinkKind.GivenKana, ["givennamekana", "firstnamekana", "givenkana", "kanagiven", "=メイ", "=名カナ", "=名かな", "カナ名", "名フリガナ", "名ふりがな", "児童名カナ"]),
         (LinkKind.Household, ["household", "guardian", "mothername", "fathername", "mothersname", "世帯", "保護者", "世帯主"]),
         (LinkKind.FullKana, ["氏名カナ", "カナ氏名", "フリガナ", "ふりがな", "カナ名前", "名前カナ", "kananame", "namekana", "=kana", "氏名かな", "読み"]),
-        (LinkKind.FullName, ["firstandsurname", "firstandlast", "firstlast", "姓名", "氏名漢字"]),
+        (LinkKind.FullName, ["firstandsurname", "firstandlast", "firstlast", "姓名", "氏名漢字", "namekanji", "kanjiname", "漢字氏名"]),
         (LinkKind.Surname, ["surname", "lastname", "familyname", "=sname", "=lname", "=last", "=姓", "=氏", "苗字", "名字"]),
         (LinkKind.Given, ["givenname", "firstname", "forename", "=fname", "=given", "=first", "=名"]),
         (LinkKind.FullName, ["fullname", "=name", "personname", "氏名", "名前", "firstandsurname", "漢字"]),
@@ -87,7 +87,8 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         {
             if (signs.Any(sign => sign[0] == '=' ? header == sign[1..] : header.Contains(sign, StringComparison.Ordinal)))
             {
-                return kind == LinkKind.Ignore ? (kind, "looks like the answer, not like data") : (kind, "header");
+                return kind == LinkKind.Ignore ? (kind, "looks like the answer, not like data")
+                    : kind == LinkKind.Street && IsJapanese(column.Values) ? (LinkKind.Address, "header and content") : (kind, "header");
             }
         }
 
@@ -120,6 +121,13 @@ public sealed record LinkMapping(string? Id, IReadOnlyList<ColumnUse> Columns)
         }
 
         return some.Count(value => value.All(sign => char.IsAsciiDigit(sign) || sign == '-')) > looked * 0.8 ? (LinkKind.Number, "content") : (LinkKind.Text, "free text");
+    }
+
+    // A Japanese address stands in one cell, from the prefecture to the room.
+    private static bool IsJapanese(IReadOnlyList<string> values)
+    {
+        string[] some = [.. values.Skip(1).Take(500)];
+        return some.Length > 0 && some.Count(value => value.Any(sign => sign is >= '\u3040' and <= '\u9FFF')) > some.Length * 0.8;
     }
 
     private static string FieldName(LinkKind kind, string folded) => kind switch
