@@ -155,17 +155,18 @@ internal sealed class IdentityStore
                 continue;
             }
 
+            moving.Add((state, decision, person));
+        }
+
+        foreach ((RecordState state, LinkDecision decision, long person) in moving)
+        {
+            // Asked only now: a record that is kept apart from this one may have moved there in this very run.
             if (IsKeptApart(state.RecordKey, person))
             {
                 kept++;
                 continue;
             }
 
-            moving.Add((state, decision, person));
-        }
-
-        foreach ((RecordState state, LinkDecision decision, long person) in moving)
-        {
             // A link never ends before it began, whatever the clock says.
             DateTime knownFrom = Later(_nowUtc, state.LinkKnownFromUtc);
             _session.Execute("load/etl_crosswalk_close", new { state.RecordKey, known_from_utc = knownFrom });

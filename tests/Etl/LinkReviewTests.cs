@@ -107,6 +107,20 @@ public sealed class LinkReviewTests
     }
 
     [Fact]
+    public void Two_records_that_are_kept_apart_never_meet_at_a_third_in_one_run()
+    {
+        using WarehouseFixture fixture = Twins(out long taro, out _, new Nobody());
+        long one = Record(fixture, "school", "G0001");
+        long other = Record(fixture, "school", "G0002");
+
+        Review(fixture, Decided).Reject(one, other, Staff);
+        LinkSummary summary = Relink(fixture, Later, new Everybody());
+
+        Assert.Single(new[] { one, other }, record => Review(fixture, Later).PersonOf(record) == taro);
+        Assert.Equal((1, 1), (summary.MovedCount, summary.KeptCount));
+    }
+
+    [Fact]
     public void Two_persons_become_one_with_the_restriction_of_either()
     {
         using WarehouseFixture fixture = Twins(out long taro, out _, new Nobody());

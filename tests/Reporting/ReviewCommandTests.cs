@@ -40,8 +40,9 @@ public sealed class ReviewCommandTests : IDisposable
         using WarehouseDatabases databases = Databases();
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Auditor);
         Assert.Equal(
-            ["link_show allowed", "link_assign allowed", "link_undo allowed", "link_events allowed"],
+            ["link_show allowed", "link_view allowed", "link_view allowed", "link_assign allowed", "link_undo allowed", "link_events allowed"],
             session.QueryText<string>("SELECT CONCAT(action_code, ' ', outcome_code) FROM audit.access_log WHERE staff_id = 'linkage' ORDER BY access_id"));
+        Assert.Equal([taro, jiro], session.QueryText<long>("SELECT child_key FROM audit.access_log WHERE action_code = 'link_view' ORDER BY access_id"));
     }
 
     [Fact]

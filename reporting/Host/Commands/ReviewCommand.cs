@@ -85,7 +85,7 @@ internal static class ReviewCommand
             case "list":
                 return List(context.Screen, review, parsed.GetValue(Limit), parsed.GetValue(WithScore));
             case "show":
-                return Show(context.Screen, review, records is [var record] ? record : null, person, parsed.GetValue(WithScore));
+                return await Show(context, databases, member, review, records is [var record] ? record : null, person, parsed.GetValue(WithScore)).ConfigureAwait(false);
             case "events":
                 return Events(context.Screen, review);
         }
@@ -143,8 +143,9 @@ internal static class ReviewCommand
     }
 
     // The record in question first, then each person that it may be, twins of that person among them.
-    private static int Show(Screen screen, LinkReview review, long? record, long? person, bool withScore)
+    private static async Task<int> Show(CommandContext context, WarehouseDatabases databases, StaffMember member, LinkReview review, long? record, long? person, bool withScore)
     {
+        Screen screen = context.Screen;
         long own = record is { } key ? review.PersonOf(key) : person!.Value;
         IReadOnlyList<ReviewRecord> records = review.Records(own);
         if (records.Count == 0)
@@ -155,6 +156,12 @@ internal static class ReviewCommand
         List<ReviewPair> pairs = [.. review.Queue().Where(pair => pair.RecordKey == record || (record is null && pair.PersonKey == own))];
         List<long> others = [.. pairs.Select(pair => pair.OtherPersonKey).Distinct()];
         others.AddRange(others.Append(own).SelectMany(review.Twins).Where(twin => twin != own && !others.Contains(twin)).Distinct().ToList());
+        // Each person whose identity is shown is a row of the access log, before anything is shown.
+        await using (AuditTrail audit = new(databases, context.Time))
+        {
+            await audit.Record([.. others.Prepend(own).Select(shown => new AuditEntry(member.StaffId, member.RoleCode, "link_view", "allowed", shown))], context.Stop).ConfigureAwait(false);
+        }
+
         ReviewRecord subject = records.FirstOrDefault(one => one.RecordKey == record) ?? records[0];
         List<(string Title, ReviewRecord Record)> shown = [("record", subject)];
         shown.AddRange(records.Where(one => one.RecordKey != subject.RecordKey).Take(4).Select(one => ("same person", one)));
