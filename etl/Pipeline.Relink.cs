@@ -116,7 +116,7 @@ internal sealed partial class Pipeline
         return records.Length;
     }
 
-    private void HandOverLinks(IReadOnlyList<LinkRow> links)
+    private void HandOverLinks(IEnumerable<LinkRow> links)
     {
         _warehouse.Execute("load/etl_link_delete");
         _warehouse.BulkInsert(

@@ -19,6 +19,15 @@ internal sealed partial class Pipeline : IDisposable
         "known_from_utc", "period_from", "period_to", "read_count", "staged_count", "rejected_count", "superseded_count", "repaired_count", "error_code", "error_text",
     ];
 
+    private static readonly string[] RejectColumns = ["load_id", "feed", "line_number", "column_name", "rule_code"];
+
+    private static readonly string[] RejectedColumns = ["file_sha256", "line_number", "part_number", "feed", "rule_codes", "raw_base64"];
+
+    private static readonly string[] TraitColumns =
+        ["load_id", "line_number", "feed", "record_key", "birth_year_month", "school_cohort_year", "sex_code", "is_foreign"];
+
+    private static readonly string[] ScopeColumns = ["load_id", "feed", "facility_code", "month_key", "has_present"];
+
     private const long CollectFromBytes = 64_000_000;
 
     private readonly LoadOptions _options;
@@ -35,6 +44,8 @@ internal sealed partial class Pipeline : IDisposable
     private readonly SortedDictionary<string, long> _rejectReasons = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _repairReasons = new(StringComparer.Ordinal);
     private LinkResult _links = new(0, 0, 0, new Dictionary<string, int>());
+    private readonly StageTables _staged;
+    private readonly StageTables _named;
     private IdentityStore? _store;
     private long _batchId;
 
@@ -48,6 +59,8 @@ internal sealed partial class Pipeline : IDisposable
         _mint = new KeyMint(options.Secret);
         _identity = databases.Open(DatabaseKind.Identity, SessionRole.EtlIdentity);
         _warehouse = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+        _staged = new StageTables(_warehouse);
+        _named = new StageTables(_identity);
     }
 
     /// <summary>Runs all stages and returns what became of each file.</summary>
@@ -66,6 +79,7 @@ internal sealed partial class Pipeline : IDisposable
                 BeginBoth();
                 Timed("stage", StageFiles);
                 Timed("link", LinkRecords);
+                CollectAfterLink();
                 CommitIdentity();
                 Timed("publish", Publish);
                 Timed("dimension", LoadDimensions);
@@ -91,6 +105,8 @@ internal sealed partial class Pipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _staged.Dispose();
+        _named.Dispose();
         _identity.Dispose();
         _warehouse.Dispose();
     }
@@ -273,6 +289,9 @@ internal sealed partial class Pipeline : IDisposable
                 _progress?.Report(new LoadProgress("stage", run.File.Contract.Feed, i + 1, _runs.Count));
                 CrashPoint("stage");
             }
+
+            _staged.Complete();
+            _named.Complete();
         }
         finally
         {
@@ -289,13 +308,12 @@ internal sealed partial class Pipeline : IDisposable
         _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
         StagedBlock? held = null;
         bool isStaged = false;
-        using BulkAppender stage = _warehouse.OpenAppender("stg." + run.File.Contract.Feed, run.StageColumns(_mint));
         foreach (StagedBlock block in reading.Blocks())
         {
             if (held is not null)
             {
                 StageRejects(run, held);
-                StageRows(run, held, stage, repairs);
+                StageRows(run, held, repairs);
                 reading.Return(held);
                 isStaged = true;
                 CrashPoint("block");
@@ -314,6 +332,8 @@ internal sealed partial class Pipeline : IDisposable
             run.Fail(exception.Code, exception.Message);
             if (isStaged)
             {
+                _staged.Complete();
+                _named.Complete();
                 _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
                 _warehouse.Execute("load/etl_stage_delete", new { run.LoadId });
                 _identity.Execute("load/etl_reject_delete", new { file_sha256 = run.File.Sha256 });
@@ -325,7 +345,7 @@ internal sealed partial class Pipeline : IDisposable
         run.Take(file);
         if (file.RejectCount > 0)
         {
-            CorrectionLedger.KeepLayout(_identity, run.File, file.Header);
+            CorrectionLedger.KeepLayout(_identity, _named, run.File, file.Header, _ct);
         }
 
         if (held is not null)
@@ -348,6 +368,7 @@ internal sealed partial class Pipeline : IDisposable
                     $"{run.File.Name}: found {file.RejectCount} rejected of {file.ReadCount} rows, expected at most {limit * 100:0.#} percent. Look at stg.reject of load {run.LoadId} and ask the sender for a corrected file."));
             if (isStaged)
             {
+                _staged.Complete();
                 _warehouse.Execute("load/unstage/" + run.File.Contract.Feed, new { run.LoadId });
                 _warehouse.Execute("load/etl_repair_delete", new { run.LoadId });
             }
@@ -357,10 +378,8 @@ internal sealed partial class Pipeline : IDisposable
 
         if (held is not null)
         {
-            StageRows(run, held, stage, repairs);
+            StageRows(run, held, repairs);
         }
-
-        stage.Complete();
 
         StageWhole(run, file);
         foreach ((string rule, long count) in repairs)
@@ -377,31 +396,30 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         object loadId = run.LoadId;
-        _warehouse.BulkInsert(
+        _staged.Append(
             "stg.reject",
-            ["load_id", "feed", "line_number", "column_name", "rule_code"],
-            block.Rejects.SelectMany(reject => reject.Faults.Select(fault => new object?[] { loadId, run.File.Contract.Feed, reject.Line, fault.Column, fault.Rule })));
-        _identity.BulkInsert(
-            "ident.reject",
-            ["file_sha256", "line_number", "part_number", "feed", "rule_codes", "raw_base64"],
-            block.Rejects.SelectMany(reject => RejectParts(run, reject)));
+            RejectColumns,
+            block.Rejects.SelectMany(reject => reject.Faults.Select(fault => new object?[] { loadId, run.File.Contract.Feed, reject.Line, fault.Column, fault.Rule })),
+            _ct);
+        _named.Append("ident.reject", RejectedColumns, block.Rejects.SelectMany(reject => RejectParts(run, reject)), _ct);
         foreach (string rule in block.Rejects.SelectMany(reject => reject.Faults.Select(fault => fault.Rule)))
         {
             run.RejectReasons[rule] = run.RejectReasons.GetValueOrDefault(rule) + 1;
         }
     }
 
-    private void StageRows(LoadRun run, StagedBlock block, BulkAppender stage, SortedDictionary<string, long> repairs)
+    private void StageRows(LoadRun run, StagedBlock block, SortedDictionary<string, long> repairs)
     {
         string feed = run.File.Contract.Feed;
         object loadId = run.LoadId;
-        stage.Append(block.Rows, _ct);
+        _staged.Append("stg." + feed, run.StageColumns(_mint), block.Rows, _ct);
         if (block.Repairs.Count > 0)
         {
-            _warehouse.BulkInsert(
+            _staged.Append(
                 "stg.repair",
-                ["load_id", "feed", "line_number", "column_name", "rule_code"],
-                block.Repairs.Select(repair => new object?[] { loadId, feed, repair.Line, repair.Column, repair.Rule }));
+                RejectColumns,
+                block.Repairs.Select(repair => new object?[] { loadId, feed, repair.Line, repair.Column, repair.Rule }),
+                _ct);
             foreach (RepairedValue repair in block.Repairs)
             {
                 repairs[repair.Rule] = repairs.GetValueOrDefault(repair.Rule) + 1;
@@ -414,6 +432,7 @@ internal sealed partial class Pipeline : IDisposable
         object loadId = run.LoadId;
         if (file.Repeated is { } repeated)
         {
+            _staged.Complete("stg." + run.File.Contract.Feed);
             _warehouse.BulkInsert("stg.touched", ["batch_id", "record_key"], (repeated.Records ?? []).Select(record => new object?[] { _batchId, record }));
             int count = _warehouse.Execute("load/repeat/" + run.File.Contract.Feed, new { run.LoadId, batch_id = _batchId, is_any = repeated.Records is null ? 1 : 0 });
             _warehouse.Execute("load/etl_touched_clear", new { batch_id = _batchId });
@@ -422,10 +441,7 @@ internal sealed partial class Pipeline : IDisposable
 
         if (file.Traits.Count > 0)
         {
-            _warehouse.BulkInsert(
-                "stg.trait",
-                ["load_id", "line_number", "feed", "record_key", "birth_year_month", "school_cohort_year", "sex_code", "is_foreign"],
-                file.Traits.Select(trait => { trait[0] = loadId; return trait; }));
+            _staged.Append("stg.trait", TraitColumns, file.Traits.Select(trait => { trait[0] = loadId; return trait; }), _ct);
         }
 
         CorrectionPart? correction = _options.Corrections?.GetValueOrDefault(run.File.Sha256);
@@ -437,13 +453,14 @@ internal sealed partial class Pipeline : IDisposable
         // Corrected rows join the file that they belong to; they state no facility and month anew.
         if (file.Scopes.Count > 0 && correction is null)
         {
-            _warehouse.BulkInsert(
+            _staged.Append(
                 "stg.file_scope",
-                ["load_id", "feed", "facility_code", "month_key", "has_present"],
-                file.Scopes.Select(scope => new object?[] { loadId, run.File.Contract.Feed, scope.FacilityCode, scope.MonthKey, (short)(scope.HasPresent ? 1 : 0) }));
+                ScopeColumns,
+                file.Scopes.Select(scope => new object?[] { loadId, run.File.Contract.Feed, scope.FacilityCode, scope.MonthKey, (short)(scope.HasPresent ? 1 : 0) }),
+                _ct);
         }
 
-        _store!.Add(file);
+        _store!.Add(file, run.KnownFromUtc);
     }
 
     private static IEnumerable<object?[]> RejectParts(LoadRun run, RejectedRow reject)
@@ -463,9 +480,13 @@ internal sealed partial class Pipeline : IDisposable
     {
         _links = _store!.Write(_runs.Max(run => run.KnownFromUtc));
         _store = null;
+    }
+
+    // Blocks and identity parts of large files are done with; the engine needs that memory next, and the collector does not know that.
+    private static void CollectAfterLink()
+    {
         if (GC.GetTotalMemory(false) > CollectFromBytes)
         {
-            // Blocks and identity parts of large files are done with; the engine needs that memory next, and the collector does not know that.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
@@ -480,7 +501,7 @@ internal sealed partial class Pipeline : IDisposable
     // Inside the transaction: the runs are published first, because all that follows reads published runs only.
     private void Publish()
     {
-        HandOverLinks(_identity.Query<LinkRow>("query/etl_crosswalk"));
+        HandOverLinks(_identity.Stream<LinkRow>("query/etl_crosswalk"));
         bool isLate = _warehouse.QuerySingle<long>("query/etl_stage_late_possible", new { batch_id = _batchId }) > 0;
         bool isInParts = _warehouse.QuerySingle<long>("query/etl_stage_part_possible", new { batch_id = _batchId }) > 0;
         if (isLate || isInParts)

@@ -14,16 +14,19 @@ internal static class CorrectionLedger
 {
     private const int PartLength = 4000;
 
+    private static readonly string[] LayoutColumns = ["file_sha256", "part_number", "encoding_code", "delimiter_code", "header_base64"];
+
     /// <summary>Keeps the header of a file that has quarantined rows, so that they go back in its own column order.</summary>
-    public static void KeepLayout(WarehouseSession identity, InboxFile file, byte[] header)
+    public static void KeepLayout(WarehouseSession identity, StageTables tables, InboxFile file, byte[] header, CancellationToken cancellationToken)
     {
         // A row of a workbook is kept as text in UTF-8 with commas.
         bool isWorkbook = file.Contract.IsWorkbook(file.Manifest.Encoding.ToLowerInvariant());
         identity.Execute("load/correction_layout_delete", new { file_sha256 = file.Sha256 });
-        identity.BulkInsert(
+        tables.Append(
             "ident.file_layout",
-            ["file_sha256", "part_number", "encoding_code", "delimiter_code", "header_base64"],
-            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, isWorkbook ? "utf-8-bom" : file.Manifest.Encoding.ToLowerInvariant(), isWorkbook ? (short)',' : (short)file.Contract.Delimiter, part }));
+            LayoutColumns,
+            Parts(header).Select((part, i) => new object?[] { file.Sha256, i + 1, isWorkbook ? "utf-8-bom" : file.Manifest.Encoding.ToLowerInvariant(), isWorkbook ? (short)',' : (short)file.Contract.Delimiter, part }),
+            cancellationToken);
     }
 
     /// <summary>Notes which quarantined rows a load of corrections takes the place of.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Warehouse.Etl.Stage;
 using Warehouse.Sql;
 
@@ -10,7 +11,10 @@ internal sealed record LinkResult(int NewRecords, int NewPersons, int Relinked, 
 internal sealed record RelinkResult(int Reviewed, int Confirmed, int WithoutMatch, int Kept, IReadOnlyDictionary<(string From, string To), int> Moves);
 
 /// <summary>Keeps source records, the crosswalk, profiles and restrictions in the identity database.</summary>
-/// <remarks>All work of a batch is in the caller's transaction. A record keeps its link; only one that had no match may find one later.</remarks>
+/// <remarks>
+/// All work of a batch is in the caller's transaction. A record keeps its link; only one that had no match may find one later. Records of which no more than a number is
+/// known are persons of their own until a source says more; there are many of them, so they are held apart and small.
+/// </remarks>
 internal sealed class IdentityStore
 {
     private const string NoMatch = "NEW";
@@ -34,6 +38,7 @@ internal sealed class IdentityStore
     private readonly ILinker _linker;
     private readonly DateTime _nowUtc;
     private readonly Dictionary<long, RecordState> _records = [];
+    private readonly Dictionary<long, Bare> _bare = [];
     private readonly List<RecordState> _order = [];
     private readonly List<object?[]> _newRestrictions = [];
     private readonly Dictionary<long, DateOnly> _openRestrictions = [];
@@ -46,18 +51,16 @@ internal sealed class IdentityStore
         _mint = mint;
         _linker = linker;
         _nowUtc = nowUtc;
-        foreach (SourceRecordRow row in session.Stream<SourceRecordRow>("query/etl_source_record"))
+        HashSet<long> constrained = [];
+        foreach (ConstraintRow pair in session.Query<ConstraintRow>("query/link_constraint"))
         {
-            RecordState state = StateOf(row.RecordKey);
-            state.PersonKey = row.PersonKey;
-            state.RuleCode = row.RuleCode;
-            state.DecidedBy = row.DecidedBy;
-            state.LinkKnownFromUtc = row.LinkKnownFromUtc ?? default;
-            state.Versions.Add(new Version(row.ToRecord(), row.KnownToUtc, false));
-        }
+            constrained.Add(pair.RecordKey);
+            constrained.Add(pair.OtherRecordKey);
+            if (pair.ConstraintCode != "different")
+            {
+                continue;
+            }
 
-        foreach (ConstraintRow pair in session.Query<ConstraintRow>("query/link_constraint").Where(pair => pair.ConstraintCode == "different"))
-        {
             foreach ((long one, long other) in new[] { (pair.RecordKey, pair.OtherRecordKey), (pair.OtherRecordKey, pair.RecordKey) })
             {
                 if (!_apart.TryGetValue(one, out List<long>? others))
@@ -68,11 +71,39 @@ internal sealed class IdentityStore
                 others.Add(other);
             }
         }
+
+        BareSource? lastSource = null;
+        foreach (SourceRecordRow row in session.Stream<SourceRecordRow>("query/etl_source_record"))
+        {
+            if (row.IsBare && !_records.ContainsKey(row.RecordKey) && !constrained.Contains(row.RecordKey))
+            {
+                BareSource source = new(row.FileSha256, row.Feed, row.SystemCode, row.KnownFromUtc);
+                lastSource = source == lastSource ? lastSource : source;
+                _bare.Add(row.RecordKey, new Bare(row.SourceId, row.LineNumber, lastSource) { PersonKey = row.PersonKey!.Value, LinkKnownFromUtc = row.LinkKnownFromUtc!.Value, IsStored = true });
+                continue;
+            }
+
+            RecordState state = StateOf(row.RecordKey);
+            state.PersonKey = row.PersonKey;
+            state.RuleCode = row.RuleCode;
+            state.DecidedBy = row.DecidedBy;
+            state.LinkKnownFromUtc = row.LinkKnownFromUtc ?? default;
+            state.Versions.Add(new Version(row.ToRecord(), row.KnownToUtc, false));
+        }
     }
 
     /// <summary>Takes in the identity parts of a file; files come in the order of the batch.</summary>
-    public void Add(StagedFile file)
+    public void Add(StagedFile file, DateTime knownFromUtc)
     {
+        BareSource source = new(file.File.Sha256, file.File.Contract.Feed, file.File.Contract.System, knownFromUtc);
+        foreach (BareRecord part in file.Bare)
+        {
+            if (!_records.ContainsKey(part.RecordKey))
+            {
+                _bare.TryAdd(part.RecordKey, new Bare(part.SourceId, part.Line, source));
+            }
+        }
+
         foreach (IGrouping<long, IdentityRecord> parts in file.Identities.GroupBy(part => part.RecordKey))
         {
             RecordState state = StateOf(parts.Key);
@@ -96,8 +127,12 @@ internal sealed class IdentityStore
             _session.Execute("load/etl_source_record_close", new { state.RecordKey, known_from_utc = state.ClosedUtc });
         }
 
-        int newRecords = _order.Count(state => state.Versions.TrueForAll(version => version.IsNew));
-        _session.BulkInsert("ident.source_record", RecordColumns, _order.SelectMany(state => state.Versions.Where(version => version.IsNew).Select(Values)));
+        int newRecords = _order.Count(state => state.Versions.TrueForAll(version => version.IsNew)) + _bare.Values.Count(bare => !bare.IsStored);
+        _session.BulkInsert(
+            "ident.source_record",
+            RecordColumns,
+            _order.SelectMany(state => state.Versions.Where(version => version.IsNew).Select(Values))
+                .Concat(_bare.Where(pair => !pair.Value.IsStored).Select(pair => Values(new Version(pair.Value.ToRecord(pair.Key), Open, true)))));
         LinkResult result = Link(batchKnownUtc) with { NewRecords = newRecords };
         WriteRestrictions();
         WriteProfiles();
@@ -118,7 +153,7 @@ internal sealed class IdentityStore
         {
             if (state.PersonKey is null || state.Versions[^1].Record.System == Register || !IdentityRecovery.IsByProgram(state.DecidedBy))
             {
-                known.AddRange(state.Versions.Select(version => version.Record with { PersonKey = state.PersonKey }));
+                known.AddRange(state.Versions.Select(version => version.Of(state.PersonKey)));
                 continue;
             }
 
@@ -181,7 +216,7 @@ internal sealed class IdentityStore
         _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
         WriteCandidates(subjects, outcome.Candidates);
         WriteProfiles();
-        return new RelinkResult(reviewed.Count, confirmed, withoutMatch, kept, moves);
+        return new RelinkResult(reviewed.Count + _bare.Count, confirmed, withoutMatch + _bare.Count, kept, moves);
     }
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
@@ -211,6 +246,16 @@ internal sealed class IdentityStore
         {
             _records[recordKey] = state = new RecordState(recordKey);
             _order.Add(state);
+            if (_bare.Remove(recordKey, out Bare bare))
+            {
+                // From now on more than its number is known.
+                state.Versions.Add(new Version(bare.ToRecord(recordKey), Open, !bare.IsStored));
+                state.IsChanged = !bare.IsStored;
+                if (bare.IsStored)
+                {
+                    (state.PersonKey, state.RuleCode, state.LinkKnownFromUtc) = (bare.PersonKey, NoMatch, bare.LinkKnownFromUtc);
+                }
+            }
         }
 
         return state;
@@ -268,15 +313,14 @@ internal sealed class IdentityStore
             bool isOpen = state.PersonKey is null || (state.RuleCode == NoMatch && IdentityRecovery.IsByProgram(state.DecidedBy));
             foreach (Version version in state.Versions)
             {
-                (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Record with { PersonKey = state.PersonKey });
+                (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Of(state.PersonKey));
             }
         }
 
         LinkOutcome outcome = _linker.Decide(new LinkInput(subjects, known));
         Dictionary<long, LinkDecision> byRecord = outcome.Decisions.ToDictionary(decision => decision.RecordKey);
-        Dictionary<long, long> persons = _session.Query<PersonRow>("query/etl_person").ToDictionary(person => person.PersonKey, person => person.MintedRecordKey);
-        HashSet<long> stored = [.. persons.Keys];
-        List<object?[]> newPersons = [];
+        Dictionary<long, long> persons = _session.Stream<PersonRow>("query/etl_person").ToDictionary(person => person.PersonKey, person => person.MintedRecordKey);
+        List<(long Person, long Record)> newPersons = [];
         List<object?[]> links = [];
         SortedDictionary<string, int> byRule = new(StringComparer.Ordinal);
         int relinked = 0;
@@ -308,22 +352,25 @@ internal sealed class IdentityStore
         long Mint(RecordState state)
         {
             IdentityRecord first = state.Versions[0].Record;
+            state.PersonKey = Draw(first.System, first.SourceId, state.RecordKey);
+            return state.PersonKey.Value;
+        }
+
+        long Draw(string system, string sourceId, long recordKey)
+        {
             for (int draw = 0; ; draw++)
             {
-                long key = _mint.Person(first.System, first.SourceId, draw);
-                if (persons.TryGetValue(key, out long mintedBy) && mintedBy != state.RecordKey)
+                long key = _mint.Person(system, sourceId, draw);
+                if (persons.TryAdd(key, recordKey))
                 {
-                    continue;
+                    newPersons.Add((key, recordKey));
+                    return key;
                 }
 
-                persons[key] = state.RecordKey;
-                if (stored.Add(key))
+                if (persons[key] == recordKey)
                 {
-                    newPersons.Add([key, state.RecordKey, _nowUtc]);
+                    return key;
                 }
-
-                state.PersonKey = key;
-                return key;
             }
         }
 
@@ -358,8 +405,19 @@ internal sealed class IdentityStore
             links.Add([state.RecordKey, person, decision.RuleCode, decision.Evidence, "linker", _linker.Version, _nowUtc, knownFrom, Open]);
         }
 
-        _session.BulkInsert("ident.person", ["person_key", "minted_record_key", "minted_utc"], newPersons);
-        _session.BulkInsert("ident.crosswalk", CrosswalkColumns, links);
+        foreach (long record in _bare.Where(pair => !pair.Value.IsStored).Select(pair => pair.Key).ToList())
+        {
+            ref Bare bare = ref CollectionsMarshal.GetValueRefOrNullRef(_bare, record);
+            bare.PersonKey = Draw(bare.Source.System, bare.SourceId, record);
+            byRule[NoMatch] = byRule.GetValueOrDefault(NoMatch) + 1;
+        }
+
+        _session.BulkInsert("ident.person", ["person_key", "minted_record_key", "minted_utc"], newPersons.Select(pair => new object?[] { pair.Person, pair.Record, _nowUtc }));
+        _session.BulkInsert(
+            "ident.crosswalk",
+            CrosswalkColumns,
+            links.Concat(_bare.Where(pair => !pair.Value.IsStored).Select(pair => new object?[]
+                { pair.Key, pair.Value.PersonKey, NoMatch, "identity=0", "linker", _linker.Version, _nowUtc, pair.Value.Source.KnownFromUtc, Open })));
         WriteCandidates(subjects, outcome.Candidates);
         return new LinkResult(0, newPersons.Count, relinked, byRule);
     }
@@ -417,7 +475,18 @@ internal sealed class IdentityStore
             }
         }
 
-        Dictionary<long, ProfileRow> stored = _session.Query<ProfileRow>("query/etl_person_profile").ToDictionary(row => row.PersonKey);
+        Dictionary<long, long> bare = _bare.Where(pair => !pair.Value.IsStored).ToDictionary(pair => pair.Value.PersonKey, pair => pair.Key);
+        Dictionary<long, ProfileRow> stored = [];
+        foreach (ProfileRow row in _session.Stream<ProfileRow>("query/etl_person_profile"))
+        {
+            if (best.ContainsKey(row.PersonKey))
+            {
+                stored.Add(row.PersonKey, row);
+            }
+
+            bare.Remove(row.PersonKey);
+        }
+
         List<object?[]> inserts = [];
         foreach ((long person, RecordState state) in best.OrderBy(pair => pair.Key))
         {
@@ -437,7 +506,7 @@ internal sealed class IdentityStore
         _session.BulkInsert(
             "ident.person_profile",
             ["person_key", "name_kanji", "name_kana", "birth_date", "sex_code", "address", "resident_number", "household_number", "profile_record_key"],
-            inserts);
+            inserts.Concat(bare.Select(pair => new object?[] { pair.Key, null, null, null, (short)0, null, null, null, pair.Value })));
     }
 
     // The register is the most authoritative; among others the one known last.
@@ -460,11 +529,38 @@ internal sealed class IdentityStore
 
     private sealed class Version(IdentityRecord record, DateTime knownToUtc, bool isNew)
     {
-        public IdentityRecord Record { get; } = record;
+        public IdentityRecord Record { get; private set; } = record;
+
+        // In place of the record before: a copy beside each would be the register twice.
+        public IdentityRecord Of(long? person) => Record = Record.PersonKey == person ? Record : Record with { PersonKey = person };
 
         public DateTime KnownToUtc { get; set; } = knownToUtc;
 
         public bool IsNew { get; } = isNew;
+    }
+
+    /// <summary>Where and when a number was first stated.</summary>
+    private sealed record BareSource(string FileSha256, string Feed, string System, DateTime KnownFromUtc);
+
+    /// <summary>A record of which no more than its number is known.</summary>
+    private record struct Bare(string SourceId, int Line, BareSource Source)
+    {
+        public long PersonKey { get; set; }
+
+        public DateTime LinkKnownFromUtc { get; set; }
+
+        public bool IsStored { get; init; }
+
+        public readonly IdentityRecord ToRecord(long recordKey) => new()
+        {
+            RecordKey = recordKey,
+            Feed = Source.Feed,
+            System = Source.System,
+            SourceId = SourceId,
+            FileSha256 = Source.FileSha256,
+            Line = Line,
+            KnownFromUtc = Source.KnownFromUtc,
+        };
     }
 
     private sealed class RecordState(long recordKey)
@@ -537,6 +633,11 @@ internal sealed class IdentityStore
         string? DecidedBy,
         DateTime? LinkKnownFromUtc)
     {
+        /// <summary>Whether no more than the number is known and the program took it for a person of its own.</summary>
+        public bool IsBare => PersonKey is not null && RuleCode == NoMatch && IdentityRecovery.IsByProgram(DecidedBy) && SystemCode != Register && KnownToUtc == Open
+            && ResidentNumber is null && NameKanji is null && NameKana is null && NameRawHex is null && BirthDate is null && SexCode == 0 && Address is null && GuardianName is null
+            && HouseholdNumber is null && IsForeign == 0;
+
         public IdentityRecord ToRecord() => new()
         {
             RecordKey = RecordKey,

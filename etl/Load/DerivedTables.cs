@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Warehouse.Sql;
 
 namespace Warehouse.Etl.Load;
@@ -36,7 +37,8 @@ internal static class DerivedTables
     public static void Load(WarehouseSession session, int maxParallel)
     {
         session.Execute("load/etl_derived_delete");
-        Dictionary<long, Trait> traits = LoadPersons(session);
+        Dictionary<long, ChildRow> stored = session.Query<ChildRow>("query/etl_child").ToDictionary(row => row.ChildKey);
+        Dictionary<long, Trait> traits = LoadPersons(session, stored.ContainsKey);
         int BirthMonth(long person) => traits.TryGetValue(person, out Trait trait) ? MonthNumber(trait.BirthYearMonth) : 0;
 
         Coverage coverage = session.QuerySingle<Coverage>("query/etl_coverage");
@@ -47,60 +49,99 @@ internal static class DerivedTables
 
         int firstMonth = (firstDay.Year * 12) + firstDay.Month - 1;
         int lastMonth = (lastDay.Year * 12) + lastDay.Month - 1;
-        List<long> children = LoadChildren(session, traits, firstMonth, lastMonth);
+        List<long> children = LoadChildren(session, traits, stored, firstMonth, lastMonth);
         IReadOnlyList<Move> moves = session.Query<Move>("query/etl_move");
         IReadOnlyList<Member> members = session.Query<Member>("query/etl_member");
         LoadHouseholds(session, members, moves, BirthMonth);
         LoadChildMonths(session, children, traits, moves, members, firstMonth, lastMonth, maxParallel);
     }
 
-    private static Dictionary<long, Trait> LoadPersons(WarehouseSession session)
+    // Returns who is known by more than a number, and children of before. Rows are made while they are written: there are as many as people.
+    private static Dictionary<long, Trait> LoadPersons(WarehouseSession session, Func<long, bool> isChild)
     {
-        Dictionary<long, List<TraitRow>> rows = session.Query<TraitRow>("query/etl_trait").GroupBy(row => row.PersonKey).ToDictionary(group => group.Key, group => group.ToList());
+        List<TraitRow> told = [.. session.Stream<TraitRow>("query/etl_trait")];
+        List<LinkedPerson> persons = [.. session.Stream<LinkedPerson>("query/etl_linked_person")];
         Dictionary<long, Trait> current = [];
-        List<object?[]> output = [];
-        VersionBuilder<Trait> versions = new();
-        foreach (IGrouping<long, LinkRow> links in session.Query<LinkRow>("query/etl_link").GroupBy(link => link.PersonKey).OrderBy(group => group.Key))
-        {
-            void Emit(Trait trait, DateTime from, DateTime to, long load) => output.Add(
-            [
-                links.Key, trait.BirthYearMonth, trait.SchoolCohortYear, trait.SexCode, trait.IsForeign, Beginning, End, from, to, load,
-            ]);
+        session.BulkInsert("dim.person", PersonColumns, Rows());
+        return current;
 
-            List<TraitRow> told = rows.GetValueOrDefault(links.Key) ?? [];
-            DateTime first = links.Min(link => link.KnownFromUtc);
-            Trait last = default;
-            Trait standing = default;
-            foreach (DateTime utc in told.Select(row => row.KnownFromUtc).Append(first).Concat(told.Select(row => row.KnownToUtc).Where(time => time < VersionBuilder<Trait>.Forever)).Distinct().Order())
+        IEnumerable<object?[]> Rows()
+        {
+            List<object?[]> output = [];
+            VersionBuilder<Trait> versions = new();
+            int next = 0;
+            foreach (LinkedPerson person in persons)
             {
-                TraitRow? best = null;
-                foreach (TraitRow row in told)
+                int from = next;
+                while (next < told.Count && told[next].PersonKey == person.PersonKey)
                 {
-                    if (row.KnownFromUtc <= utc && row.KnownToUtc > utc && (best is null || row.Authority >= best.Authority))
-                    {
-                        best = row;
-                    }
+                    next++;
                 }
 
-                // The same said again keeps the load that said it first, whether it came in this batch or an earlier one.
-                Trait said = best is null ? default : new Trait(best.BirthYearMonth, best.SchoolCohortYear, best.SexCode, best.IsForeign, best.LoadId);
-                last = said with { LoadId = last.LoadId } == last && last.LoadId != 0 ? last : said;
-                versions.Say(utc, last.LoadId, [last with { LoadId = 0 }], Emit);
-                standing = best is null ? standing : last;
+                output.Clear();
+                Trait standing = Versions(person, CollectionsMarshal.AsSpan(told)[from..next], versions, output);
+                // A person whose records were all found to be another's stays the child it was: what was known before reads it still.
+                if (standing != default || isChild(person.PersonKey))
+                {
+                    current[person.PersonKey] = standing;
+                }
+
+                foreach (object?[] row in output)
+                {
+                    yield return row;
+                }
             }
 
-            versions.Finish(Emit);
-            // A person whose records were all found to be another's stays the child it was: what was known before reads it still.
-            current[links.Key] = standing;
+            if (next < told.Count)
+            {
+                throw new InvalidOperationException("Traits of a person without a link: the two queries are not in one order.");
+            }
         }
-
-        session.BulkInsert("dim.person", PersonColumns, output);
-        return current;
     }
 
-    private static List<long> LoadChildren(WarehouseSession session, Dictionary<long, Trait> traits, int firstMonth, int lastMonth)
+    private static Trait Versions(LinkedPerson person, ReadOnlySpan<TraitRow> told, VersionBuilder<Trait> versions, List<object?[]> output)
     {
-        Dictionary<long, ChildRow> stored = session.Query<ChildRow>("query/etl_child").ToDictionary(row => row.ChildKey);
+        void Emit(Trait trait, DateTime from, DateTime to, long load) => output.Add(
+        [
+            person.PersonKey, trait.BirthYearMonth, trait.SchoolCohortYear, trait.SexCode, trait.IsForeign, Beginning, End, from, to, load,
+        ]);
+
+        SortedSet<DateTime> times = [person.KnownFromUtc];
+        foreach (TraitRow row in told)
+        {
+            times.Add(row.KnownFromUtc);
+            if (row.KnownToUtc < VersionBuilder<Trait>.Forever)
+            {
+                times.Add(row.KnownToUtc);
+            }
+        }
+
+        Trait last = default;
+        Trait standing = default;
+        foreach (DateTime utc in times)
+        {
+            TraitRow? best = null;
+            foreach (TraitRow row in told)
+            {
+                if (row.KnownFromUtc <= utc && row.KnownToUtc > utc && (best is null || row.Authority >= best.Value.Authority))
+                {
+                    best = row;
+                }
+            }
+
+            // The same said again keeps the load that said it first, whether it came in this batch or an earlier one.
+            Trait said = best is { } row1 ? new Trait(row1.BirthYearMonth, row1.SchoolCohortYear, row1.SexCode, row1.IsForeign, row1.LoadId) : default;
+            last = said with { LoadId = last.LoadId } == last && last.LoadId != 0 ? last : said;
+            versions.Say(utc, last.LoadId, [last with { LoadId = 0 }], Emit);
+            standing = best is null ? standing : last;
+        }
+
+        versions.Finish(Emit);
+        return standing;
+    }
+
+    private static List<long> LoadChildren(WarehouseSession session, Dictionary<long, Trait> traits, Dictionary<long, ChildRow> stored, int firstMonth, int lastMonth)
+    {
         List<object?[]> inserts = [];
         List<long> children = [];
         foreach ((long person, Trait trait) in traits.OrderBy(pair => pair.Key))
@@ -132,21 +173,40 @@ internal static class DerivedTables
     {
         Dictionary<int, string> districts = session.Query<PlaceRow>("query/etl_place").ToDictionary(row => row.PlaceKey, row => row.DistrictCode);
         ILookup<long, Move> movesByHousehold = moves.Where(move => move.MoveCode is not ("move_out" or "death")).ToLookup(move => move.HouseholdKey);
-        List<object?[]> households = [];
         List<(Tie Tie, DateTime From, DateTime To, long Load)> ties = [];
-        VersionBuilder<HouseholdState> states = new();
-        VersionBuilder<Tie> tieVersions = new();
-        void EmitState(HouseholdState state, DateTime from, DateTime to, long load) => households.Add(
-        [
-            state.HouseholdKey, state.DistrictCode, state.MemberCount, state.ChildCount, state.AdultCount, state.IsSingleParent, state.HasGrandparent,
-            state.ValidFrom, state.ValidTo, from, to, load,
-        ]);
-        void EmitTie(Tie tie, DateTime from, DateTime to, long load) => ties.Add((tie, from, to, load));
-
-        foreach (IGrouping<long, Member> household in members.GroupBy(member => member.HouseholdKey))
+        session.BulkInsert("dim.household", HouseholdColumns, Rows());
+        IEnumerable<object?[]> Rows()
         {
-            List<Move> addresses = movesByHousehold[household.Key].ToList();
-            List<Member> all = household.ToList();
+            List<object?[]> households = [];
+            VersionBuilder<HouseholdState> states = new();
+            VersionBuilder<Tie> tieVersions = new();
+            for (int next = 0; next < members.Count;)
+            {
+                int first = next;
+                while (next < members.Count && members[next].HouseholdKey == members[first].HouseholdKey)
+                {
+                    next++;
+                }
+
+                households.Clear();
+                Add([.. members.Skip(first).Take(next - first)], households, states, tieVersions);
+                foreach (object?[] row in households)
+                {
+                    yield return row;
+                }
+            }
+        }
+
+        void Add(List<Member> all, List<object?[]> households, VersionBuilder<HouseholdState> states, VersionBuilder<Tie> tieVersions)
+        {
+            void EmitState(HouseholdState state, DateTime from, DateTime to, long load) => households.Add(
+            [
+                state.HouseholdKey, state.DistrictCode, state.MemberCount, state.ChildCount, state.AdultCount, state.IsSingleParent, state.HasGrandparent,
+                state.ValidFrom, state.ValidTo, from, to, load,
+            ]);
+            void EmitTie(Tie tie, DateTime from, DateTime to, long load) => ties.Add((tie, from, to, load));
+
+            List<Move> addresses = movesByHousehold[all[0].HouseholdKey].ToList();
             List<Member> believed = [];
             foreach (DateTime utc in Times(all.SelectMany(member => new[] { member.KnownFromUtc, member.KnownToUtc })))
             {
@@ -183,7 +243,6 @@ internal static class DerivedTables
             tieVersions.Finish(EmitTie);
         }
 
-        session.BulkInsert("dim.household", HouseholdColumns, households);
         foreach (GuardianRow guardian in session.Query<GuardianRow>("query/etl_guardian").Where(row => row.PersonKey != row.RecipientKey))
         {
             ties.Add((new Tie(guardian.PersonKey, guardian.RecipientKey, "parent", guardian.ValidFrom, End), guardian.KnownFromUtc, guardian.KnownToUtc, guardian.LoadId));
@@ -237,9 +296,13 @@ internal static class DerivedTables
             }
 
             versions.Finish(Emit);
-        }
+            foreach (object?[] row in output)
+            {
+                yield return row;
+            }
 
-        return output;
+            output.Clear();
+        }
     }
 
     private static void LoadChildMonths(
@@ -286,14 +349,10 @@ internal static class DerivedTables
 
     private readonly record struct Trait(int BirthYearMonth, int SchoolCohortYear, short SexCode, short IsForeign, long LoadId);
 
-    private sealed record TraitRow(
-        long PersonKey, string Feed, int BirthYearMonth, int SchoolCohortYear, short SexCode, short IsForeign, DateTime KnownFromUtc, DateTime KnownToUtc, long LoadId)
-    {
-        // The register comes first; then whoever knows the birth month.
-        public int Authority => (Feed == "resident" ? 2 : 0) + (BirthYearMonth > 0 ? 1 : 0);
-    }
+    private readonly record struct TraitRow(
+        long PersonKey, int BirthYearMonth, int SchoolCohortYear, short SexCode, short IsForeign, int Authority, DateTime KnownFromUtc, DateTime KnownToUtc, long LoadId);
 
-    private sealed record LinkRow(long RecordKey, long PersonKey, DateTime KnownFromUtc, DateTime KnownToUtc);
+    private readonly record struct LinkedPerson(long PersonKey, DateTime KnownFromUtc);
 
     private sealed record ChildRow(long ChildKey, int BirthYearMonth, int SchoolCohortYear, short SexCode, short IsForeign, long LoadId);
 

@@ -223,8 +223,8 @@ internal sealed class FeedStage
         };
     }
 
-    /// <summary>Returns the identity part that holds a number only.</summary>
-    public IdentityRecord Bare(string sourceId, int line, string fileSha256, DateTime knownFromUtc) => new()
+    /// <summary>Returns the identity part that holds a resident number only.</summary>
+    public IdentityRecord Numbered(string sourceId, int line, string fileSha256, DateTime knownFromUtc) => new()
     {
         RecordKey = _mint.Record(_contract.System, sourceId),
         Feed = _contract.Feed,
@@ -233,7 +233,7 @@ internal sealed class FeedStage
         FileSha256 = fileSha256,
         Line = line,
         KnownFromUtc = knownFromUtc,
-        ResidentNumber = _isCarried ? sourceId : null,
+        ResidentNumber = sourceId,
     };
 
     internal static int BirthYearMonth(DateOnly? birth) => birth is { } day ? (day.Year * 100) + day.Month : 0;

@@ -36,11 +36,25 @@ internal static class FileReader
         Dictionary<(string, int), bool> scopes = [];
         Dictionary<(long, long), List<Withdrawal>> withdrawn = [];
         HashSet<long> bare = [];
+        List<BareRecord> numbers = [];
         object? lastRecord = null;
         (string Facility, int Month, bool Present) lastScope = (string.Empty, -1, false);
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
         int recipient = contract.OrdinalOf("recipient_resident_number");
+
+        // A resident number says who it is; any other number says nothing that linkage could use.
+        void AddBare(long key, string number)
+        {
+            if (contract.CarriesResidentNumber)
+            {
+                identities.Add(stage.Numbered(number, row.Line, file.Sha256, knownFromUtc));
+            }
+            else
+            {
+                numbers.Add(new BareRecord(key, number, row.Line));
+            }
+        }
 
         foreach ((int line, string column, string rule) in source.HeaderRepairs)
         {
@@ -97,12 +111,12 @@ internal static class FileReader
             {
                 if (!ReferenceEquals(values[2], lastRecord) && bare.Add((long)(lastRecord = values[2]!)))
                 {
-                    identities.Add(stage.Bare(stage.SourceId(row), row.Line, file.Sha256, knownFromUtc));
+                    AddBare((long)lastRecord, stage.SourceId(row));
                 }
 
-                if (recipient >= 0 && row.Text[recipient] is not null && bare.Add((long)stage.RecordOf(row.Text[recipient]!)))
+                if (recipient >= 0 && row.Text[recipient] is { } number && (long)stage.RecordOf(number) is var recipientKey && bare.Add(recipientKey))
                 {
-                    identities.Add(stage.Bare(row.Text[recipient]!, row.Line, file.Sha256, knownFromUtc));
+                    AddBare(recipientKey, number);
                 }
             }
 
@@ -138,6 +152,7 @@ internal static class FileReader
             File = file,
             Traits = [.. traits.Values],
             Identities = identities,
+            Bare = numbers,
             Scopes = scopes.Select(scope => new FileScope(scope.Key.Item1, scope.Key.Item2, scope.Value)).OrderBy(scope => scope.FacilityCode, StringComparer.Ordinal).ThenBy(scope => scope.MonthKey).ToList(),
             ReadCount = read,
             RowCount = blocks.RowCount,

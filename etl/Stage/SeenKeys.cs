@@ -5,7 +5,7 @@ internal sealed record RepeatedKeys(IReadOnlyCollection<long>? Records);
 
 /// <summary>Finds out, in memory that does not grow with the rows, which records of a large file state a key more than once.</summary>
 /// <remarks>
-/// Exact. A key of a record and a day takes one bit; other keys take 16 bytes up to <see cref="MaxKeys"/> of them, from where on every
+/// Exact. A key of a record and a day takes one bit of 64 bytes for each 512 days of a record; other keys take 16 bytes up to <see cref="MaxKeys"/> of them, from where on every
 /// record is taken for one that repeats.
 /// </remarks>
 internal sealed class SeenKeys
@@ -18,13 +18,13 @@ internal sealed class SeenKeys
 
     private readonly FeedStage _stage;
     private readonly int _dayAt;
-    private readonly Dictionary<long, int> _slots = [];
+    private readonly Dictionary<(long Record, int Span), int> _slots = [];
     private readonly List<ulong[]> _pages = [];
     private readonly HashSet<(long, long)> _keys = [];
     private readonly HashSet<long> _repeating = [];
-    private int _firstDay = -1;
     private bool _isLost;
     private object? _lastRecord;
+    private int _lastSpan;
     private int _lastSlot;
 
     public SeenKeys(FeedStage stage)
@@ -45,7 +45,7 @@ internal sealed class SeenKeys
                 return;
             }
 
-            if (!(_dayAt >= 0 && row[_dayAt] is DateOnly day ? IsNew(row[2]!, day.DayNumber, row) : _keys.Add(_stage.Key(row))))
+            if (!(_dayAt >= 0 && row[_dayAt] is DateOnly day ? IsNew(row[2]!, day.DayNumber) : _keys.Add(_stage.Key(row))))
             {
                 _repeating.Add((long)row[2]!);
             }
@@ -59,32 +59,21 @@ internal sealed class SeenKeys
         }
     }
 
-    private bool IsNew(object record, int day, object?[] row)
+    private bool IsNew(object record, int day)
     {
-        if (_firstDay < 0)
+        (int span, int bit) = Math.DivRem(day, Words * 64);
+        if (!ReferenceEquals(record, _lastRecord) || span != _lastSpan)
         {
-            // The first day met may be any day of a school year.
-            _firstDay = day - (Words * 32);
-        }
-
-        int bit = day - _firstDay;
-        if ((uint)bit >= Words * 64)
-        {
-            return _keys.Add(_stage.Key(row));
-        }
-
-        if (!ReferenceEquals(record, _lastRecord))
-        {
-            if (!_slots.TryGetValue((long)record, out _lastSlot))
+            if (!_slots.TryGetValue(((long)record, span), out _lastSlot))
             {
-                _slots[(long)record] = _lastSlot = _slots.Count;
+                _slots[((long)record, span)] = _lastSlot = _slots.Count;
                 if (_lastSlot / SlotsPerPage == _pages.Count)
                 {
                     _pages.Add(new ulong[SlotsPerPage * Words]);
                 }
             }
 
-            _lastRecord = record;
+            (_lastRecord, _lastSpan) = (record, span);
         }
 
         ref ulong word = ref _pages[_lastSlot / SlotsPerPage][(_lastSlot % SlotsPerPage * Words) + (bit >> 6)];

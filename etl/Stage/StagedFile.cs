@@ -22,6 +22,9 @@ internal sealed record RepairedValue(int Line, string Column, string Rule);
 /// <summary>A facility and month that a file states anew.</summary>
 internal readonly record struct FileScope(string FacilityCode, int MonthKey, bool HasPresent);
 
+/// <summary>A record of which a file states the number and nothing else; many millions of rows may be about few of them.</summary>
+internal readonly record struct BareRecord(long RecordKey, string SourceId, int Line);
+
 /// <summary>What became of one file besides its blocks: identity parts, traits, scopes and counts.</summary>
 internal sealed class StagedFile
 {
@@ -30,6 +33,9 @@ internal sealed class StagedFile
     public required List<object?[]> Traits { get; init; }
 
     public required List<IdentityRecord> Identities { get; init; }
+
+    /// <summary>Each once, in the order of their first lines.</summary>
+    public required List<BareRecord> Bare { get; init; }
 
     public required List<FileScope> Scopes { get; init; }
 

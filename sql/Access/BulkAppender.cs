@@ -29,7 +29,10 @@ public sealed class BulkAppender : IDisposable
         return _chunks is null ? _session.BulkInsert(_table, _columns, rows, cancellationToken) : _session.Streaming("bulk append to " + _table, () => _chunks.Append(rows, cancellationToken));
     }
 
-    /// <summary>Hands over the rows that were held back; to be called once, after the last row.</summary>
+    /// <summary>Rows that are held back.</summary>
+    public int Held => _chunks?.Held ?? 0;
+
+    /// <summary>Hands over the rows that were held back; to be called after the last row, and before anything else reads the table. More rows may follow.</summary>
     public void Complete() => _chunks?.Complete();
 
     /// <inheritdoc/>

@@ -14,9 +14,12 @@ internal sealed record TableColumn(string Name, string Type, int Precision, int 
     public Type ValueType { get; } = ColumnValue.TypeOf(Type);
 }
 
-/// <summary>Writes many rows into one table: DuckDB's appender or SqlBulkCopy.</summary>
+/// <summary>Writes many rows into one table: DuckDB's appenders or SqlBulkCopy.</summary>
 internal static class BulkWriter
 {
+    // Rows of DuckDB's plain appender stay in memory until the commit; for few rows it costs less than a statement.
+    private const int FewRows = 4096;
+
     /// <summary>Appends rows and returns how many; columns that are not named take their default, or NULL.</summary>
     internal static long Write(
         DbConnection connection,
@@ -30,7 +33,7 @@ internal static class BulkWriter
     {
         int[] positions = Positions(table, tableColumns, columns);
         return connection is DuckDBConnection duck
-            ? Append(duck, table, tableColumns, positions, rows, cancellationToken)
+            ? AppendFewOrMany(duck, table, tableColumns, positions, rows, cancellationToken)
             : Copy((SqlConnection)connection, (SqlTransaction?)transaction, table, tableColumns, positions, rows, timeout, cancellationToken);
     }
 
@@ -46,6 +49,40 @@ internal static class BulkWriter
         return positions.Distinct().Count() == positions.Length
             ? positions
             : throw new WarehouseException($"A bulk insert into {table} names a column twice: {string.Join(", ", columns)}.");
+    }
+
+    private static long AppendFewOrMany(
+        DuckDBConnection connection,
+        string table,
+        IReadOnlyList<TableColumn> columns,
+        int[] positions,
+        IEnumerable<object?[]> rows,
+        CancellationToken cancellationToken)
+    {
+        using IEnumerator<object?[]> all = rows.GetEnumerator();
+        List<object?[]> first = [];
+        while (first.Count < FewRows && all.MoveNext())
+        {
+            first.Add(all.Current);
+        }
+
+        if (first.Count < FewRows)
+        {
+            return Append(connection, table, columns, positions, first, cancellationToken);
+        }
+
+        using ChunkAppender chunks = new(connection, table, positions.Select(at => columns[at]).ToArray());
+        long count = chunks.Append(first, cancellationToken) + chunks.Append(Rest(all), cancellationToken);
+        chunks.Complete();
+        return count;
+
+        static IEnumerable<object?[]> Rest(IEnumerator<object?[]> all)
+        {
+            while (all.MoveNext())
+            {
+                yield return all.Current;
+            }
+        }
     }
 
     private static long Append(

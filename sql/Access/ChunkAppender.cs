@@ -20,6 +20,9 @@ internal sealed partial class ChunkAppender : IDisposable
 
     private const int VectorRows = 2048;
     private const int InlineBytes = 12;
+
+    // Of long texts, such as the bytes of quarantined rows: what is held must not depend on how long they are.
+    private const long GroupTextBytes = 16_000_000;
     private const string Rows = "appended_rows";
 
     private readonly string _table;
@@ -30,6 +33,7 @@ internal sealed partial class ChunkAppender : IDisposable
     private readonly byte[] _text = new byte[1 << 16];
     private int _inVector;
     private int _inGroup;
+    private long _textBytes;
     private long _count;
 
     public ChunkAppender(DuckDBConnection connection, string table, TableColumn[] columns)
@@ -62,6 +66,9 @@ internal sealed partial class ChunkAppender : IDisposable
         }
     }
 
+    /// <summary>Rows that were not handed over yet.</summary>
+    public int Held => _inGroup;
+
     /// <summary>Takes the rows over; their values are read before this returns.</summary>
     public long Append(IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
@@ -82,11 +89,16 @@ internal sealed partial class ChunkAppender : IDisposable
         return _count - before;
     }
 
-    /// <summary>Hands over what is left; to be called once, after the last row.</summary>
+    /// <summary>Hands over what is left; more rows may follow.</summary>
     public void Complete()
     {
+        if (_inGroup == 0)
+        {
+            return;
+        }
+
         Check(NativeMethods.Appender.DuckDBAppenderFlush(_appender));
-        _inGroup = 0;
+        (_inGroup, _textBytes) = (0, 0);
     }
 
     /// <summary>Drops the rows that were not handed over.</summary>
@@ -124,10 +136,9 @@ internal sealed partial class ChunkAppender : IDisposable
         NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)count);
         Check(NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk));
         _inGroup += count;
-        if (_inGroup >= GroupRows)
+        if (_inGroup >= GroupRows || _textBytes >= GroupTextBytes)
         {
-            Check(NativeMethods.Appender.DuckDBAppenderFlush(_appender));
-            _inGroup = 0;
+            Complete();
         }
     }
 
@@ -203,6 +214,8 @@ internal sealed partial class ChunkAppender : IDisposable
         {
             NativeMethods.Vectors.DuckDBVectorAssignStringElementLength(vector, (ulong)row, start, bytes.Length);
         }
+
+        _textBytes += bytes.Length;
     }
 
     // DuckDB keeps a decimal as a whole number, as wide as its digits need.

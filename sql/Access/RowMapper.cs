@@ -19,6 +19,12 @@ internal static class RowMapper
 {
     private static readonly ConcurrentDictionary<(Type Target, string Script, string Shape), Delegate> Cache = new();
 
+    private const int SharedLength = 24;
+    private const int SharedTexts = 512;
+
+    [ThreadStatic]
+    private static string?[]? _shared;
+
     private static readonly MethodInfo ReadMethod = typeof(RowMapper).GetMethod(nameof(Read), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     /// <summary>Returns the function that reads the current row of <paramref name="reader"/> as a <typeparamref name="T"/>.</summary>
@@ -113,6 +119,19 @@ internal static class RowMapper
             Expression.Constant(column),
             Expression.Constant(script));
 
+    // Codes repeat from row to row: lists that are held keep one text for each, not one for each row.
+    private static string Shared(string text)
+    {
+        if (text.Length > SharedLength)
+        {
+            return text;
+        }
+
+        string?[] pool = _shared ??= new string?[SharedTexts];
+        ref string? place = ref pool[string.GetHashCode(text) & (SharedTexts - 1)];
+        return place is not null && place.Equals(text, StringComparison.Ordinal) ? place : place = text;
+    }
+
     private static TTarget Read<TSource, TTarget>(DbDataReader row, int column, string script)
     {
         if (row.IsDBNull(column))
@@ -130,7 +149,8 @@ internal static class RowMapper
         // The same type needs no boxing; this is the way of nearly every value of a large read.
         if (typeof(TSource) == typeof(TTarget) && typeof(TTarget) != typeof(DateTime))
         {
-            return row.GetFieldValue<TTarget>(column);
+            TTarget read = row.GetFieldValue<TTarget>(column);
+            return typeof(TTarget) == typeof(string) ? (TTarget)(object)Shared((string)(object)read!) : read;
         }
 
         object value = row.GetValue(column);

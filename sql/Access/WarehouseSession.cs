@@ -191,7 +191,7 @@ public sealed class WarehouseSession : IDisposable
     /// <summary>Appends rows to a table and returns how many.</summary>
     /// <param name="table">The table as <c>schema.table</c>.</param>
     /// <param name="columns">The columns that each row gives a value for; others take their default or NULL.</param>
-    /// <param name="rows">The rows; values must fit the column types exactly. The sequence must not use this session.</param>
+    /// <param name="rows">The rows, each an array of its own; values must fit the column types exactly. The sequence must not use this session.</param>
     /// <param name="ct">Stops between rows.</param>
     public long BulkInsert(string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken ct = default)
     {
@@ -239,9 +239,9 @@ public sealed class WarehouseSession : IDisposable
 
         static IEnumerable<object?[]> Rows(DbDataReader reader)
         {
-            object?[] values = new object?[reader.FieldCount];
             while (reader.Read())
             {
+                object?[] values = new object?[reader.FieldCount];
                 reader.GetValues(values!);
                 yield return values;
             }

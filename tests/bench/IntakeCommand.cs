@@ -28,7 +28,7 @@ internal static class IntakeCommand
         FROM read_csv($path, header = true, columns = {'学校コード': 'VARCHAR', '学籍番号': 'VARCHAR', '年月日': 'DATE', '出欠区分': 'VARCHAR', '理由': 'VARCHAR'})
         """;
 
-    private const string Usage = "usage: intake [--rows N | --sizes N,N,…] [--memory 256MB] [--threads N] [--output FOLDER]   rows from 1000; --output takes the chart";
+    private const string Usage = "usage: intake [--rows N | --sizes N,N,…] [--days N] [--memory 256MB] [--threads N] [--output FOLDER]   rows from 1000; --days: rows a pupil, a school year (200) unless given; --output takes the chart";
 
     // Of the file that a process took in before the measured one.
     private const int FirstRows = 60_000;
@@ -37,7 +37,7 @@ internal static class IntakeCommand
 
     private sealed record Size(long Rows, long Bytes, Measured Load, Measured After, Measured Csv);
 
-    private sealed record Settings(List<long> Sizes, string MemoryLimit, int? Threads, string? Output);
+    private sealed record Settings(List<long> Sizes, string MemoryLimit, int? Threads, string? Output, int Days = IntakeFile.SchoolDays);
 
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter error)
     {
@@ -136,6 +136,9 @@ internal static class IntakeCommand
                     }
 
                     break;
+                case "--days" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days is > 0 and <= 10_000:
+                    settings = settings with { Days = days };
+                    break;
                 case "--memory":
                     settings = settings with { MemoryLimit = value };
                     break;
@@ -164,7 +167,7 @@ internal static class IntakeCommand
         DirectoryInfo folder = Directory.CreateTempSubdirectory("warehouse-intake-");
         try
         {
-            long bytes = IntakeFile.Write(folder.FullName, rows);
+            long bytes = IntakeFile.Write(folder.FullName, rows, settings.Days);
             Measured load = await Child("load", folder.FullName, settings).ConfigureAwait(false);
             Measured csv = await Child("read_csv", folder.FullName, settings).ConfigureAwait(false);
             Measured after = await Child("after", folder.FullName, settings).ConfigureAwait(false);
@@ -209,7 +212,7 @@ internal static class IntakeCommand
     private static Measured LoadAfterAnother(string folder, WarehouseOptions options)
     {
         string first = Path.Combine(folder, "first");
-        IntakeFile.Write(first, FirstRows, 'F', 'H');
+        IntakeFile.Write(first, FirstRows, school: 'F', pupilSign: 'H');
         return Load(folder, options, first);
     }
 
