@@ -22,11 +22,8 @@ public sealed class DatabaseSection
     /// <summary>Whether the program brings the schema up to date by itself; unset means yes on DuckDB and no on SQL Server, where a DBA does.</summary>
     public bool? MigrateOnStart { get; set; }
 
-    /// <summary>The memory that is enough for a city of 6,000 children.</summary>
-    public const string UsualMemoryLimit = "1GB";
-
-    /// <summary>DuckDB: memory of each database before it spills to disk. What one batch stages must fit.</summary>
-    public string MemoryLimit { get; set; } = UsualMemoryLimit;
+    /// <summary>DuckDB: memory of the warehouse before it spills to disk; the identity database gets half of it.</summary>
+    public string MemoryLimit { get; set; } = WarehouseOptions.UsualMemoryLimit;
 
     /// <summary>The installation secret from which person keys are made; only from the environment, as WAREHOUSE__SECRET.</summary>
     public string Secret { get; set; } = "";

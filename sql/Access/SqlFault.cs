@@ -29,7 +29,7 @@ internal static partial class SqlFault
     internal static WarehouseException Wrap(string script, SqlBatch batch, Engine engine, DbException cause) =>
         new(
             $"The script '{script}' failed on {engine} in the batch at line {batch.Line}. {Describe(cause)}"
-            + (cause is DuckDBException { ErrorType: DuckDBErrorType.OutOfMemory } ? ". Give DuckDB more memory (Warehouse:MemoryLimit, 1GB unless set), or load fewer files at a time." : ""),
+            + (cause is DuckDBException { ErrorType: DuckDBErrorType.OutOfMemory } ? ". Give DuckDB more memory (Warehouse:MemoryLimit, " + WarehouseOptions.UsualMemoryLimit + " unless set), or load fewer files at a time." : ""),
             cause);
 
     // Single-quoted values, and the key: value pair that DuckDB shows for a duplicate key.

@@ -164,7 +164,8 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
             DuckDBConnection root = OpenWaiting(kind, source);
             try
             {
-                Set(root, "SET memory_limit = '" + _options.MemoryLimit.Replace("'", string.Empty, StringComparison.Ordinal) + "'");
+                string limit = kind == DatabaseKind.Identity ? Half(_options.MemoryLimit) : _options.MemoryLimit;
+                Set(root, "SET memory_limit = '" + limit.Replace("'", string.Empty, StringComparison.Ordinal) + "'");
                 // Scripts sort where order matters; keeping the order of insertion costs memory on large loads.
                 Set(root, "SET preserve_insertion_order = false");
                 // Nothing is fetched from the network at run time.
@@ -190,6 +191,11 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
             return root;
         }
     }
+
+    // A share of the machine's memory, such as 80%, is halved like an amount.
+    private static string Half(string limit) => Amount().Match(limit.Trim()) is { Success: true } amount
+        ? (double.Parse(amount.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) / 2).ToString(CultureInfo.InvariantCulture) + amount.Groups["unit"].Value
+        : limit;
 
     private DuckDBConnection OpenWaiting(DatabaseKind kind, string source)
     {
@@ -253,6 +259,9 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
         cause.Message.Contains("Could not set lock", StringComparison.OrdinalIgnoreCase)
         || cause.Message.Contains("being used by another process", StringComparison.OrdinalIgnoreCase)
         || cause.Message.Contains("Conflicting lock", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^(?<number>\d+(\.\d+)?)\s*(?<unit>([KMGT]i?B)|%)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Amount();
 
     [GeneratedRegex(@"lock is held in (?<program>.+?) \(PID (?<pid>\d+)\)", RegexOptions.CultureInvariant)]
     private static partial Regex Holder();

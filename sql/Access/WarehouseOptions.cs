@@ -19,8 +19,11 @@ public sealed record WarehouseOptions
     /// <summary>Whether the program brings the schema up to date when it starts; in production a DBA does this.</summary>
     public bool MigrateOnStart { get; init; } = true;
 
-    /// <summary>DuckDB: the memory that each of the two databases may use before it spills to disk.</summary>
-    public string MemoryLimit { get; init; } = "1GB";
+    /// <summary>What DuckDB gets unless more is given: a load of any size works in it, only slower than with more where it sorts and joins much.</summary>
+    public const string UsualMemoryLimit = "256MB";
+
+    /// <summary>DuckDB: the memory that the warehouse may use before it spills to disk; the identity database, which is smaller, gets half of it.</summary>
+    public string MemoryLimit { get; init; } = UsualMemoryLimit;
 
     /// <summary>DuckDB: worker threads; null takes the engine's default, one per core.</summary>
     public int? Threads { get; init; }

@@ -48,7 +48,7 @@ internal static class PipelineCommand
 
         await Stage(output, "city (rows written)", () => CityGenerator.Generate(city, folder).Rows.Values.Sum()).ConfigureAwait(false);
 
-        using WarehouseDatabases databases = new(WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb")) with { MemoryLimit = "1GB" });
+        using WarehouseDatabases databases = new(WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb")));
         Migrator.Apply(databases);
         await Stage(output, "load (rows read)", () =>
         {

@@ -53,10 +53,10 @@ internal static class DemoCommand
         Dictionary<string, double> seconds = new(StringComparer.Ordinal);
 
         (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed)).ConfigureAwait(false);
-        if (context.Options.Warehouse.MemoryLimit == DatabaseSection.UsualMemoryLimit)
+        if (context.Options.Warehouse.MemoryLimit == WarehouseOptions.UsualMemoryLimit)
         {
-            // Six years of a large city are one batch.
-            context.Options.Warehouse.MemoryLimit = preset switch { CityPreset.Large => "8GB", CityPreset.Metro => "16GB", _ => DatabaseSection.UsualMemoryLimit };
+            // Six years of a large city are one batch: less memory would do and cost time.
+            context.Options.Warehouse.MemoryLimit = preset switch { CityPreset.Large => "8GB", CityPreset.Metro => "16GB", _ => WarehouseOptions.UsualMemoryLimit };
         }
 
         using WarehouseDatabases databases = context.Open(mustExist: false);
