@@ -25,9 +25,10 @@ internal sealed class SheetSource : ICellSource
     private readonly bool _starts1904;
     private readonly OpenXmlReader _reader;
     private readonly List<(string Text, bool IsFormula)> _cells = [];
+    private readonly Dictionary<int, Queue<(int Top, int Bottom)>> _merged = [];
     private int _width;
 
-    public SheetSource(byte[] bytes, string? sheetName, TextDecoder decoder, string where)
+    public SheetSource(byte[] bytes, string? sheetName, TextDecoder decoder, string where, bool readsMerged = false)
     {
         _decoder = decoder;
         _where = where;
@@ -40,6 +41,11 @@ internal sealed class SheetSource : ICellSource
             WorksheetPart sheet = Choose(workbook, sheetName);
             ReadShared(workbook.SharedStringTablePart);
             ReadStyles(workbook.WorkbookStylesPart);
+            if (readsMerged)
+            {
+                ReadMerged(sheet);
+            }
+
             _reader = OpenXmlReader.Create(sheet);
         }
         catch (Exception exception) when (exception is OpenXmlPackageException or FileFormatException or System.Xml.XmlException or InvalidDataException or InvalidOperationException or ArgumentException or FormatException or KeyNotFoundException)
@@ -96,6 +102,22 @@ internal sealed class SheetSource : ICellSource
         int count = _decoder.Take(text, buffer, out marks);
         marks |= isFormula ? TextMarks.Formula : TextMarks.None;
         return count;
+    }
+
+    /// <summary>Returns whether a cell of the current row is merged with the one above it; to be asked row by row.</summary>
+    public bool IsMerged(int cell)
+    {
+        if (!_merged.TryGetValue(cell, out Queue<(int Top, int Bottom)>? ranges))
+        {
+            return false;
+        }
+
+        while (ranges.TryPeek(out (int Top, int Bottom) range) && range.Bottom < Line)
+        {
+            ranges.Dequeue();
+        }
+
+        return ranges.TryPeek(out (int Top, int Bottom) at) && at.Top < Line;
     }
 
     public byte[] Raw() => Encoding.UTF8.GetBytes(string.Join(',', _cells.Select(cell => cell.Text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell.Text : "\"" + cell.Text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")));
@@ -166,6 +188,32 @@ internal sealed class SheetSource : ICellSource
             _isDay.Add(custom.TryGetValue(id, out bool isDay) ? isDay : NumberFormat.IsDay(id));
         }
     }
+
+    // The list of merged cells stands behind the rows.
+    private void ReadMerged(WorksheetPart sheet)
+    {
+        List<(int Column, int Top, int Bottom)> ranges = [];
+        using OpenXmlReader reader = OpenXmlReader.Create(sheet);
+        while (reader.Read())
+        {
+            if (reader.ElementType == typeof(MergeCell) && reader.IsStartElement && reader.Attributes.FirstOrDefault(attribute => attribute.LocalName == "ref").Value?.Split(':') is [{ } from, { } to])
+            {
+                (int top, int bottom) = (Number(from), Number(to));
+                for (int column = Column(from); column <= Math.Min(Column(to), RecordReader.MaxCells) && bottom > top; column++)
+                {
+                    ranges.Add((column, top, bottom));
+                }
+            }
+        }
+
+        foreach (IGrouping<int, (int Column, int Top, int Bottom)> column in ranges.OrderBy(range => range.Top).GroupBy(range => range.Column))
+        {
+            _merged[column.Key] = new Queue<(int, int)>(column.Select(range => (range.Top, range.Bottom)));
+        }
+    }
+
+    private static int Number(string reference) =>
+        int.TryParse(reference.AsSpan(reference.AsSpan().IndexOfAnyInRange('0', '9') is int at and >= 0 ? at : reference.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
     private bool ReadRow(Row row)
     {

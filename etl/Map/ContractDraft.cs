@@ -104,12 +104,6 @@ public static class ContractDraft
         }
 
         trial["retention_years"] = 1;
-        if ((string?)trial["delimiter"] == "|")
-        {
-            // The trial cuts the file by the sign found in it; a contract takes no bar, and its own check says so when the draft is to be used.
-            trial["delimiter"] = ",";
-        }
-
         return FeedCatalog.Parse(trial.ToJsonString(), (string)draft["feed"]!);
     }
 

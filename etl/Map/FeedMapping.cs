@@ -119,9 +119,9 @@ public sealed record FeedMapping
             }
         }
 
-        if (Encoding == "cp932" && Delimiter >= 0x40)
+        if (!TextDecoder.AllowsDelimiter(Encoding, Delimiter))
         {
-            faults.Add($"the delimiter '{Delimiter}' may be half of a character in CP932; a comma, tab or semicolon never is");
+            faults.Add($"the delimiter '{Delimiter}' may be half of a character in {Encoding}, or ends a cell or a line; a comma, tab or semicolon never does");
         }
 
         List<FeedColumn> columns = [];

@@ -28,6 +28,7 @@ public sealed class RowSource : IDisposable
     private readonly FeedColumn?[] _columns;
     private readonly (int Column, int Era)[] _beside;
     private readonly int[] _carried;
+    private readonly int[] _cellOf;
     private readonly FeedColumn[] _fixed;
     private readonly (string? Text, long Number)?[] _above;
     private readonly string?[] _pending;
@@ -43,7 +44,8 @@ public sealed class RowSource : IDisposable
         _map = map;
         _columns = map.Ordinals.Select(ordinal => ordinal < 0 || _contract.Columns[ordinal].Parser == ParserKind.Dropped ? null : _contract.Columns[ordinal]).ToArray();
         _beside = _contract.Columns.Where(column => column.EraColumn is not null).Select(column => (column.Ordinal, _contract.OrdinalOf(column.EraColumn!))).ToArray();
-        _carried = _contract.Columns.Where(column => column.CarriesDown).Select(column => column.Ordinal).ToArray();
+        _carried = _contract.Columns.Where(column => column.CarriesDown || (column.CarriesMerged && cells is SheetSource)).Select(column => column.Ordinal).ToArray();
+        _cellOf = [.. _contract.Columns.Select(column => map.Ordinals.ToList().IndexOf(column.Ordinal))];
         _fixed = _contract.Columns.Where(column => column.FixedText is not null).ToArray();
         _above = new (string?, long)?[_contract.Columns.Count];
         _pending = new string?[_contract.Columns.Count];
@@ -241,7 +243,7 @@ public sealed class RowSource : IDisposable
         byte[] bytes = new byte[stream.Length];
         HashingStream hashing = new(stream);
         hashing.ReadExactly(bytes);
-        SheetSource cells = new(bytes, options.Contract.Sheet, TextDecoder.For("utf-8", options.Where, options.Characters), options.Where);
+        SheetSource cells = new(bytes, options.Contract.Sheet, TextDecoder.For("utf-8", options.Where, options.Characters), options.Where, options.Contract.Columns.Any(column => column.CarriesMerged));
         try
         {
             (HeaderMap map, int line) = ReadHeader(cells, [], "utf-8", options);
@@ -461,7 +463,7 @@ public sealed class RowSource : IDisposable
             {
                 _above[at] = (row.Text[at], row.Number[at]);
             }
-            else if (_above[at] is { } above)
+            else if (_above[at] is { } above && (_contract.Columns[at].CarriesDown || (_cells is SheetSource sheet && sheet.IsMerged(_cellOf[at]))))
             {
                 (row.Text[at], row.Number[at]) = above;
                 row.HasValue[at] = true;
