@@ -206,7 +206,8 @@ internal sealed class FeedWriter
         string meant = MeantPath(Path.ChangeExtension(_name, Path.GetExtension(Shape.FilePattern)));
         if (_meant is not null)
         {
-            _meant.AppendBlank(++_opened);
+            // No two months are the same file, nor is one the other sent again, which has one blank line more.
+            _meant.AppendBlank(2 * ++_opened);
             _meant.Complete(Shape.Feed, from, to, extracted);
             _meant.Dispose();
             _meant = null;
