@@ -16,6 +16,7 @@ namespace Warehouse.Etl.Extract;
 internal sealed class SheetSource : ICellSource
 {
     private const int MaxSharedChars = 32 << 20;
+    private const int MaxMerged = 1_000_000;
 
     private readonly SpreadsheetDocument _document;
     private readonly TextDecoder _decoder;
@@ -104,12 +105,12 @@ internal sealed class SheetSource : ICellSource
         return count;
     }
 
-    /// <summary>Returns whether a cell of the current row is merged with the one above it; to be asked row by row.</summary>
-    public bool IsMerged(int cell)
+    /// <summary>Returns the row whose cell holds the value of a cell that is merged with it, or 0 where the cell stands for itself; to be asked row by row.</summary>
+    public int MergedTop(int cell)
     {
         if (!_merged.TryGetValue(cell, out Queue<(int Top, int Bottom)>? ranges))
         {
-            return false;
+            return 0;
         }
 
         while (ranges.TryPeek(out (int Top, int Bottom) range) && range.Bottom < Line)
@@ -117,7 +118,7 @@ internal sealed class SheetSource : ICellSource
             ranges.Dequeue();
         }
 
-        return ranges.TryPeek(out (int Top, int Bottom) at) && at.Top < Line;
+        return ranges.TryPeek(out (int Top, int Bottom) at) && at.Top < Line ? at.Top : 0;
     }
 
     public byte[] Raw() => Encoding.UTF8.GetBytes(string.Join(',', _cells.Select(cell => cell.Text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell.Text : "\"" + cell.Text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")));
@@ -198,15 +199,16 @@ internal sealed class SheetSource : ICellSource
         {
             if (reader.ElementType == typeof(MergeCell) && reader.IsStartElement && reader.Attributes.FirstOrDefault(attribute => attribute.LocalName == "ref").Value?.Split(':') is [{ } from, { } to])
             {
-                (int top, int bottom) = (Number(from), Number(to));
-                for (int column = Column(from); column <= Math.Min(Column(to), RecordReader.MaxCells) && bottom > top; column++)
+                // The value is that of the first cell: other columns of a range have none.
+                ranges.Add((Column(from), Number(from), Number(to)));
+                if (ranges.Count > MaxMerged)
                 {
-                    ranges.Add((column, top, bottom));
+                    throw FeedException.Of("FEED-012", _where, "more than a million merged cells", "at most a million", "Ask the sender for the data as CSV.");
                 }
             }
         }
 
-        foreach (IGrouping<int, (int Column, int Top, int Bottom)> column in ranges.OrderBy(range => range.Top).GroupBy(range => range.Column))
+        foreach (IGrouping<int, (int Column, int Top, int Bottom)> column in ranges.Where(range => range.Bottom > range.Top).OrderBy(range => range.Top).GroupBy(range => range.Column))
         {
             _merged[column.Key] = new Queue<(int, int)>(column.Select(range => (range.Top, range.Bottom)));
         }

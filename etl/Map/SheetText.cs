@@ -16,6 +16,7 @@ internal static class SheetText
         char[] buffer = new char[TextDecoder.MaxChars(TextDecoder.MaxCellBytes)];
         using SheetSource source = Open(workbook, sheet, decoder, name);
         string[] above = [];
+        int line = 0;
         while (source.Read())
         {
             string[] cells = new string[source.CellCount];
@@ -29,20 +30,20 @@ internal static class SheetText
                     merged.Add(0);
                 }
 
-                if (cells[i].Length == 0 && i < above.Length && source.IsMerged(i))
+                if (cells[i].Length == 0 && i < above.Length && source.MergedTop(i) is int top and > 0 && line >= top)
                 {
                     cells[i] = above[i];
                     merged[i]++;
                 }
             }
 
-            above = cells;
+            (above, line) = (cells, source.Line);
             rows.Add((source.Line, cells));
         }
 
         int width = rows.Select(row => row.Cells.Length - row.Cells.Reverse().TakeWhile(cell => cell.Length == 0).Count()).DefaultIfEmpty(0).Max();
         StringBuilder csv = new();
-        int line = 1;
+        line = 1;
         foreach ((int at, string[] cells) in rows)
         {
             for (; line < at; line++)

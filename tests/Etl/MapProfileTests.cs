@@ -114,7 +114,7 @@ public sealed class MapProfileTests : IDisposable
 
     [Theory]
     [InlineData("", "an empty file")]
-    [InlineData("PK\u0003\u0004rest", "a workbook that cannot be read", "FEED-013")]
+    [InlineData("PK\u0003\u0004rest", "a file that is no workbook or is damaged", "FEED-013")]
     [InlineData("a,b\0,c\n", "a NUL byte at 3")]
     [InlineData("just words\nand more words\n", "lines without a comma")]
     [InlineData("0000001,S60.1.1\n0000002,S60.1.2\n", "of which some are blank, doubled, a number or a date")]
