@@ -217,7 +217,11 @@ internal sealed class FeedWriter
         {
             // The month never comes; what it would have said is missing, and nothing else.
             Delete(Path.Combine(_inbox, _name));
-            Delete(meant);
+            if (_options.WritesMeant)
+            {
+                Delete(meant);
+            }
+
             Faults.RemoveAll(fault => fault.File == _name);
             Faults.Add(new Fault(_name, 0, "", "missing_month", "absent"));
             return;

@@ -24,12 +24,13 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
     {
         using var one = new Scratch();
         using var other = new Scratch();
-        var options = new CityOptions(CityPreset.Mini, 60, 3, Years: 1, NoiseLevel: NoiseLevel.High);
+        var options = new CityOptions(CityPreset.Mini, 60, 3, Years: 2, NoiseLevel: NoiseLevel.High);
 
         CityGenerator.Generate(options with { MaxDegreeOfParallelism = 1 }, one.Path, null, TestContext.Current.CancellationToken);
         CityGenerator.Generate(options with { MaxDegreeOfParallelism = 2 }, other.Path, null, TestContext.Current.CancellationToken);
 
         Assert.True(Directory.GetFiles(Path.Combine(one.Path, "inbox"), "*.xlsx").Length > 5);
+        Assert.Empty(new[] { "missing_month", "full_resend", "withdrawal", "merged_cell" }.Except(CityFixture.Truth(one.Path, "faults.csv").Select(fault => fault["kind"])));
         Assert.Equal(HashOf(one.Path), HashOf(other.Path));
     }
 
