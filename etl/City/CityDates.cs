@@ -63,6 +63,31 @@ internal static class CityDates
         };
     }
 
+    /// <summary>Returns the day that <see cref="Format(int, DateShape)"/> writes so in this shape, or -1 where it writes no day so.</summary>
+    public static int Read(string text, DateShape shape)
+    {
+        string plain = text.Replace('元', '1');
+        string digits = string.Concat(plain.Select(sign => char.IsAsciiDigit(sign) ? sign : ' ')).Trim();
+        string[] parts = shape == DateShape.EraCode
+            ? digits.Length == 7 ? [digits[1..3], digits[3..5], digits[5..]] : []
+            : digits.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != 3 || parts.Any(part => part.Length > 4))
+        {
+            return -1;
+        }
+
+        int[] numbers = [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+        int first = shape is DateShape.Iso or DateShape.Slash ? 1 : text[0] switch { '令' or 'R' or '5' => 2019, '平' or 'H' or '4' => 1989, '昭' or 'S' or '3' => 1926, '大' or 'T' or '2' => 1912, _ => 0 };
+        int year = numbers[0] + first - 1;
+        if (first == 0 || year is < 1 or > 9999 || numbers[1] is < 1 or > 12 || numbers[2] < 1 || numbers[2] > DateTime.DaysInMonth(year, numbers[1]))
+        {
+            return -1;
+        }
+
+        int day = new DateOnly(year, numbers[1], numbers[2]).DayNumber;
+        return Format(day, shape) == text ? day : -1;
+    }
+
     /// <summary>Returns the text of a 2019 date after April in the era that had already ended (H31.5.1), or null when there is none.</summary>
     public static string? FormatInEndedEra(int day, DateShape shape)
     {

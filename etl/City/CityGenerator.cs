@@ -22,6 +22,11 @@ public static class CityGenerator
         string truth = Path.Combine(outputDirectory, "truth");
         Directory.CreateDirectory(Path.Combine(inbox, "reference"));
         Directory.CreateDirectory(truth);
+        if (options.WritesMeant)
+        {
+            Directory.CreateDirectory(Path.Combine(truth, "meant"));
+        }
+
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, CancellationToken = cancellationToken };
 
         progress?.Report(new CityProgress("population", 0));

@@ -29,6 +29,13 @@ public sealed record CityOptions(
     /// <summary>Gets whether faults are planted; without them a city of the same seed and noise has the same rows, each system writing names as noisily as before.</summary>
     public bool PlantsFaults { get; init; } = true;
 
+    /// <summary>Gets whether the deliveries are also written as they are meant, into <c>truth/meant</c>: without the rows that belong in quarantine, the others with the values that they must be read as.</summary>
+    /// <remarks>Works where faults of all kinds are planted (<see cref="NoiseLevel.Low"/> and <see cref="NoiseLevel.High"/> in the city's own layout). Changes no other file.</remarks>
+    public bool WritesMeant { get; init; }
+
+    /// <summary>Gets whether payments of an earlier month are withdrawn (赤) and stated anew (黒).</summary>
+    internal bool WithdrawsPayments => NoiseLevel is (NoiseLevel.Low or NoiseLevel.High) && Profile.Length == 0;
+
     /// <summary>Gets whether faults of all kinds are planted; another profile's layout can express the usual ones only.</summary>
     internal bool PlantsHardFaults => PlantsFaults && NoiseLevel is (NoiseLevel.Low or NoiseLevel.High) && Profile.Length == 0;
 

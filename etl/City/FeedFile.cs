@@ -20,13 +20,15 @@ internal sealed class FeedFile : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Encoding _encoding;
     private readonly StringBuilder _text = new(FlushAt + 4096);
+    private readonly WorkbookSheet? _sheet;
     private byte[] _bytes = new byte[FlushAt * 4];
 
-    /// <summary>Starts a file; <paramref name="hasOtherMark"/> writes no byte order mark where one belongs and one where none does.</summary>
-    public FeedFile(string path, string encodingName, string[] header, bool hasOtherMark = false)
+    /// <summary>Starts a file; <paramref name="hasOtherMark"/> writes no byte order mark where one belongs and one where none does, <paramref name="sheet"/> makes it a workbook.</summary>
+    public FeedFile(string path, string encodingName, string[] header, bool hasOtherMark = false, WorkbookSheet? sheet = null)
     {
         _path = path;
         _encodingName = encodingName;
+        _sheet = sheet;
         _encoding = EncodingOf(encodingName);
         _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
         if (encodingName == (hasOtherMark ? "utf-8" : "utf-8-bom"))
@@ -38,7 +40,11 @@ internal sealed class FeedFile : IDisposable
             Write([0xFF, 0xFE]);
         }
 
-        Append(header);
+        if (_sheet is null)
+        {
+            Append(header);
+        }
+
         Rows = 0;
     }
 
@@ -67,6 +73,13 @@ internal sealed class FeedFile : IDisposable
     /// <summary>Appends a row of fields.</summary>
     public void Append(string[] fields)
     {
+        if (_sheet is not null)
+        {
+            _sheet.Add(fields);
+            Rows++;
+            return;
+        }
+
         for (int i = 0; i < fields.Length; i++)
         {
             if (i > 0)
@@ -96,6 +109,12 @@ internal sealed class FeedFile : IDisposable
     /// <summary>Appends a row in which <see cref="HardFaults.BadBytes"/> and <see cref="HardFaults.BareQuote"/> stand for what no writer would write.</summary>
     public void AppendBroken(string[] fields)
     {
+        if (_sheet is not null)
+        {
+            Append([.. fields.Select(field => field.Replace(HardFaults.NecBytes, '髙'))]);
+            return;
+        }
+
         Flush();
         Append(fields);
         string text = _text.ToString().Replace(HardFaults.BareQuote, '"');
@@ -138,9 +157,23 @@ internal sealed class FeedFile : IDisposable
         Rows += rows;
     }
 
+    /// <summary>Appends blank lines, which are no rows: files of the same rows are then not the same file.</summary>
+    public void AppendBlank(int lines)
+    {
+        for (int i = 0; i < lines; i++)
+        {
+            _text.Append("\r\n");
+        }
+    }
+
     /// <summary>Ends the file and writes its manifest.</summary>
     public void Complete(string feed, int from, int to, DateTimeOffset extracted)
     {
+        if (_sheet is not null)
+        {
+            Write(_sheet.ToBytes());
+        }
+
         Flush();
         _stream.Flush();
         string sha = Convert.ToHexStringLower(_hash.GetHashAndReset());

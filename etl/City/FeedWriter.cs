@@ -23,7 +23,11 @@ internal sealed class FeedWriter
     private CityRandom _hardRandom;
     private HardLayout? _layout;
     private FeedFile? _file;
+    private FeedFile? _meant;
+    private string[]? _above;
     private string _name = "";
+    private int _extracted;
+    private int _opened;
     private int _quarantined;
 
     public FeedWriter(CityOptions options, string inbox, string feed, int stream, DateShape shape)
@@ -55,10 +59,18 @@ internal sealed class FeedWriter
     /// <summary>Starts the file of a month; the month before the first is the initial delivery. A suffix names one of several files of the month.</summary>
     public void Open(int month, string suffix = "")
     {
-        _name = Shape.FileName(string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}{suffix}"));
+        string label = string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}{(month % 12) + 1:D2}{suffix}");
         _hardRandom = new CityRandom(_options.Seed, 1000 + _stream, month);
         _layout = new HardLayout(ref _hardRandom, _contract, IsHard);
-        _file = new FeedFile(Path.Combine(_inbox, _name), _layout.Encoding, _layout.Header, _layout.HasOtherMark);
+        _name = _layout.IsWorkbook ? Path.ChangeExtension(Shape.FileName(label), ".xlsx") : Shape.FileName(label);
+        _file = new FeedFile(Path.Combine(_inbox, _name), _layout.Encoding, _layout.Header, _layout.HasOtherMark, _layout.IsWorkbook ? new WorkbookSheet(_contract, _shape, _layout.Header) : null);
+        _above = null;
+        _extracted = DateOnly.FromDateTime(Extracted(_options, _stream, month).Date).DayNumber;
+        if (IsHard && _options.WritesMeant)
+        {
+            _meant = new FeedFile(MeantPath(Shape.FileName(label)), _contract.Encoding, Shape.Header);
+        }
+
         foreach (var (column, kind, expected, code) in _layout.Faults)
         {
             Faults.Add(new Fault(_name, 1, column, kind, expected, code));
@@ -79,6 +91,14 @@ internal sealed class FeedWriter
     {
         var file = _file!;
         double u = _random.Share();
+        if (OutOfOrder(fields) is { } wrong)
+        {
+            Emit(fields, isQuarantined: true);
+            Faults.Add(wrong with { Line = file.Rows + 1 });
+            _quarantined++;
+            return;
+        }
+
         if (u < 0.004 * _level && _quarantined + 1 <= 0.014 * (file.Rows + 1))
         {
             var (column, kind, value) = Break(fields);
@@ -95,10 +115,10 @@ internal sealed class FeedWriter
             return;
         }
 
-        if (_hardFaults.Plant(ref _hardRandom, fields, _quarantined + 1 <= 0.014 * (file.Rows + 1)) is { } hard)
+        if (_hardFaults.Plant(ref _hardRandom, fields, _quarantined + 1 <= 0.014 * (file.Rows + 1), _layout!.IsWorkbook) is { } hard)
         {
             bool isQuarantined = hard.Expected == "quarantined";
-            Emit(hard.Fields, isQuarantined, hard);
+            Emit(hard.Fields, isQuarantined, hard, isQuarantined ? null : Meant(fields, hard));
             Faults.Add(new Fault(_name, file.Rows + 1, hard.Column, hard.Kind, hard.Expected, hard.Code, hard.Clean));
             if (isQuarantined)
             {
@@ -131,7 +151,7 @@ internal sealed class FeedWriter
             slipped[at] = era;
             if (_contract.Columns[at].AllowsRepair(EraDate.RepairEraEnded))
             {
-                Emit(slipped);
+                Emit(slipped, isPlain: false, meant: fields);
                 Faults.Add(new Fault(_name, file.Rows + 1, Shape.Columns[at].Header, "ended_era", "repaired", EraDate.RepairEraEnded, fields[at]));
             }
             else
@@ -152,6 +172,24 @@ internal sealed class FeedWriter
         }
     }
 
+    /// <summary>Writes a row that withdraws one of an earlier file (赤) and the row that replaces it (黒); sometimes a file lacks the second, which comes with the next one.</summary>
+    public void Withdraw(string[] withdrawn, string[] replacement)
+    {
+        if (IsHard && _hardRandom.Chance(0.15) && _quarantined + 1 <= 0.014 * (_file!.Rows + 1))
+        {
+            Emit(withdrawn, isQuarantined: true);
+            Faults.Add(new Fault(_name, _file.Rows + 1, "", "withdrawal_alone", "quarantined", RuleCatalog.Code(_contract, RuleCatalog.Withdrawn)));
+            _quarantined++;
+            _corrections.Add(replacement);
+            return;
+        }
+
+        // As it is meant, only the replacement stands.
+        Emit(withdrawn, isQuarantined: true);
+        Faults.Add(new Fault(_name, _file!.Rows + 1, "", "withdrawal", "superseded"));
+        Emit(replacement);
+    }
+
     /// <summary>Notes a fault that the caller put into the row written next.</summary>
     public void Note(string column, string kind, string expected) => Faults.Add(new Fault(_name, _file!.Rows + 2, column, kind, expected));
 
@@ -159,14 +197,31 @@ internal sealed class FeedWriter
     public void Close(int month, int late = 0)
     {
         var file = _file!;
+        int from = CityDates.FirstDayOf(month);
+        int to = CityDates.FirstDayOf(month + 1) - 1;
+        DateTimeOffset extracted = Extracted(_options, _stream, month).AddDays(late);
         PlantAtEnd(file);
-        file.Complete(Shape.Feed, CityDates.FirstDayOf(month), CityDates.FirstDayOf(month + 1) - 1, Extracted(_options, _stream, month).AddDays(late));
+        file.Complete(Shape.Feed, from, to, extracted);
         file.Dispose();
+        string meant = MeantPath(Path.ChangeExtension(_name, Path.GetExtension(Shape.FilePattern)));
+        if (_meant is not null)
+        {
+            // No two months are the same file, nor is one the other sent again, which has one blank line more.
+            _meant.AppendBlank(2 * ++_opened);
+            _meant.Complete(Shape.Feed, from, to, extracted);
+            _meant.Dispose();
+            _meant = null;
+        }
+
         if (IsHard && Files > 0 && _hardRandom.Chance(0.005 * _level))
         {
             // The month never comes; what it would have said is missing, and nothing else.
-            File.Delete(Path.Combine(_inbox, _name));
-            File.Delete(Path.Combine(_inbox, _name + ".manifest.json"));
+            Delete(Path.Combine(_inbox, _name));
+            if (_options.WritesMeant)
+            {
+                Delete(meant);
+            }
+
             Faults.RemoveAll(fault => fault.File == _name);
             Faults.Add(new Fault(_name, 0, "", "missing_month", "absent"));
             return;
@@ -180,6 +235,10 @@ internal sealed class FeedWriter
             Faults.Add(bad.Fault);
             Bytes += bad.Bytes;
             Files++;
+            if (_options.WritesMeant && bad.Fault.Expected == "superseded")
+            {
+                BadDelivery.Resend(meant, _contract.Encoding);
+            }
         }
     }
 
@@ -197,10 +256,62 @@ internal sealed class FeedWriter
 
     private static int KindOf(string kind) => kind switch { "wrong_check_digit" => 7, "impossible_date" => 6, "unknown_code" => 4, _ => 1 };
 
-    // Private-use characters that a system writes of its own are faults of the row that holds them.
-    private void Emit(string[] fields, bool isQuarantined = false, PlantedFault? planted = null)
+    private string MeantPath(string name) => Path.Combine(Path.GetDirectoryName(_inbox)!, "truth", "meant", name);
+
+    private static void Delete(string path)
     {
-        string[] arranged = _layout!.Arrange(fields);
+        File.Delete(path);
+        File.Delete(path + ".manifest.json");
+    }
+
+    private string[] Meant(string[] fields, PlantedFault fault)
+    {
+        string[] meant = [.. fields];
+        meant[_contract.Columns.First(column => column.Header == fault.Column).Ordinal] = fault.Clean;
+        return meant;
+    }
+
+    // A system that has, say, a wrong day of birth writes days that cannot follow each other; no row that says so may come in.
+    private Fault? OutOfOrder(string[] fields)
+    {
+        foreach (OrderRule rule in _contract.Rules)
+        {
+            int early = CityDates.Read(fields[_contract.OrdinalOf(rule.Early)], _shape);
+            int late = rule.Late.Length == 0 ? _extracted : CityDates.Read(fields[_contract.OrdinalOf(rule.Late)], _shape);
+            if (early >= 0 && late >= 0 && early - rule.SlackDays > late)
+            {
+                return new Fault(_name, 0, _contract.Columns[_contract.OrdinalOf(rule.Early)].Header, "days_out_of_order", "quarantined", RuleCatalog.Code(_contract, rule.Number));
+            }
+        }
+
+        return null;
+    }
+
+    // What offices do to lists that they send as workbooks: equal cells one above the other become one. Only rows that are as they should be are merged.
+    private string[] Merge(string[] fields, bool isPlain)
+    {
+        string[]? above = _above;
+        _above = isPlain ? fields : null;
+        string[] merged = [.. fields];
+        foreach (FeedColumn column in _contract.Columns.Where(column => column.CarriesMerged && above is not null && isPlain && fields[column.Ordinal].Length > 0 && above[column.Ordinal] == fields[column.Ordinal]))
+        {
+            merged[column.Ordinal] = WorkbookSheet.Merged;
+            Faults.Add(new Fault(_name, _file!.Rows + 2, column.Header, "merged_cell", "repaired", RuleCatalog.RepairCarried, fields[column.Ordinal]));
+        }
+
+        return merged;
+    }
+
+    // Private-use characters that a system writes of its own are faults of the row that holds them.
+    private void Emit(string[] fields, bool isQuarantined = false, PlantedFault? planted = null, string[]? meant = null, bool isPlain = true)
+    {
+        isPlain = isPlain && !isQuarantined && planted is null;
+        string[] arranged = _layout!.Arrange(_layout.IsWorkbook ? Merge(fields, isPlain) : fields);
+        if (!isQuarantined)
+        {
+            _meant?.Append(meant ?? fields);
+        }
+
         if (planted is null)
         {
             _file!.Append(arranged);
@@ -221,8 +332,10 @@ internal sealed class FeedWriter
 
     private void PlantAtEnd(FeedFile file)
     {
-        bool isTotal = _hardRandom.Chance(0.5);
-        if (!IsHard || !_hardRandom.Chance(0.1 * _level) || _quarantined + 1 > 0.014 * (file.Rows + 1))
+        // A workbook ends with its totals; there a row without any value is no row. Two bad rows never make a file one to be refused.
+        bool isWorkbook = _layout!.IsWorkbook;
+        bool isTotal = _hardRandom.Chance(0.5) || isWorkbook;
+        if (!IsHard || (isWorkbook ? _quarantined >= LoadPipeline.FewRejects - 1 : !_hardRandom.Chance(0.1 * _level) || _quarantined + 1 > 0.014 * (file.Rows + 1)))
         {
             return;
         }

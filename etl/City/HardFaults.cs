@@ -23,6 +23,9 @@ internal sealed class HardFaults
     /// <summary>What the private-use characters from <see cref="FirstKnown"/> on mean; those behind them mean nothing known.</summary>
     public const string Characters = "髙﨑辻葛祇榊";
 
+    // What bytes can say and cells of a workbook cannot.
+    private static readonly string[] OnlyInText = ["undecodable_bytes", "stray_quote", "open_quote", "missing_cell", "extra_cell"];
+
     private delegate PlantedFault? Kind(ref CityRandom random, string[] fields);
 
     private readonly FeedContract _contract;
@@ -45,7 +48,7 @@ internal sealed class HardFaults
     }
 
     /// <summary>Returns the row with a fault, or null for a row that is left as it is.</summary>
-    public PlantedFault? Plant(ref CityRandom random, string[] fields, bool mayQuarantine)
+    public PlantedFault? Plant(ref CityRandom random, string[] fields, bool mayQuarantine, bool isWorkbook)
     {
         if (_rate == 0 || !random.Chance(_rate))
         {
@@ -55,7 +58,8 @@ internal sealed class HardFaults
         // Few kinds befall a row of few columns; a row that one kind passes by is met by another.
         for (int tries = 0; tries < 4; tries++)
         {
-            if (_kinds[random.Below(_kinds.Length)](ref random, fields) is { } fault && (fault.Expected != "quarantined" || mayQuarantine))
+            if (_kinds[random.Below(_kinds.Length)](ref random, fields) is { } fault
+                && (fault.Expected != "quarantined" || mayQuarantine) && !(isWorkbook && OnlyInText.Contains(fault.Kind, StringComparer.Ordinal)))
             {
                 return fault;
             }

@@ -43,6 +43,8 @@ internal sealed class HardLayout
             Faults.Add(("", "added_column", "repaired", "REP-020"));
         }
 
+        // Drawn for feeds alone that come as workbooks too, so that the others stay as they are.
+        IsWorkbook = isHard && contract.OtherEncodings.Contains(FeedContract.Workbook, StringComparer.Ordinal) && random.Chance(0.5);
         string[] others = [.. contract.OtherEncodings.Where(name => name != FeedContract.Workbook)];
         if (isHard && others.Length > 0 && random.Chance(0.2))
         {
@@ -56,8 +58,19 @@ internal sealed class HardLayout
             Faults.Add(Encoding == "utf-8" ? ("", "added_mark", "accepted", "") : ("", "missing_mark", "repaired", RuleCatalog.RepairNoMark));
         }
 
+        if (IsWorkbook)
+        {
+            HasOtherMark = false;
+            Faults.RemoveAll(fault => fault.Kind is "other_encoding" or "added_mark" or "missing_mark");
+            Encoding = FeedContract.Workbook;
+            Faults.Add(("", "workbook", "accepted", ""));
+        }
+
         Header = Arrange(header, ExtraHeader);
     }
+
+    /// <summary>Whether the delivery is a workbook.</summary>
+    public bool IsWorkbook { get; }
 
     /// <summary>Whether the file lacks the byte order mark of its encoding, or has one that does not belong there.</summary>
     public bool HasOtherMark { get; }

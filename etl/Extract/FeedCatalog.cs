@@ -133,10 +133,9 @@ public sealed class FeedCatalog
             WithdrawalCode = root.TryGetProperty("withdrawal", out JsonElement withdrawal) ? Text(withdrawal, "code", where) : string.Empty,
             Sheet = root.TryGetProperty("sheet", out JsonElement sheet) ? sheet.GetString() : null,
             HeaderLine = (int)(Optional(root, "header_line") ?? 1),
-            // A sign from 40 on can be the second byte of a character in CP932.
-            Delimiter = delimiter.Length == 1 && delimiter[0] < 0x40 && delimiter[0] is not ('"' or '\r' or '\n')
+            Delimiter = delimiter.Length == 1 && others.Where(name => name != FeedContract.Workbook).Append(encoding).All(name => TextDecoder.AllowsDelimiter(name, delimiter[0]))
                 ? (byte)delimiter[0]
-                : throw FeedException.Of("FEED-001", where, $"delimiter '{delimiter}'", "one ASCII sign below 40 (hex), such as a comma or a tab", "Correct the contract."),
+                : throw FeedException.Of("FEED-001", where, $"delimiter '{delimiter}'", "one ASCII sign such as a comma, a tab or a semicolon; a bar only where no encoding is CP932 or Shift_JIS-2004, in which it may be half of a character", "Correct the contract."),
             SourceId = Ordinals(Text(record, "source_id", where).Split('+')),
             CarriesResidentNumber = Member(record, "carries_resident_number", where).GetBoolean(),
             Key = Ordinals(Member(root, "key", where).EnumerateArray().Select(item => item.GetString()!)),
@@ -251,7 +250,10 @@ public sealed class FeedCatalog
             Digits = Optional(column, "digits") is long digits
                 ? digits is > 0 and <= 20 ? (int)digits : throw FeedException.Of("FEED-001", where, string.Create(CultureInfo.InvariantCulture, $"digits {digits}"), "1 to 20", "Correct the contract.")
                 : 0,
-            CarriesDown = column.TryGetProperty("carry_down", out JsonElement carry) && carry.GetBoolean(),
+            CarriesDown = column.TryGetProperty("carry_down", out JsonElement carry) && carry.ValueKind == JsonValueKind.True,
+            CarriesMerged = carry.ValueKind == JsonValueKind.String && (carry.GetString() == "merged"
+                ? true
+                : throw FeedException.Of("FEED-001", where, $"carry_down '{carry}'", "true, false or merged", "Correct the contract.")),
             EraColumn = column.TryGetProperty("era_column", out JsonElement era) ? era.GetString() : null,
             BlankIs = Optional(column, "blank_is"),
             Repairs = Texts(column, "repairs"),

@@ -74,6 +74,9 @@ public sealed record FeedColumn(
     /// <summary>Whether an empty cell holds the value of the cell above, as merged cells of a spreadsheet leave it.</summary>
     public bool CarriesDown { get; init; }
 
+    /// <summary>Whether a cell that a workbook has merged with the one above holds its value; an empty cell that is not merged stays empty.</summary>
+    public bool CarriesMerged { get; init; }
+
     /// <summary>The name of the column that holds the era of this date; null where the date names its own.</summary>
     public string? EraColumn { get; init; }
 

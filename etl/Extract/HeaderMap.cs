@@ -34,7 +34,7 @@ public sealed record HeaderMap(IReadOnlyList<int> Ordinals, IReadOnlyList<int> A
 
         string[] missing = contract.Columns.Where(column => column.IsInFile && !ordinals.Contains(column.Ordinal)).Select(column => column.Header).ToArray();
         // A mapping names every column of its file, those it leaves out too: another one means another layout.
-        bool isStrange = contract.Mapping is not null && ordinals.Contains(-1);
+        bool isStrange = contract.Mapping is not null && ordinals.AsSpan(0, last).Contains(-1);
         if (missing.Length > 0 || twice.Count > 0 || isStrange)
         {
             throw FeedException.Of(

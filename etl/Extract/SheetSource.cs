@@ -16,6 +16,7 @@ namespace Warehouse.Etl.Extract;
 internal sealed class SheetSource : ICellSource
 {
     private const int MaxSharedChars = 32 << 20;
+    private const int MaxMerged = 1_000_000;
 
     private readonly SpreadsheetDocument _document;
     private readonly TextDecoder _decoder;
@@ -25,9 +26,10 @@ internal sealed class SheetSource : ICellSource
     private readonly bool _starts1904;
     private readonly OpenXmlReader _reader;
     private readonly List<(string Text, bool IsFormula)> _cells = [];
+    private readonly Dictionary<int, Queue<(int Top, int Bottom)>> _merged = [];
     private int _width;
 
-    public SheetSource(byte[] bytes, string? sheetName, TextDecoder decoder, string where)
+    public SheetSource(byte[] bytes, string? sheetName, TextDecoder decoder, string where, bool readsMerged = false)
     {
         _decoder = decoder;
         _where = where;
@@ -40,6 +42,11 @@ internal sealed class SheetSource : ICellSource
             WorksheetPart sheet = Choose(workbook, sheetName);
             ReadShared(workbook.SharedStringTablePart);
             ReadStyles(workbook.WorkbookStylesPart);
+            if (readsMerged)
+            {
+                ReadMerged(sheet);
+            }
+
             _reader = OpenXmlReader.Create(sheet);
         }
         catch (Exception exception) when (exception is OpenXmlPackageException or FileFormatException or System.Xml.XmlException or InvalidDataException or InvalidOperationException or ArgumentException or FormatException or KeyNotFoundException)
@@ -96,6 +103,22 @@ internal sealed class SheetSource : ICellSource
         int count = _decoder.Take(text, buffer, out marks);
         marks |= isFormula ? TextMarks.Formula : TextMarks.None;
         return count;
+    }
+
+    /// <summary>Returns the row whose cell holds the value of a cell that is merged with it, or 0 where the cell stands for itself; to be asked row by row.</summary>
+    public int MergedTop(int cell)
+    {
+        if (!_merged.TryGetValue(cell, out Queue<(int Top, int Bottom)>? ranges))
+        {
+            return 0;
+        }
+
+        while (ranges.TryPeek(out (int Top, int Bottom) range) && range.Bottom < Line)
+        {
+            ranges.Dequeue();
+        }
+
+        return ranges.TryPeek(out (int Top, int Bottom) at) && at.Top < Line ? at.Top : 0;
     }
 
     public byte[] Raw() => Encoding.UTF8.GetBytes(string.Join(',', _cells.Select(cell => cell.Text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell.Text : "\"" + cell.Text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")));
@@ -166,6 +189,33 @@ internal sealed class SheetSource : ICellSource
             _isDay.Add(custom.TryGetValue(id, out bool isDay) ? isDay : NumberFormat.IsDay(id));
         }
     }
+
+    // The list of merged cells stands behind the rows.
+    private void ReadMerged(WorksheetPart sheet)
+    {
+        List<(int Column, int Top, int Bottom)> ranges = [];
+        using OpenXmlReader reader = OpenXmlReader.Create(sheet);
+        while (reader.Read())
+        {
+            if (reader.ElementType == typeof(MergeCell) && reader.IsStartElement && reader.Attributes.FirstOrDefault(attribute => attribute.LocalName == "ref").Value?.Split(':') is [{ } from, { } to])
+            {
+                // The value is that of the first cell: other columns of a range have none.
+                ranges.Add((Column(from), Number(from), Number(to)));
+                if (ranges.Count > MaxMerged)
+                {
+                    throw FeedException.Of("FEED-012", _where, "more than a million merged cells", "at most a million", "Ask the sender for the data as CSV.");
+                }
+            }
+        }
+
+        foreach (IGrouping<int, (int Column, int Top, int Bottom)> column in ranges.Where(range => range.Bottom > range.Top).OrderBy(range => range.Top).GroupBy(range => range.Column))
+        {
+            _merged[column.Key] = new Queue<(int, int)>(column.Select(range => (range.Top, range.Bottom)));
+        }
+    }
+
+    private static int Number(string reference) =>
+        int.TryParse(reference.AsSpan(reference.AsSpan().IndexOfAnyInRange('0', '9') is int at and >= 0 ? at : reference.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
     private bool ReadRow(Row row)
     {

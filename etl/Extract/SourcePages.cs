@@ -64,10 +64,22 @@ public static class SourcePages
         Row("legal basis", contract.LegalBasis);
         Row("kept for", string.Create(CultureInfo.InvariantCulture, $"{contract.RetentionYears} years"));
         Row("comes", contract.Cadence);
-        Row("file", $"`{contract.FilePattern}`, {contract.Encoding}");
+        Row("file", $"`{contract.FilePattern}`, {contract.Encoding}" + string.Concat(contract.OtherEncodings.Select(name => " or " + (name == FeedContract.Workbook ? "a workbook (XLSX)" : name))));
         Row("record", $"{id} in system `{contract.System}`" + (contract.CarriesResidentNumber ? " (the resident number itself)" : "; linked to a resident by identity"));
         Row("one row is", key);
         Row("a later file", contract.Supersede == SupersedeKind.Key ? "replaces the rows of the same key" : "replaces the facilities and months that it covers");
+        if (contract.WithdrawalColumn >= 0)
+        {
+            FeedColumn column = contract.Columns[contract.WithdrawalColumn];
+            Row("a correction", $"is a row with {column.Header} {column.Codes.First(code => code.Value == contract.WithdrawalCode).Key}, which withdraws, and one of the same key behind it in the same file, which replaces; a withdrawal alone goes to quarantine");
+        }
+
+        string[] merged = [.. contract.Columns.Where(column => column.CarriesMerged).Select(column => column.Header)];
+        if (merged.Length > 0)
+        {
+            Row("merged cells", $"of a workbook are read in {string.Join(", ", merged)}");
+        }
+
         Row("refused above", string.Create(CultureInfo.InvariantCulture, $"{contract.MaxRejectShare * 100:0.#} % bad rows"));
         Row("becomes", contract.Facts.Count == 0 ? "`dim.household_member`" : string.Join(", ", contract.Facts.Select(fact => $"`sql/load/etl_{fact}.sql`")));
 

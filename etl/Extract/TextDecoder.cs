@@ -56,6 +56,11 @@ public sealed class TextDecoder
         return new TextDecoder(kind, characters ?? VendorCharacters.None);
     }
 
+    /// <summary>Returns whether a sign may stand between cells of a text in this encoding: one of ASCII that is no part of a value and never half of a character.</summary>
+    /// <remarks>In CP932 and Shift_JIS-2004 the second byte of a character is 40 (hex) or above, so that a bar is one; in the others ASCII bytes stand for themselves only.</remarks>
+    public static bool AllowsDelimiter(string encoding, char sign) =>
+        sign < 0x80 && sign is '\t' or (>= ' ' and not '"' and not (>= '0' and <= '9') and < '@') or '|' && (sign < 0x40 || encoding is not ("cp932" or "shift_jis-2004"));
+
     /// <summary>Returns the characters that decoding so many bytes may need at most.</summary>
     /// <remarks>Two bytes can be one private-use character, and that can stand for three code points outside the basic plane.</remarks>
     public static int MaxChars(int byteCount) => byteCount * 3;

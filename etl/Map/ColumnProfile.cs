@@ -63,6 +63,9 @@ public sealed record ColumnProfile
     /// <summary>Rows with values that are not shown, because few rows have them or the column is protected.</summary>
     public required long HiddenRows { get; init; }
 
+    /// <summary>Cells of a workbook that are merged with the one above; counted with its value.</summary>
+    public long MergedCells { get; init; }
+
     /// <summary>Values kept for comparing with contracts; in memory only.</summary>
     internal IReadOnlyList<string> Sample { get; init; } = [];
 
@@ -94,4 +97,8 @@ public sealed record FileProfile(
     long RaggedRows,
     long TotalsRows,
     IReadOnlyList<ColumnProfile> Columns,
-    IReadOnlyList<IReadOnlyList<string>> CandidateKeys);
+    IReadOnlyList<IReadOnlyList<string>> CandidateKeys)
+{
+    /// <summary>The sheet of a workbook that was asked for; null for the only one, and for text.</summary>
+    public string? Sheet { get; init; }
+}

@@ -58,11 +58,17 @@ public static class ContractDraft
                 node["codes"] = codes;
             }
 
+            if (column.MergedCells > 0)
+            {
+                node["carry_down"] = "merged";
+            }
+
             columns.Add(node);
         }
 
         IReadOnlyList<string> key = profile.CandidateKeys.Count > 0 ? profile.CandidateKeys[0] : [profile.Columns[0].Header];
-        return new JsonObject
+        bool isWorkbook = profile.Encoding == FeedContract.Workbook;
+        JsonObject contract = new()
         {
             ["feed"] = feed,
             ["title_ja"] = "",
@@ -80,8 +86,8 @@ public static class ContractDraft
             ["rule_prefix"] = feed.ToUpperInvariant()[..Math.Min(3, feed.Length)],
             ["delimiter"] = profile.Delimiter.ToString(),
             ["max_reject_share"] = 0.05,
-            ["file_pattern"] = "*.csv",
-            ["encoding"] = profile.Encoding,
+            ["file_pattern"] = isWorkbook ? "*.xlsx" : "*.csv",
+            ["encoding"] = isWorkbook ? "utf-8" : profile.Encoding,
             ["newline"] = profile.Newline,
             ["record"] = new JsonObject { ["source_id"] = string.Join('+', key.Select(header => names[header])), ["carries_resident_number"] = profile.Columns.Any(column => key.Contains(column.Header) && column.Parser == "resident_number") },
             ["key"] = new JsonArray([.. key.Select(header => (JsonNode)names[header])]),
@@ -91,6 +97,22 @@ public static class ContractDraft
             ["facts"] = new JsonArray(),
             ["columns"] = columns,
         };
+        if (isWorkbook)
+        {
+            contract["format"] = FeedContract.Workbook;
+        }
+
+        if (profile.Sheet is not null)
+        {
+            contract["sheet"] = profile.Sheet;
+        }
+
+        if (profile.HeaderLine > 1)
+        {
+            contract["header_line"] = profile.HeaderLine;
+        }
+
+        return contract;
     }
 
     /// <summary>Returns the contract that a draft would be, for trying it: with the words that it still lacks.</summary>
@@ -104,12 +126,6 @@ public static class ContractDraft
         }
 
         trial["retention_years"] = 1;
-        if ((string?)trial["delimiter"] == "|")
-        {
-            // The trial cuts the file by the sign found in it; a contract takes no bar, and its own check says so when the draft is to be used.
-            trial["delimiter"] = ",";
-        }
-
         return FeedCatalog.Parse(trial.ToJsonString(), (string)draft["feed"]!);
     }
 

@@ -30,7 +30,15 @@ public sealed record DryRun(long Rows, long Quarantined, IReadOnlyList<DryRunFau
         Counts counts = new(contract);
         foreach (string path in paths)
         {
-            counts.Add(FileProbe.Read(path), extracted, paths.Count == 1 ? "" : Path.GetFileName(path) + " ", cancellationToken);
+            string where = paths.Count == 1 ? "" : Path.GetFileName(path) + " ";
+            if (contract.Format == FeedContract.Workbook)
+            {
+                counts.AddWorkbook(path, extracted, where, cancellationToken);
+            }
+            else
+            {
+                counts.Add(FileProbe.Read(path), extracted, where, cancellationToken);
+            }
         }
 
         return new DryRun(
@@ -82,7 +90,7 @@ public sealed record DryRun(long Rows, long Quarantined, IReadOnlyList<DryRunFau
 
         public void Add(FileProbe probe, DateOnly extracted, string where, CancellationToken cancellationToken)
         {
-            TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, contract.Feed);
+            TextDecoder decoder = probe.Decoder;
             RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
             while (reader.Read() && reader.Line < probe.HeaderLine)
             {
@@ -119,27 +127,54 @@ public sealed record DryRun(long Rows, long Quarantined, IReadOnlyList<DryRunFau
                 ValidationResult result = _validator.Validate(context);
                 if (!result.IsValid)
                 {
-                    Quarantine(result, row, where);
+                    Quarantine(result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct(), row.Line, where);
                     context = RowValidator.Context(row);
                     continue;
                 }
 
-                foreach (string repair in row.Repair.OfType<string>())
+                Count(row);
+            }
+        }
+
+        // The very way that a load reads it: cells are no text, and merged ones have no value of their own.
+        public void AddWorkbook(string path, DateOnly extracted, string where, CancellationToken cancellationToken)
+        {
+            using RowSource source = RowSource.Open(path, new RowSourceOptions { Contract = contract, Where = Path.GetFileName(path), Encoding = FeedContract.Workbook, ExtractedDay = extracted.DayNumber });
+            while (source.Read())
+            {
+                if ((++Rows & 0xFFF) == 0)
                 {
-                    Repairs[repair] = Repairs.GetValueOrDefault(repair) + 1;
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                if (source.IsValid)
+                {
+                    Count(source.Row);
+                }
+                else
+                {
+                    Quarantine(source.Faults, source.Row.Line, where);
                 }
             }
         }
 
-        private void Quarantine(ValidationResult result, FeedRow row, string where)
+        private void Count(FeedRow row)
+        {
+            foreach (string repair in row.Repair.OfType<string>())
+            {
+                Repairs[repair] = Repairs.GetValueOrDefault(repair) + 1;
+            }
+        }
+
+        private void Quarantine(IEnumerable<(string Column, string Rule)> faults, int line, string where)
         {
             Quarantined++;
-            foreach ((string column, string rule) in result.Errors.Select(failure => (failure.PropertyName, RowValidator.CodeOf(failure, row))).Distinct())
+            foreach ((string column, string rule) in faults)
             {
                 (long count, List<string> lines) = Faults.GetValueOrDefault((rule, column), (0, []));
                 if (lines.Count < FirstLines)
                 {
-                    lines.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{where}{row.Line}"));
+                    lines.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{where}{line}"));
                 }
 
                 Faults[(rule, column)] = (count + 1, lines);

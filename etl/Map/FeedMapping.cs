@@ -40,7 +40,7 @@ public sealed record FeedMapping
     /// <summary>The names of files that this mapping reads although their manifest names no profile, with <c>*</c>; empty for none.</summary>
     public string FilePattern { get; init; } = "";
 
-    /// <summary>The encoding of the file.</summary>
+    /// <summary>The encoding of the file; <see cref="FeedContract.Workbook"/> for a workbook.</summary>
     public required string Encoding { get; init; }
 
     /// <summary>The sign between cells.</summary>
@@ -48,6 +48,9 @@ public sealed record FeedMapping
 
     /// <summary>The line of the header, from 1.</summary>
     public int HeaderLine { get; init; } = 1;
+
+    /// <summary>The sheet of a workbook that has several visible ones; null for the only one, and for text.</summary>
+    public string? Sheet { get; init; }
 
     /// <summary>The columns of the contract, in its order.</summary>
     public required IReadOnlyList<MappedColumn> Columns { get; init; }
@@ -86,6 +89,7 @@ public sealed record FeedMapping
                 Encoding = (string)root["encoding"]!,
                 Delimiter = delimiter.Length == 1 && delimiter[0] < 0x80 ? delimiter[0] : throw new JsonException("delimiter is not one ASCII sign"),
                 HeaderLine = (int?)root["header_line"] ?? 1,
+                Sheet = (string?)root["sheet"],
                 Columns = [.. root["columns"]!.AsArray().Select(node => Column(node!.AsObject()))],
                 Ignored = [.. (root["ignored"]?.AsArray() ?? []).Select(node => (string)node!)],
                 Approval = root["approval"] is JsonObject approval
@@ -119,9 +123,9 @@ public sealed record FeedMapping
             }
         }
 
-        if (Encoding == "cp932" && Delimiter >= 0x40)
+        if (!TextDecoder.AllowsDelimiter(Encoding, Delimiter))
         {
-            faults.Add($"the delimiter '{Delimiter}' may be half of a character in CP932; a comma, tab or semicolon never is");
+            faults.Add($"the delimiter '{Delimiter}' may be half of a character in {Encoding}, or ends a cell or a line; a comma, tab or semicolon never does");
         }
 
         List<FeedColumn> columns = [];
@@ -156,7 +160,16 @@ public sealed record FeedMapping
 
         faults.AddRange(columns.Where(column => column.IsInFile).GroupBy(column => column.Header, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => $"header '{group.Key}' stands for more than one column"));
         return faults.Count == 0
-            ? contract with { Columns = columns, Encoding = Encoding, Delimiter = (byte)Delimiter, HeaderLine = HeaderLine, Mapping = this }
+            ? contract with
+            {
+                Columns = columns,
+                Encoding = Encoding == FeedContract.Workbook ? "utf-8" : Encoding,
+                Format = Encoding == FeedContract.Workbook ? FeedContract.Workbook : contract.Format,
+                Sheet = Encoding == FeedContract.Workbook ? Sheet : contract.Sheet,
+                Delimiter = (byte)Delimiter,
+                HeaderLine = HeaderLine,
+                Mapping = this,
+            }
             : throw FeedException.Of("MAP-001", where, string.Join("; ", faults), $"a mapping that fits the contract of {Feed}", "Correct the mapping and approve it again with 'warehouse map'.");
     }
 
@@ -231,6 +244,11 @@ public sealed record FeedMapping
             ["columns"] = columns,
             ["ignored"] = new JsonArray([.. Ignored.Select(header => (JsonNode)header)]),
         };
+        if (Sheet is not null)
+        {
+            root["sheet"] = Sheet;
+        }
+
         if (withApproval)
         {
             root["approval"] = Approval is { } approval

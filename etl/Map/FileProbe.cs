@@ -4,28 +4,48 @@ using Warehouse.Etl.Extract;
 
 namespace Warehouse.Etl.Map;
 
-/// <summary>The outer form of an unknown delimited file, found from its bytes.</summary>
+/// <summary>The outer form of an unknown delimited file or workbook, found from its bytes.</summary>
 /// <param name="Encoding">As contracts name it.</param>
 /// <param name="Delimiter">The sign between cells.</param>
 /// <param name="Newline"><c>crlf</c>, <c>lf</c>, <c>cr</c> or <c>mixed</c>.</param>
 /// <param name="HeaderLine">The line of the header, from 1.</param>
 /// <param name="Headers">The headers as written.</param>
-/// <param name="Bytes">The content in an encoding whose delimiters are single bytes.</param>
-/// <remarks>Errors: <see cref="FeedException"/> MAP-010 for what is no delimited text with a header. Cost: one pass over at most 4 MB.</remarks>
+/// <param name="Bytes">The content in an encoding whose delimiters are single bytes; of a workbook its rows as CSV in UTF-8, each in the line of its number.</param>
+/// <remarks>Errors: <see cref="FeedException"/> MAP-010 for what is no delimited text or sheet with a header, FEED-012 and FEED-013 for a workbook that may not or cannot be opened.
+/// Cost: one pass over at most 4 MB; of a workbook two passes over its rows.</remarks>
 public sealed record FileProbe(string Encoding, char Delimiter, string Newline, int HeaderLine, IReadOnlyList<string> Headers, byte[] Bytes)
 {
     private const int SampleBytes = 1 << 22;
     private const int SampleRecords = 300;
     private const int TitleRecords = 15;
 
-    /// <summary>Returns the form of a file.</summary>
-    public static FileProbe Read(string path)
+    /// <summary>The sheet that was asked for; null where the workbook has one visible sheet, or the file is text.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>For each column the cells that are merged with the one above; their value is that of the cell above.</summary>
+    public IReadOnlyList<long> Merged { get; init; } = [];
+
+    /// <summary>The decoder of <see cref="Bytes"/>.</summary>
+    internal TextDecoder Decoder => TextDecoder.For(Encoding is "utf-16le" or FeedContract.Workbook ? "utf-8" : Encoding, "file");
+
+    /// <summary>Returns the form of a file; <paramref name="sheet"/> names a sheet of a workbook that has several.</summary>
+    public static FileProbe Read(string path, string? sheet = null)
     {
         string name = Path.GetFileName(path);
+        if (new FileInfo(path).Length > WorkbookGuard.MaxFileBytes && StartsAsArchive(path))
+        {
+            throw FeedException.Of("FEED-012", name, "a workbook of more than 64 MB", "at most 64 MB", "Ask the sender for the data as CSV.");
+        }
+
         byte[] bytes = File.ReadAllBytes(path);
         if (bytes.Length == 0)
         {
             throw Unusable(name, "an empty file", "Ask the sender for the file again.");
+        }
+
+        if (bytes.AsSpan().StartsWith("PK\u0003\u0004"u8))
+        {
+            return FromWorkbook(bytes, sheet, name);
         }
 
         string encoding = EncodingOf(bytes, name);
@@ -37,15 +57,35 @@ public sealed record FileProbe(string Encoding, char Delimiter, string Newline, 
         return new FileProbe(encoding, delimiter, NewlineOf(content), line, headers, content);
     }
 
+    private static bool StartsAsArchive(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[4];
+        return stream.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4 && head.SequenceEqual("PK\u0003\u0004"u8);
+    }
+
+    private static FileProbe FromWorkbook(byte[] bytes, string? sheet, string name)
+    {
+        TextDecoder decoder = TextDecoder.For("utf-8", name);
+        (byte[] content, int width, List<long> merged) = SheetText.Of(bytes, sheet, decoder, name);
+        if (width < 2)
+        {
+            throw Unusable(name, "a sheet without a table", "Name the sheet that holds the table with --sheet.");
+        }
+
+        (int line, List<string> headers) = HeaderOf(content, ',', width, decoder, name);
+        return new FileProbe(FeedContract.Workbook, ',', "crlf", line, headers, content) { Sheet = sheet, Merged = merged };
+    }
+
     private static FeedException Unusable(string name, string found, string todo) =>
-        FeedException.Of("MAP-010", name, found, "a delimited text file with a header row", todo);
+        FeedException.Of("MAP-010", name, found, "a delimited text file or a workbook (XLSX) with a header row", todo);
 
     private static string EncodingOf(byte[] bytes, string name)
     {
         ReadOnlySpan<byte> head = bytes.AsSpan(0, Math.Min(bytes.Length, SampleBytes));
-        if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
         {
-            throw Unusable(name, "a spreadsheet or an archive", "Save the sheet as CSV (UTF-8) and give that file.");
+            throw Unusable(name, "a spreadsheet of the old kind (XLS) or one with a password", "Save it as a workbook (XLSX) without a password, or the sheet as CSV (UTF-8), and give that file.");
         }
 
         if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))

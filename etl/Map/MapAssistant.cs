@@ -30,10 +30,11 @@ public static class MapAssistant
     /// <param name="filePattern">Names of files that are read so without being told; empty for none.</param>
     /// <param name="extracted">The day of extraction, for rules about the future.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="FeedException">MAP-010: the file is no delimited text with a header row.</exception>
-    public static MapReport Propose(IReadOnlyList<string> paths, string? feed, string vendor, string filePattern, DateOnly extracted, CancellationToken cancellationToken = default)
+    /// <param name="sheet">The sheet of a workbook that has several visible ones; null for the only one.</param>
+    /// <exception cref="FeedException">MAP-010: the file is no delimited text or sheet with a header row.</exception>
+    public static MapReport Propose(IReadOnlyList<string> paths, string? feed, string vendor, string filePattern, DateOnly extracted, CancellationToken cancellationToken = default, string? sheet = null)
     {
-        FileProfile profile = Profiler.Read(paths, cancellationToken);
+        FileProfile profile = Profiler.Read(paths, cancellationToken, sheet);
         IReadOnlyList<ContractMatch> ranking = ContractMatcher.Rank(profile, FeedCatalog.Default);
         FeedLikeness[] likeness = [.. ranking.Take(MostLikeness).Select(match => new FeedLikeness(match.Contract.Feed, match.Contract.Title, Math.Round(match.Score, 3)))];
         ContractMatch? match = feed is null

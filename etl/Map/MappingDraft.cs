@@ -41,6 +41,11 @@ public sealed record MappingDraft(FeedMapping Mapping, IReadOnlyList<CodeGuess> 
                 continue;
             }
 
+            if (source.MergedCells > 0 && !column.CarriesDown && !column.CarriesMerged)
+            {
+                notes.Add($"'{source.Header}' has {source.MergedCells.ToString(System.Globalization.CultureInfo.InvariantCulture)} cells merged with the one above, which the contract reads as blank: carry_down of {column.Name} has to allow them");
+            }
+
             if (pair.HeaderScore < 0.6)
             {
                 notes.Add($"{column.Name} ({column.Header}) is taken from '{source.Header}' by little evidence");
@@ -70,6 +75,7 @@ public sealed record MappingDraft(FeedMapping Mapping, IReadOnlyList<CodeGuess> 
                 Encoding = profile.Encoding,
                 Delimiter = profile.Delimiter,
                 HeaderLine = profile.HeaderLine,
+                Sheet = profile.Sheet,
                 Columns = columns,
                 Ignored = match.Ignored,
             },

@@ -2,7 +2,7 @@ using Warehouse.Etl.Extract;
 
 namespace Warehouse.Etl.Map;
 
-/// <summary>Reads an unknown delimited file and says what is in it, without saying whom it is about.</summary>
+/// <summary>Reads an unknown delimited file or workbook and says what is in it, without saying whom it is about.</summary>
 /// <remarks>Cost: one pass; memory is the file, and about 10 MB a column.</remarks>
 public static class Profiler
 {
@@ -11,21 +11,24 @@ public static class Profiler
 
     /// <summary>Returns the profile of one file, or of several of one layout.</summary>
     /// <exception cref="FeedException">MAP-010: a file is no delimited text with a header row, or has another layout than the first.</exception>
-    public static FileProfile Read(IReadOnlyList<string> paths, CancellationToken cancellationToken = default)
+    public static FileProfile Read(IReadOnlyList<string> paths, CancellationToken cancellationToken = default, string? sheet = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count);
-        FileProbe first = FileProbe.Read(paths[0]);
+        FileProbe first = FileProbe.Read(paths[0], sheet);
         Counts counts = new(first);
         for (int i = 0; i < paths.Count; i++)
         {
-            counts.Add(i == 0 ? first : Alike(FileProbe.Read(paths[i]), first, Path.GetFileName(paths[i])), cancellationToken);
+            counts.Add(i == 0 ? first : Alike(FileProbe.Read(paths[i], sheet), first, Path.GetFileName(paths[i])), cancellationToken);
         }
 
-        ColumnProfile[] columns = [.. counts.Columns.Select(counter => counter.Finish(Terms.Default))];
+        ColumnProfile[] columns = [.. counts.Columns.Select((counter, i) => counter.Finish(Terms.Default) with { MergedCells = counts.Merged[i] })];
         return new FileProfile(
             string.Join(", ", paths.Select(Path.GetFileName)), first.Encoding, first.Delimiter, first.Newline, first.HeaderLine, counts.Rows, counts.Ragged, counts.Totals, columns,
-            paths.Count == 1 ? Keys(columns, counts.Hashes) : []);
+            paths.Count == 1 ? Keys(columns, counts.Hashes) : [])
+        {
+            Sheet = sheet,
+        };
     }
 
     private static FileProbe Alike(FileProbe probe, FileProbe first, string name) =>
@@ -40,6 +43,8 @@ public static class Profiler
 
         public List<ulong>[] Hashes { get; } = [.. first.Headers.Select(_ => new List<ulong>())];
 
+        public long[] Merged { get; } = new long[first.Headers.Count];
+
         public long Rows { get; private set; }
 
         public long Ragged { get; private set; }
@@ -48,7 +53,12 @@ public static class Profiler
 
         public void Add(FileProbe probe, CancellationToken cancellationToken)
         {
-            TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, "file");
+            TextDecoder decoder = probe.Decoder;
+            for (int i = 0; i < probe.Merged.Count && i < Merged.Length; i++)
+            {
+                Merged[i] += probe.Merged[i];
+            }
+
             RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
             while (reader.Read() && reader.Line < probe.HeaderLine)
             {

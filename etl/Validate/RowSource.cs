@@ -28,8 +28,9 @@ public sealed class RowSource : IDisposable
     private readonly FeedColumn?[] _columns;
     private readonly (int Column, int Era)[] _beside;
     private readonly int[] _carried;
+    private readonly int[] _cellOf;
     private readonly FeedColumn[] _fixed;
-    private readonly (string? Text, long Number)?[] _above;
+    private readonly (string? Text, long Number, int Line)?[] _above;
     private readonly string?[] _pending;
     private readonly char[] _text = new char[TextDecoder.MaxChars(TextDecoder.MaxCellBytes)];
     private ValidationContext<FeedRow> _context;
@@ -43,9 +44,10 @@ public sealed class RowSource : IDisposable
         _map = map;
         _columns = map.Ordinals.Select(ordinal => ordinal < 0 || _contract.Columns[ordinal].Parser == ParserKind.Dropped ? null : _contract.Columns[ordinal]).ToArray();
         _beside = _contract.Columns.Where(column => column.EraColumn is not null).Select(column => (column.Ordinal, _contract.OrdinalOf(column.EraColumn!))).ToArray();
-        _carried = _contract.Columns.Where(column => column.CarriesDown).Select(column => column.Ordinal).ToArray();
+        _carried = _contract.Columns.Where(column => column.CarriesDown || (column.CarriesMerged && cells is SheetSource)).Select(column => column.Ordinal).ToArray();
+        _cellOf = [.. _contract.Columns.Select(column => map.Ordinals.ToList().IndexOf(column.Ordinal))];
         _fixed = _contract.Columns.Where(column => column.FixedText is not null).ToArray();
-        _above = new (string?, long)?[_contract.Columns.Count];
+        _above = new (string?, long, int)?[_contract.Columns.Count];
         _pending = new string?[_contract.Columns.Count];
         _parser = new CellParser(_contract);
         _validator = Validators.GetValue(_contract, contract => new RowValidator(contract));
@@ -241,7 +243,7 @@ public sealed class RowSource : IDisposable
         byte[] bytes = new byte[stream.Length];
         HashingStream hashing = new(stream);
         hashing.ReadExactly(bytes);
-        SheetSource cells = new(bytes, options.Contract.Sheet, TextDecoder.For("utf-8", options.Where, options.Characters), options.Where);
+        SheetSource cells = new(bytes, options.Contract.Sheet, TextDecoder.For("utf-8", options.Where, options.Characters), options.Where, options.Contract.Columns.Any(column => column.CarriesMerged));
         try
         {
             (HeaderMap map, int line) = ReadHeader(cells, [], "utf-8", options);
@@ -459,17 +461,20 @@ public sealed class RowSource : IDisposable
             }
             else if (row.HasValue[at])
             {
-                _above[at] = (row.Text[at], row.Number[at]);
+                _above[at] = (row.Text[at], row.Number[at], row.Line);
             }
-            else if (_above[at] is { } above)
+            else if (_above[at] is { } above && (_contract.Columns[at].CarriesDown || IsMergedWith(above.Line, at)))
             {
-                (row.Text[at], row.Number[at]) = above;
+                (row.Text[at], row.Number[at]) = (above.Text, above.Number);
                 row.HasValue[at] = true;
                 row.Repair[at] = RuleCatalog.RepairCarried;
                 row.IsRepaired = true;
             }
         }
     }
+
+    // A merged cell has the value of its own first cell, and none where that one is blank, whatever stands further up.
+    private bool IsMergedWith(int line, int at) => _cells is SheetSource sheet && sheet.MergedTop(_cellOf[at]) is int top and > 0 && line >= top;
 
     // A row that breaks rules and whose first text is that of a total is one.
     private bool IsTotal(FeedRow row)

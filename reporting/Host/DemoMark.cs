@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Warehouse.Reporting.Host;
 
 /// <summary>Says that a folder holds a demo, and which: nothing but a demo is ever deleted by <c>--fresh</c>.</summary>
-internal sealed record DemoMark(string Preset, ulong Seed)
+internal sealed record DemoMark(string Preset, ulong Seed, string Noise = "normal")
 {
     private static readonly string[] Files = ["demo.json", "summary.json", "warehouse.duckdb", "warehouse.duckdb.wal", "identity.duckdb", "identity.duckdb.wal"];
 
@@ -51,7 +51,7 @@ internal sealed record DemoMark(string Preset, ulong Seed)
         }
         else if (found is not null && found != this)
         {
-            throw new UsageException($"{folder} holds the demo '{found.Preset}' with seed {found.Seed}; asked for '{Preset}' with seed {Seed}. Give --fresh to replace it, or another --output.");
+            throw new UsageException($"{folder} holds the demo '{found.Preset}' with seed {found.Seed} and noise {found.Noise}; asked for '{Preset}' with seed {Seed} and noise {Noise}. Give --fresh to replace it, or another --output.");
         }
 
         Write(folder);

@@ -20,6 +20,40 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
     }
 
     [Fact]
+    public void A_noisy_city_with_workbooks_has_the_same_bytes_again_and_with_other_threads()
+    {
+        using var one = new Scratch();
+        using var other = new Scratch();
+        var options = new CityOptions(CityPreset.Mini, 60, 3, Years: 2, NoiseLevel: NoiseLevel.High);
+
+        CityGenerator.Generate(options with { MaxDegreeOfParallelism = 1 }, one.Path, null, TestContext.Current.CancellationToken);
+        CityGenerator.Generate(options with { MaxDegreeOfParallelism = 2 }, other.Path, null, TestContext.Current.CancellationToken);
+
+        Assert.True(Directory.GetFiles(Path.Combine(one.Path, "inbox"), "*.xlsx").Length > 5);
+        Assert.Empty(new[] { "missing_month", "full_resend", "withdrawal", "merged_cell" }.Except(CityFixture.Truth(one.Path, "faults.csv").Select(fault => fault["kind"])));
+        Assert.Equal(HashOf(one.Path), HashOf(other.Path));
+    }
+
+    [Theory]
+    [InlineData("2024-02-29", 0)]
+    [InlineData("2019/05/01", 1)]
+    [InlineData("H31.4.30", 2)]
+    [InlineData("令和元年5月1日", 3)]
+    [InlineData("3640107", 4)]
+    [InlineData("H31.5.1", 2, false)]
+    [InlineData("2023-02-29", 0, false)]
+    [InlineData("R5.4.1", 3, false)]
+    [InlineData("45017", 0, false)]
+    [InlineData("", 1, false)]
+    public void A_day_is_read_as_it_is_written_and_no_other_text_is_one(string text, int shape, bool isDay = true)
+    {
+        int day = CityDates.Read(text, (DateShape)shape);
+
+        Assert.Equal(isDay, day >= 0);
+        Assert.True(!isDay || CityDates.Format(day, (DateShape)shape) == text);
+    }
+
+    [Fact]
     public void Different_seed_gives_different_bytes()
     {
         using var other = new Scratch();
@@ -168,7 +202,8 @@ public sealed class CityGeneratorTests(CityFixture city) : IClassFixture<CityFix
                 $"{fault["file"]} line {fault["line"]}: {fault["kind"]} not found");
         }
 
-        foreach (var group in faults.Where(f => f["expected"] == "quarantined").GroupBy(f => f["file"]))
+        // Days that cannot follow each other are in the system itself, and in however small a file.
+        foreach (var group in faults.Where(f => f["expected"] == "quarantined" && f["kind"] != "days_out_of_order").GroupBy(f => f["file"]))
         {
             Assert.InRange(group.Count() / (files[group.Key].Length - 1.0), 0, 0.02);
         }

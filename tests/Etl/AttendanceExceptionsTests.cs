@@ -65,6 +65,31 @@ public sealed class AttendanceExceptionsTests
         Assert.Equal(2, session.ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day WHERE date_key BETWEEN 20230501 AND 20230531"));
     }
 
+    [Theory]
+    [InlineData("2023-06-22T02:00:00+09:00", 1, 0)]
+    [InlineData("2023-06-23T02:00:00+09:00", 1, 1)]
+    public void A_corrected_extract_without_exceptions_of_a_school_takes_the_earlier_ones_back_where_its_days_on_the_roll_say_that_it_covers_the_school(string rolled, int other, int left)
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        File.AppendAllText(Path.Combine(inbox.Path, "reference", "facility.csv"), "E0002,primary,浜小,D2\n");
+        inbox.Add("attendance", "2023-06-02T02:00:00+09:00", "2023-05-31", [["E0001", "G0001", "2023-05-11", "欠席", "発熱"], ["E0002", "G0009", "2023-05-12", "欠席", "発熱"]]);
+        inbox.Add("attendance_days", "2023-06-02T02:00:00+09:00", "2023-05-31", [["E0001", "G0001", "2023-05", "20"], ["E0002", "G0009", "2023-05", "20"]]);
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        LoadTests.Load(fixture, inbox);
+        // The absence was a slip; the school sends the month again, for itself alone.
+        inbox.Add("attendance", "2023-06-22T02:00:00+09:00", "2023-05-31");
+        inbox.Add("attendance_days", rolled, "2023-05-31", [["E0001", "G0001", "2023-05", "20"]]);
+
+        LoadSummary summary = LoadTests.Load(fixture, inbox);
+
+        Assert.Equal(0, summary.ExitCode);
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+        using WarehouseSession session = fixture.Warehouse();
+        Assert.Equal(left, session.ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day AS d INNER JOIN dim.facility AS f ON f.facility_key = d.facility_key WHERE d.date_key = 20230511 AND f.facility_code = 'E0001' AND d.known_to_utc > '9999-01-01'"));
+        Assert.Equal(other, session.ScalarText<long>("SELECT COUNT(*) FROM stg.scope_version WHERE feed = 'attendance' AND facility_code = 'E0002' AND month_key = 202305 AND known_to_utc > '9999-01-01'"));
+        Assert.Equal(left == 0 ? 20 : 19, session.ScalarText<int>("SELECT CAST(present_days AS INTEGER) FROM fact.school_attendance_month WHERE month_key = 202305 AND known_to_utc > '9999-01-01' AND facility_key = (SELECT facility_key FROM dim.facility WHERE facility_code = 'E0001')"));
+    }
+
     private static (IReadOnlyList<string> Months, IReadOnlyList<string> Days, LoadSummary Summary) Load(CityOptions options)
     {
         string root = Directory.CreateTempSubdirectory("exceptions-").FullName;

@@ -115,6 +115,54 @@ public sealed class BadDeliveryTests
         Assert.Empty(Checks.Run(fixture.Databases).Findings);
     }
 
+    [Theory(Explicit = true)]
+    [InlineData("middle")]
+    [InlineData("open quote")]
+    [InlineData("end")]
+    public void A_line_of_a_gigabyte_is_one_bad_row_and_all_others_load(string where)
+    {
+        const long Size = 1L << 30;
+        using TinyInbox inbox = TinyInbox.Family();
+        string header = string.Join(',', FeedCatalog.Default.Get("checkup").Columns.Select(column => column.Header));
+        string Rows(int from) => string.Concat(Enumerable.Range(from, 400).Select(i => $"H1{i:D4},,ﾎﾝﾏ ﾀﾛｳ,H25.5.5,1,,,3歳,H28.5.5,,,,,,1\r\n"));
+        string name = inbox.AddBytes("checkup", Extracted, Period, Cp932.GetBytes(header + "\r\n" + Rows(0)), where == "end" ? 401 : 801);
+        string path = Path.Combine(inbox.Path, name);
+        string old = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
+        using (FileStream file = new(path, FileMode.Append))
+        {
+            byte[] block = new byte[1 << 20];
+            Array.Fill(block, (byte)'x');
+            if (where == "open quote")
+            {
+                file.WriteByte((byte)'"');
+            }
+
+            for (long at = 0; at < Size; at += block.Length)
+            {
+                file.Write(block);
+            }
+
+            file.Write(where == "end" ? [] : Cp932.GetBytes("\r\n" + Rows(400)));
+        }
+
+        using (FileStream file = File.OpenRead(path))
+        {
+            string manifest = path + ".manifest.json";
+            File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(old, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)), StringComparison.Ordinal));
+        }
+
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+
+        LoadSummary summary = LoadTests.Load(fixture, inbox);
+
+        LoadedFile loaded = summary.Files.Single(entry => entry.FileName == name);
+        Assert.Equal(("succeeded", where == "end" ? 401L : 801L, 1L), (loaded.Status, loaded.Read, loaded.Rejected));
+        Assert.All(summary.Files, file => Assert.Equal("succeeded", file.Status));
+        using WarehouseSession identity = fixture.Identity();
+        Assert.Equal("402 CHK-903", Assert.Single(identity.QueryText<string>("SELECT CONCAT(line_number, ' ', rule_codes) FROM ident.reject WHERE part_number = 1")));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+    }
+
     [Fact]
     public async Task A_withdrawal_with_its_replacement_replaces_and_one_without_is_quarantined()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Warehouse.Etl;
 using Warehouse.Etl.Extract;
+using Warehouse.Etl.Map;
 using Warehouse.Etl.Validate;
 using Warehouse.Tests.Support;
 
@@ -137,7 +138,34 @@ public sealed class HardContractTests
     }
 
     [Theory]
-    [InlineData("delimiter", "|")]
+    [InlineData("utf-8", null)]
+    [InlineData("euc-jis-2004", null)]
+    [InlineData("cp932", "FEED-001")]
+    [InlineData("shift_jis-2004", "FEED-001")]
+    public void A_bar_stands_between_cells_in_a_contract_as_in_a_mapping_where_it_cannot_be_half_of_a_character(string encoding, string? code)
+    {
+        void Bar(JsonNode json) => (json["delimiter"], json["encoding"]) = ("|", encoding);
+        FeedMapping mapping = new() { Feed = "checkup", Profile = "v", Encoding = encoding, Delimiter = '|', Columns = [.. Contract().Columns.Select(column => new MappedColumn(column.Name, column.Header, null, "", null, []))] };
+        if (code is not null)
+        {
+            Assert.Equal(code, Assert.Throws<FeedException>(() => Contract(Bar)).Code);
+            Assert.Equal("MAP-001", Assert.Throws<FeedException>(() => mapping.Apply(Contract(), "x")).Code);
+            return;
+        }
+
+        foreach (FeedContract contract in new[] { Contract(Bar), mapping.Apply(Contract(), "x") }.Where(_ => encoding == "utf-8"))
+        {
+            // 表 ends with the byte of a bar in CP932 and never in UTF-8; a bar inside quotes is text.
+            using RowSource source = Open(contract, string.Join('|', Header(Contract())) + "\n" + Good.Replace("中町1-1", "\"表|町\"", StringComparison.Ordinal).Replace(',', '|') + "\n");
+            Assert.True(source.Read());
+            Assert.True(source.IsValid, string.Join(' ', source.Faults));
+            Assert.Equal("表|町", source.Row.Text[5]);
+        }
+    }
+
+    [Theory]
+    [InlineData("delimiter", "x")]
+    [InlineData("delimiter", "\"")]
     [InlineData("format", "xml")]
     [InlineData("encoding", "latin-1")]
     public void A_contract_that_could_not_be_read_strictly_is_refused(string member, string value) =>

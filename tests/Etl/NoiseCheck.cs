@@ -5,6 +5,7 @@ using Warehouse.Etl.City;
 using Warehouse.Etl.Extract;
 using Warehouse.Etl.Validate;
 using Warehouse.Sql;
+using Warehouse.Tests.Support;
 
 namespace Warehouse.Tests.Etl;
 
@@ -46,8 +47,11 @@ internal sealed record NoiseResult
     /// <summary>Of them those in quarantine.</summary>
     public long CleanQuarantined { get; set; }
 
-    /// <summary>Rows whose system has days that cannot follow each other; in quarantine in the city without faults too.</summary>
+    /// <summary>Rows whose system has days that cannot follow each other, as the generator's list states: in quarantine with the code of their rule.</summary>
     public long WrongAtSource { get; set; }
+
+    /// <summary>Rows of the stage, facts and dimensions that were compared by value with those of the deliveries as they are meant.</summary>
+    public long Compared { get; set; }
 
     /// <summary>Whether read = staged + superseded + rejected for every file, all counts of the load are those of the files, and the checks find nothing.</summary>
     public bool AccountingCloses { get; set; }
@@ -65,58 +69,62 @@ internal sealed record NoiseResult
     public bool IsGood => Findings.Count == 0 && SilentlyWrong == 0 && AccountingCloses && (CleanQuarantined + WrongAtSource) * 1000 <= CleanRows;
 }
 
-/// <summary>Generates a noisy city, reads and loads it, and compares with the generator's list of faults and with the same city without faults.</summary>
+/// <summary>Generates a noisy city, reads and loads it, and compares with the generator's list of faults, with the same city without faults and with the same deliveries as they are meant.</summary>
+/// <remarks>Three answers that do not rest on each other: each row as it is read, against the list of faults and the rows of the city without faults; quarantine, repairs and counts in the databases, against
+/// what was read; the values of stage, facts and dimensions, against those of a load of <c>truth/meant</c>, which the generator writes without any fault. DuckDB only.</remarks>
 internal sealed class NoiseCheck
 {
+    private const int MostFindings = 20;
+
     private static readonly byte[] Secret = new byte[32];
 
-    private readonly CityOptions _options;
+    // Not what a row says but which row it is.
+    private static readonly string[] Places = ["load_id", "line_number"];
+
     private readonly string _root;
-    private readonly NoiseResult _result;
+    private readonly CityOptions _options;
     private readonly Dictionary<string, CleanRows> _clean = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileCount> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(int Line, string Rule)>> _rejects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(int Line, string Column, string Rule)>> _repairs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private ILookup<string, Planted> _faults = Array.Empty<Planted>().ToLookup(fault => fault.File);
+    private NoiseResult _result;
 
     private NoiseCheck(CityOptions options, string root)
     {
-        _options = options;
+        _options = options with { WritesMeant = true };
         _root = root;
         _result = new NoiseResult { Seed = options.Seed };
     }
 
-    private string Inbox => Path.Combine(_root, "noisy", "inbox");
+    /// <summary>The list of faults that the outcome is compared with.</summary>
+    public IReadOnlyList<Planted> Faults { get; set; } = [];
 
-    /// <summary>Runs the whole check in an empty folder, which it fills; the databases are migrated and empty.</summary>
-    public static NoiseResult Run(CityOptions options, string root, WarehouseDatabases databases, CancellationToken cancellationToken)
+    /// <summary>The files of the noisy city.</summary>
+    public string Inbox => Path.Combine(_root, "noisy", "inbox");
+
+    private string MeantInbox => Path.Combine(_root, "noisy", "truth", "meant");
+
+    /// <summary>Runs the whole check in an empty folder, which it fills; both pairs of databases are migrated and empty.</summary>
+    public static NoiseResult Run(CityOptions options, string root, WarehouseDatabases databases, WarehouseDatabases meant, CancellationToken cancellationToken)
     {
-        NoiseCheck check = new(options, root);
-        check.Generate(cancellationToken);
-        foreach (string path in Directory.GetFiles(check.Inbox, "*.csv").Order(StringComparer.Ordinal))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            check.Read(path);
-        }
-
-        check.Load(databases, cancellationToken);
+        NoiseCheck check = Generate(options, root, cancellationToken);
+        check.ReadFiles(cancellationToken);
+        check.Compare(check.Load(databases, cancellationToken), databases);
+        check.LoadMeant(meant, cancellationToken);
+        check.CompareValues(databases, meant);
         return check._result;
     }
 
-    private void Generate(CancellationToken cancellationToken)
+    /// <summary>Writes the noisy city, and the same city without faults, and reads the latter.</summary>
+    public static NoiseCheck Generate(CityOptions options, string root, CancellationToken cancellationToken)
     {
-        CityGenerator.Generate(_options, Path.Combine(_root, "noisy"), null, cancellationToken);
-        CityGenerator.Generate(_options with { PlantsFaults = false }, Path.Combine(_root, "clean"), null, cancellationToken);
-        List<Planted> faults = Planted.Read(Path.Combine(_root, "noisy", "truth", "faults.csv"));
-        _faults = faults.ToLookup(fault => fault.File, StringComparer.Ordinal);
-        _result.Planted = faults.Count;
-        foreach (Planted fault in faults)
-        {
-            string kind = fault.Kind.StartsWith("month_resent", StringComparison.Ordinal) ? "month_resent" : fault.Kind;
-            _result.Kinds[kind] = _result.Kinds.GetValueOrDefault(kind) + 1;
-            _result.Others += fault.Expected is "superseded" or "dropped" or "absent" ? 1 : 0;
-        }
-
-        foreach (IGrouping<string, string> feed in Directory.GetFiles(Path.Combine(_root, "clean", "inbox"), "*.csv").GroupBy(path => FeedManifest.Read(path + ".manifest.json").Feed))
+        NoiseCheck check = new(options, root);
+        CityGenerator.Generate(check._options, Path.Combine(root, "noisy"), null, cancellationToken);
+        CityGenerator.Generate(options with { PlantsFaults = false }, Path.Combine(root, "clean"), null, cancellationToken);
+        check.Faults = Planted.Read(Path.Combine(root, "noisy", "truth", "faults.csv"));
+        foreach (IGrouping<string, string> feed in Deliveries(Path.Combine(root, "clean", "inbox")).GroupBy(path => FeedManifest.Read(path + ".manifest.json").Feed))
         {
             CleanRows rows = new(FeedCatalog.Default.Get(feed.Key).Columns.Count);
             foreach (string path in feed)
@@ -124,13 +132,42 @@ internal sealed class NoiseCheck
                 using RowSource source = Open(path, out _);
                 while (source.Read())
                 {
-                    rows.Add(source.Row, source.IsValid);
+                    if (source.IsValid)
+                    {
+                        rows.Add(source.Row);
+                    }
                 }
             }
 
-            _clean[feed.Key] = rows;
+            check._clean[feed.Key] = rows;
+        }
+
+        return check;
+    }
+
+    /// <summary>Starts the result anew.</summary>
+    public NoiseResult Begin() => _result = new NoiseResult { Seed = _options.Seed };
+
+    /// <summary>Reads every file row by row and compares with the list of faults and the city without faults.</summary>
+    public void ReadFiles(CancellationToken cancellationToken)
+    {
+        _faults = Faults.ToLookup(fault => fault.File, StringComparer.Ordinal);
+        _result.Planted = Faults.Count;
+        foreach (Planted fault in Faults)
+        {
+            string kind = fault.Kind.StartsWith("month_resent", StringComparison.Ordinal) ? "month_resent" : fault.Kind;
+            _result.Kinds[kind] = _result.Kinds.GetValueOrDefault(kind) + 1;
+            _result.Others += fault.Expected is "superseded" or "dropped" or "absent" ? 1 : 0;
+        }
+
+        foreach (string path in Deliveries(Inbox))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Read(path);
         }
     }
+
+    private static string[] Deliveries(string inbox) => [.. Directory.GetFiles(inbox).Where(path => !path.EndsWith(".manifest.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static RowSource Open(string path, out FeedManifest manifest)
     {
@@ -174,9 +211,10 @@ internal sealed class NoiseCheck
     private void ReadRows(RowSource source, FeedManifest manifest, string name, ILookup<int, Planted> byLine, bool isResent)
     {
         FeedContract contract = FeedCatalog.Default.Get(manifest.Feed);
-        FileCount count = new() { Repaired = source.HeaderRepairs.Count };
+        FileCount count = new();
         _counts[name] = count;
         List<(int, string)> rejects = _rejects[name] = [];
+        List<(int, string, string)> repairs = _repairs[name] = [.. source.HeaderRepairs];
         string[] header = [.. byLine[1].Where(fault => fault.Expected == "repaired").Select(fault => fault.Code).Order(StringComparer.Ordinal)];
         if (!source.HeaderRepairs.Select(repair => repair.Rule).Order(StringComparer.Ordinal).SequenceEqual(header))
         {
@@ -199,16 +237,15 @@ internal sealed class NoiseCheck
         {
             FeedRow row = source.Row;
             count.Read++;
-            count.Rejected += source.IsValid ? 0 : 1;
-            count.Repaired += source.IsValid ? row.Repair.Count(repair => repair is not null) : 0;
-            rejects.AddRange(source.Faults.Select(fault => (row.Line, fault.Rule)));
             seen.Add(row.Line);
             Planted[] planted = [.. byLine[row.Line].Where(fault => fault.Expected != "superseded")];
-            if (!source.IsValid && clean.IsWrong(row))
+            // That no replacement follows a withdrawal is known at the end of the file only: the row itself is a good one.
+            Planted? alone = Array.Find(planted, fault => fault.Kind == "withdrawal_alone");
+            count.Rejected += source.IsValid && alone is null ? 0 : 1;
+            rejects.AddRange(alone is null ? source.Faults.Select(fault => (row.Line, fault.Rule)) : [(row.Line, alone.Code)]);
+            if (source.IsValid && alone is null)
             {
-                // The system itself has, say, a day of birth after the visit: no row of the city without faults would come in either.
-                _result.WrongAtSource++;
-                continue;
+                repairs.AddRange(row.Repair.Index().Where(repair => repair.Item is not null).Select(repair => (row.Line, contract.Columns[repair.Index].Name, repair.Item!)));
             }
 
             if (planted.Length == 0)
@@ -221,7 +258,7 @@ internal sealed class NoiseCheck
                 }
                 else if (row.IsRepaired)
                 {
-                    Wrong($"{name} line {row.Line}: repaired though nothing was planted", isSilent: false);
+                    Wrong($"{name} line {row.Line}: repaired though nothing was planted: {string.Join(' ', row.Repair.OfType<string>())}", isSilent: false);
                 }
             }
 
@@ -256,6 +293,9 @@ internal sealed class NoiseCheck
         string where = $"{name} line {row.Line} {fault.Column}: {fault.Kind} expected {fault.Expected} {fault.Code}, ";
         switch (fault.Expected)
         {
+            case "quarantined" when fault.Kind == "withdrawal_alone" && source.IsValid:
+                _result.Quarantined += isResent ? 0 : 1;
+                break;
             case "quarantined" when source.IsValid:
                 Wrong(where + "came in", isSilent: true);
                 break;
@@ -263,6 +303,7 @@ internal sealed class NoiseCheck
                 if (source.Faults.Any(found => found.Rule == fault.Code))
                 {
                     _result.Quarantined += isResent ? 0 : 1;
+                    _result.WrongAtSource += fault.Kind == "days_out_of_order" ? 1 : 0;
                 }
                 else
                 {
@@ -295,11 +336,37 @@ internal sealed class NoiseCheck
         }
     }
 
-    private void Load(WarehouseDatabases databases, CancellationToken cancellationToken)
+    /// <summary>Loads the noisy city.</summary>
+    public LoadSummary Load(WarehouseDatabases databases, CancellationToken cancellationToken) =>
+        new LoadPipeline(databases).Run(new LoadOptions { Inbox = Inbox, Secret = Secret, Backfill = true }, null, cancellationToken);
+
+    /// <summary>Loads the deliveries as they are meant; after <see cref="Compare"/>, which says which of the noisy ones were not taken in because they were known.</summary>
+    public void LoadMeant(WarehouseDatabases databases, CancellationToken cancellationToken)
     {
-        LoadSummary summary = new LoadPipeline(databases).Run(new LoadOptions { Inbox = Inbox, Secret = Secret, Backfill = true }, null, cancellationToken);
+        Directory.CreateDirectory(Path.Combine(MeantInbox, "reference"));
+        foreach (string path in Directory.GetFiles(Path.Combine(Inbox, "reference")))
+        {
+            File.Copy(path, Path.Combine(MeantInbox, "reference", Path.GetFileName(path)), overwrite: true);
+        }
+
+        foreach (string name in _known)
+        {
+            File.Delete(Path.Combine(MeantInbox, name));
+            File.Delete(Path.Combine(MeantInbox, name + ".manifest.json"));
+        }
+
+        LoadSummary summary = new LoadPipeline(databases).Run(new LoadOptions { Inbox = MeantInbox, Secret = Secret, Backfill = true }, null, cancellationToken);
+        foreach (LoadedFile file in summary.Files.Where(file => file.Status != "succeeded" || file.Rejected > 0))
+        {
+            Wrong($"{file.FileName} as it is meant: {file.Status} {file.ErrorText} {file.Rejected} rejected {string.Join(' ', summary.RejectReasons.Keys.Take(5))}", isSilent: false);
+        }
+    }
+
+    /// <summary>Compares what became of each file, the quarantine, the repairs and all counts with what was read.</summary>
+    public void Compare(LoadSummary summary, WarehouseDatabases databases)
+    {
         int before = _result.Findings.Count;
-        Dictionary<string, string[]> hashes = Directory.GetFiles(Inbox, "*.csv").GroupBy(Sha).SelectMany(same => same.Select(path => (path, same.ToArray()))).ToDictionary(file => Path.GetFileName(file.path), file => file.Item2, StringComparer.Ordinal);
+        Dictionary<string, string[]> hashes = Deliveries(Inbox).GroupBy(Sha).SelectMany(same => same.Select(path => (path, same.ToArray()))).ToDictionary(file => Path.GetFileName(file.path), file => file.Item2, StringComparer.Ordinal);
         Dictionary<string, string> refused = _faults.SelectMany(faults => faults).Where(fault => fault.Expected == "refused").ToDictionary(fault => fault.File, fault => fault.Code, StringComparer.Ordinal);
         foreach (LoadedFile file in summary.Files)
         {
@@ -321,6 +388,8 @@ internal sealed class NoiseCheck
                 _result.Others++;
                 _counts.Remove(file.FileName);
                 _rejects.Remove(file.FileName);
+                _repairs.Remove(file.FileName);
+                _known.Add(Path.ChangeExtension(file.FileName, ".csv"));
             }
             else if (!_counts.TryGetValue(file.FileName, out FileCount? count) || file.Status != "succeeded")
             {
@@ -329,9 +398,9 @@ internal sealed class NoiseCheck
             else
             {
                 _result.Rows += file.Read;
-                if (file.Read != file.Staged + file.Rejected + file.Superseded || (file.Read, file.Rejected, file.Repaired) != (count.Read, count.Rejected, count.Repaired))
+                if (file.Read != file.Staged + file.Rejected + file.Superseded || (file.Read, file.Rejected, file.Repaired) != (count.Read, count.Rejected, _repairs[file.FileName].Count))
                 {
-                    _result.Findings.Add($"{file.FileName}: read {file.Read}, staged {file.Staged}, rejected {file.Rejected}, superseded {file.Superseded}, repaired {file.Repaired}; the file has {count.Read} rows, {count.Rejected} bad, {count.Repaired} repaired");
+                    _result.Findings.Add($"{file.FileName}: read {file.Read}, staged {file.Staged}, rejected {file.Rejected}, superseded {file.Superseded}, repaired {file.Repaired}; the file has {count.Read} rows, {count.Rejected} bad, {_repairs[file.FileName].Count} repaired");
                 }
             }
         }
@@ -341,27 +410,75 @@ internal sealed class NoiseCheck
             _result.Findings.Add($"{_result.Files} files, {summary.Files.Count} in the summary");
         }
 
-        CompareQuarantine(databases);
+        using (WarehouseSession warehouse = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse))
+        using (WarehouseSession identity = databases.Open(DatabaseKind.Identity, SessionRole.EtlIdentity))
+        {
+            Dictionary<string, string> names = _counts.Keys.ToDictionary(name => Sha(Path.Combine(Inbox, name)), StringComparer.Ordinal);
+            Dictionary<long, string> loads = warehouse.QueryText<(long LoadId, string Sha)>("SELECT load_id, file_sha256 FROM meta.load_run WHERE is_published = 1")
+                .Where(run => names.ContainsKey(run.Sha)).ToDictionary(run => run.LoadId, run => names[run.Sha]);
+            CompareRows(
+                "in quarantine",
+                _rejects.SelectMany(file => file.Value.Select(reject => $"{file.Key} line {reject.Line} {reject.Rule}")),
+                warehouse.QueryText<(long LoadId, int Line, string Rule)>("SELECT load_id, line_number, rule_code FROM stg.reject").Where(row => loads.ContainsKey(row.LoadId)).Select(row => $"{loads[row.LoadId]} line {row.Line} {row.Rule}"));
+            CompareRows(
+                "kept for its department",
+                _rejects.SelectMany(file => file.Value.Select(reject => $"{file.Key} line {reject.Line} {reject.Rule}")),
+                identity.QueryText<(string Sha, int Line, string Rules)>("SELECT file_sha256, line_number, rule_codes FROM ident.reject WHERE part_number = 1").Where(row => names.ContainsKey(row.Sha))
+                    .SelectMany(row => row.Rules.Split(',').Select(rule => $"{names[row.Sha]} line {row.Line} {rule}")));
+            CompareRows(
+                "flagged as repaired",
+                _repairs.SelectMany(file => file.Value.Select(repair => $"{file.Key} line {repair.Line} {repair.Column} {repair.Rule}")),
+                warehouse.QueryText<(long LoadId, int Line, string Column, string Rule)>("SELECT load_id, line_number, column_name, rule_code FROM stg.repair").Where(row => loads.ContainsKey(row.LoadId)).Select(row => $"{loads[row.LoadId]} line {row.Line} {row.Column} {row.Rule}"));
+        }
+
         _result.Findings.AddRange(Checks.Run(databases).Findings.Select(finding => finding.ToString() ?? ""));
         _result.AccountingCloses = _result.Findings.Count == before;
     }
 
-    // Every row in quarantine, by file, line and code, is one that was found in the file, and the other way round.
-    private void CompareQuarantine(WarehouseDatabases databases)
+    /// <summary>Compares the values of all rows that stand in the stage, and of all facts and dimensions, with those of the deliveries as they are meant.</summary>
+    public void CompareValues(WarehouseDatabases databases, WarehouseDatabases meant)
     {
-        Dictionary<string, string> names = _counts.Keys.Where(name => _counts[name].Rejected > 0).ToDictionary(name => Sha(Path.Combine(Inbox, name)), StringComparer.Ordinal);
-        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
-        Dictionary<long, string> loads = session.Query<RunRow>("query/correction_run", new { feed = "" }).Where(run => names.ContainsKey(run.FileSha256)).ToDictionary(run => run.LoadId, run => names[run.FileSha256]);
-        HashSet<(string, int, string)> found = [];
-        foreach (string feed in FeedCatalog.Default.Contracts.Select(contract => contract.Feed))
+        using WarehouseSession noisy = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+        using WarehouseSession clean = meant.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+        HashSet<string> staged = [.. FeedCatalog.Default.Contracts.Select(contract => contract.Feed).Append("trait").Append("file_scope")];
+        foreach (IGrouping<string, (string Schema, string Table, string Column)> table in noisy.QueryText<(string Schema, string Table, string Column)>(
+            "SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE table_schema IN ('stg', 'fact', 'dim') ORDER BY table_schema, table_name, ordinal_position")
+            .Where(column => column.Schema != "stg" || staged.Contains(column.Table)).GroupBy(column => column.Schema + "." + column.Table))
         {
-            found.UnionWith(session.Query<ReasonRow>("query/correction_reason", new { feed }).Where(row => loads.ContainsKey(row.LoadId)).Select(row => (loads[row.LoadId], row.LineNumber, row.RuleCode)));
+            // Where a row comes from is the feed and the time of extraction: numbers of loads and lines differ where files and rows are left out.
+            bool hasLoad = table.Any(column => column.Column == "load_id");
+            string values = string.Join(", ", table.Where(column => !Places.Contains(column.Column, StringComparer.Ordinal)).Select(column => $"COALESCE(CAST(t.{column.Column} AS VARCHAR), '-')"));
+            string text = $"SELECT CONCAT_WS(' ', {(hasLoad ? "r.feed, r.extracted_utc, " : "")}{values}) FROM {table.Key} AS t{(hasLoad ? " LEFT JOIN meta.load_run AS r ON r.load_id = t.load_id" : "")}"
+                + (table.Any(column => column.Column == "is_superseded") ? " WHERE t.is_superseded = 0" : "");
+            CompareRows("in " + table.Key, clean.StreamText<string>(text), noisy.StreamText<string>(text).Select(row =>
+            {
+                _result.Compared++;
+                return row;
+            }));
+        }
+    }
+
+    // Every row as often as on the other side.
+    private void CompareRows(string where, IEnumerable<string> expected, IEnumerable<string> found)
+    {
+        Dictionary<string, int> counts = new(StringComparer.Ordinal);
+        foreach (string row in expected)
+        {
+            counts[row] = counts.GetValueOrDefault(row) + 1;
         }
 
-        HashSet<(string, int, string)> expected = [.. _rejects.SelectMany(file => file.Value.Select(reject => (file.Key, reject.Line, reject.Rule)))];
-        foreach ((string file, int line, string rule) in expected.Except(found).Concat(found.Except(expected)).Take(20))
+        foreach (string row in found)
         {
-            Wrong($"{file} line {line} {rule}: {(found.Contains((file, line, rule)) ? "in quarantine only" : "not in quarantine")}", isSilent: true);
+            counts[row] = counts.GetValueOrDefault(row) - 1;
+        }
+
+        foreach ((int place, KeyValuePair<string, int> row) in counts.Where(row => row.Value != 0).OrderBy(row => row.Key, StringComparer.Ordinal).Index())
+        {
+            _result.SilentlyWrong++;
+            if (place < MostFindings)
+            {
+                _result.Findings.Add($"{row.Key}: {(row.Value > 0 ? "not " + where : where + " though it should not be")}");
+            }
         }
     }
 
@@ -382,21 +499,15 @@ internal sealed class NoiseCheck
         return (row.HasValue[at], row.Text[at], row.Number[at]);
     }
 
-    private sealed record RunRow(long LoadId, string Feed, string FileSha256, DateTime ExtractedUtc, DateOnly PeriodFrom, DateOnly PeriodTo, string? ProfileName);
-
-    private sealed record ReasonRow(long LoadId, int LineNumber, string ColumnName, string RuleCode);
-
     private sealed class FileCount
     {
         public long Read { get; set; }
 
         public long Rejected { get; set; }
-
-        public long Repaired { get; set; }
     }
 
     /// <summary>A line of <c>truth/faults.csv</c>.</summary>
-    private sealed record Planted(string File, int Line, string Column, string Kind, string Expected, string Code, string Clean)
+    internal sealed record Planted(string File, int Line, string Column, string Kind, string Expected, string Code, string Clean)
     {
         public static List<Planted> Read(string path) =>
             [.. System.IO.File.ReadAllLines(path).Skip(2).Select(line => line.Split(',')).Select(cells => new Planted(cells[0], int.Parse(cells[1], CultureInfo.InvariantCulture), cells[2], cells[3], cells[4], cells[5], string.Join(',', cells[6..]).Trim('"')))];
@@ -407,20 +518,12 @@ internal sealed class NoiseCheck
     {
         private readonly List<ulong[]> _rows = [];
         private readonly HashSet<ulong> _sums = [];
-        private readonly HashSet<ulong> _wrong = [];
         private readonly HashSet<ulong>?[] _without = new HashSet<ulong>?[columns];
 
-        /// <summary>Whether a row whose cells can all be read breaks a rule between them in the city without faults.</summary>
-        public bool IsWrong(FeedRow row) => row.IsWhole && row.Fault.All(fault => fault == CellFault.None) && _wrong.Contains(Sum([.. Enumerable.Range(0, columns).Select(at => Hash(row, at))]));
-
-        public void Add(FeedRow row, bool isValid)
+        public void Add(FeedRow row)
         {
             ulong[] cells = [.. Enumerable.Range(0, columns).Select(at => Hash(row, at))];
-            if (!isValid)
-            {
-                _wrong.Add(Sum(cells));
-            }
-            else if (_sums.Add(Sum(cells)))
+            if (_sums.Add(Sum(cells)))
             {
                 _rows.Add(cells);
             }

@@ -24,6 +24,13 @@ public sealed class RuleTests
         List<(byte[] Row, string Code)> bad = [.. BadCells(contract, good), .. BadOrders(contract, good)];
         bad.Add((Bytes(contract, string.Join(',', good) + ",1"), RuleCatalog.Code(contract, RuleCatalog.CellCount)));
         bad.Add((Bytes(contract, "\"a\"b" + string.Join(',', good)), RuleCatalog.Code(contract, RuleCatalog.Quote)));
+        if (contract.WithdrawalColumn >= 0)
+        {
+            // A row that withdraws one of its key, with none after it; told when the file has been read.
+            string sign = contract.Columns[contract.WithdrawalColumn].Codes.First(code => code.Value == contract.WithdrawalCode).Key;
+            bad.Add((Row(contract, good, contract.WithdrawalColumn, Bytes(contract, sign)), RuleCatalog.Code(contract, RuleCatalog.Withdrawn)));
+        }
+
         using TinyInbox inbox = new();
         byte[] line = "\r\n"u8.ToArray();
         byte[] header = Bytes(contract, string.Join(',', contract.Columns.Select(column => column.Header)));
@@ -51,7 +58,7 @@ public sealed class RuleTests
         ParserKind.YearMonth => "2023-04",
         ParserKind.Integer => (column.Min ?? 1).ToString(CultureInfo.InvariantCulture),
         ParserKind.Decimal => (column.Min ?? 1).ToString(CultureInfo.InvariantCulture),
-        ParserKind.Code => column.Codes.Keys.First(code => code.Length > 0),
+        ParserKind.Code => column.Codes.First(code => code.Key.Length > 0 && code.Value != "withdrawn").Key,
         ParserKind.ResidentNumber => TinyInbox.Number(column.Ordinal + 1),
         ParserKind.Name => "本間 太郎",
         ParserKind.KanaName => "ホンマ タロウ",

@@ -145,6 +145,49 @@ public sealed class SourceLoadTests
         Assert.Equal(3, states[0].Split('\n').Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Parts_of_an_extract_that_divide_a_childs_month_are_added_up_and_one_that_repeats_another_counts_once(bool inOneBatch)
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        string[][] Days(string child, string status, int from, int to) => [.. Enumerable.Range(from, to - from + 1).Select(day => new[] { "C1", child, $"2023-04-{day:D2}", status, status == "欠席" ? "病気" : "", "", "" })];
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        // April comes by halves; N0002 is in the first one alone.
+        inbox.Add("nursery_attendance", "2023-05-02T02:00:00+09:00", "2023-04-30", [.. Days("N0001", "登園", 3, 14), .. Days("N0002", "登園", 3, 7)]);
+        if (!inOneBatch)
+        {
+            LoadTests.Load(fixture, inbox);
+        }
+
+        inbox.SetPart(inbox.Add("nursery_attendance", "2023-05-02T02:00:00+09:00", "2023-04-30", [.. Days("N0001", "欠席", 17, 28)]), 2);
+        LoadSummary halves = LoadTests.Load(fixture, inbox);
+        const string Sql = "SELECT CONCAT(f.listed_days, ' ', f.absent_days) FROM fact.nursery_attendance_month AS f WHERE f.known_to_utc > '9999-01-01' AND f.month_key = ";
+        using WarehouseSession session = fixture.Warehouse();
+        Assert.Equal(0, halves.Files.Sum(file => file.Superseded));
+        Assert.Equal(["24 12", "5 0"], session.QueryText<string>(Sql + "202304").Order(StringComparer.Ordinal));
+
+        // The same days as another part: more of N0001 than a month has, so none of the second part is added, of N0002 neither.
+        string[][] may = [.. Days("N0001", "登園", 1, 20), .. Days("N0002", "登園", 3, 7)];
+        foreach (string[] row in may)
+        {
+            row[2] = row[2].Replace("-04-", "-05-", StringComparison.Ordinal);
+        }
+
+        inbox.Add("nursery_attendance", "2023-06-02T02:00:00+09:00", "2023-05-31", may);
+        if (!inOneBatch)
+        {
+            LoadTests.Load(fixture, inbox);
+        }
+
+        inbox.SetPart(inbox.Add("nursery_attendance", "2023-06-02T02:00:00+09:00", "2023-05-31", [.. may.Reverse()]), 2);
+        LoadSummary again = LoadTests.Load(fixture, inbox);
+
+        Assert.Equal(25, again.Files.Sum(file => file.Superseded));
+        Assert.Equal(["20 0", "5 0"], session.QueryText<string>(Sql + "202305").Order(StringComparer.Ordinal));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+    }
+
     [Fact]
     public void A_counted_row_that_is_changed_by_hand_is_missed()
     {

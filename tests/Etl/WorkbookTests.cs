@@ -64,6 +64,27 @@ public sealed class WorkbookTests
     }
 
     [Fact]
+    public void A_merged_cell_has_the_value_of_its_first_cell_and_a_blank_one_that_is_not_merged_or_has_a_blank_first_cell_stays_blank()
+    {
+        FeedContract contract = FeedCatalog.Parse(
+            Repository.Text("etl/Feeds/household.json").Replace("\"delimiter\"", "\"format\": \"xlsx\", \"delimiter\"", StringComparison.Ordinal).Replace("\"name\": \"household_number\",", "\"name\": \"household_number\", \"carry_down\": \"merged\",", StringComparison.Ordinal), "household.json");
+        string At(int line, string household) => Row(line, household.Length == 0 ? $"<c r=\"A{line}\"/>" : $"<c r=\"A{line}\" t=\"inlineStr\"><is><t>{household}</t></is></c>", $"<c r=\"B{line}\" t=\"inlineStr\"><is><t>{TinyInbox.Number(line)}</t></is></c>", $"<c r=\"C{line}\" t=\"inlineStr\"><is><t>01</t></is></c>", $"<c r=\"D{line}\" t=\"inlineStr\"><is><t>2023-04-01</t></is></c>", $"<c r=\"F{line}\" t=\"inlineStr\"><is><t>1</t></is></c>");
+        // A2:A4 is one cell, A5 blank, A6:A7 one blank cell, A8 (a row without any value) to A9 one, A10:B11 one over two columns.
+        string rows = Row(1, Header) + At(2, "1000000001") + At(3, "") + At(4, "") + At(5, "") + At(6, "") + At(7, "") + At(9, "") + At(10, "1000000002") + At(11, "");
+        using RowSource source = RowSource.Open(
+            new MemoryStream(Of([], ("台帳", "visible", rows + "</sheetData><mergeCells><mergeCell ref=\"A6:A7\"/><mergeCell ref=\"A2:A4\"/><mergeCell ref=\"A8:A9\"/><mergeCell ref=\"A10:B11\"/><mergeCell ref=\"x\"/></mergeCells><sheetData>"))),
+            new RowSourceOptions { Contract = contract, Where = "test.xlsx" });
+        List<string> found = [];
+        while (source.Read())
+        {
+            found.Add($"{source.Row.Line} {source.Row.Text[0]} {source.Row.Repair[0]}{string.Join(' ', source.Faults.Select(fault => fault.Rule))}");
+        }
+
+        Assert.Equal(
+            ["2 1000000001 ", "3 1000000001 REP-005", "4 1000000001 REP-005", "5  HOU-001", "6  HOU-001", "7  HOU-001", "9  HOU-001", "10 1000000002 ", "11 1000000002 REP-005"], found);
+    }
+
+    [Fact]
     public void A_hidden_sheet_is_told_and_not_read()
     {
         using RowSource source = Open(Of([], ("旧", "hidden", Row(1, "x")), ("台帳", "visible", Row(1, Header)), ("奥", "veryHidden", Row(1, "y"))));

@@ -36,8 +36,8 @@ internal static class NoiseCommand
             return 2;
         }
 
-        output.WriteLine("| seed | files | rows | faults | repaired | read as meant | quarantined with the right code | refused | others | silently wrong | clean rows | of them quarantined | wrong at their source | accounting | seconds |");
-        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|");
+        output.WriteLine("| seed | files | rows | faults | repaired | read as meant | quarantined with the right code | refused | others | silently wrong | clean rows | of them quarantined | wrong at their source | rows compared by value | accounting | seconds |");
+        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|");
         SortedDictionary<string, int> kinds = new(StringComparer.Ordinal);
         SortedSet<string> feeds = new(StringComparer.Ordinal);
         bool isGood = true;
@@ -53,7 +53,7 @@ internal static class NoiseCommand
 
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Seed} | {result.Files:N0} | {result.Rows:N0} | {result.Planted:N0} | {result.Repaired:N0} | {result.Accepted:N0} | {result.Quarantined:N0} | {result.Refused} | {result.Others:N0} | {result.SilentlyWrong} | {result.CleanRows:N0} | {result.CleanQuarantined} ({(double)result.CleanQuarantined / Math.Max(1, result.CleanRows):P3}) | {result.WrongAtSource} | {(result.AccountingCloses ? "closes" : "OPEN")} | {watch.Elapsed.TotalSeconds:N0} |"));
+                $"| {result.Seed} | {result.Files:N0} | {result.Rows:N0} | {result.Planted:N0} | {result.Repaired:N0} | {result.Accepted:N0} | {result.Quarantined:N0} | {result.Refused} | {result.Others:N0} | {result.SilentlyWrong} | {result.CleanRows:N0} | {result.CleanQuarantined} ({(double)result.CleanQuarantined / Math.Max(1, result.CleanRows):P3}) | {result.WrongAtSource} | {result.Compared:N0} | {(result.AccountingCloses ? "closes" : "OPEN")} | {watch.Elapsed.TotalSeconds:N0} |"));
             foreach (string finding in result.Findings.Take(MostFindings))
             {
                 output.WriteLine("finding: " + finding);
@@ -74,8 +74,10 @@ internal static class NoiseCommand
         try
         {
             using WarehouseDatabases databases = new(WarehouseOptions.DuckDb(Path.Combine(root, "warehouse.duckdb"), Path.Combine(root, "identity.duckdb")));
+            using WarehouseDatabases meant = new(WarehouseOptions.DuckDb(Path.Combine(root, "meant.duckdb"), Path.Combine(root, "meant_identity.duckdb")));
             Migrator.Apply(databases);
-            return NoiseCheck.Run(options, root, databases, CancellationToken.None);
+            Migrator.Apply(meant);
+            return NoiseCheck.Run(options, root, databases, meant, CancellationToken.None);
         }
         finally
         {

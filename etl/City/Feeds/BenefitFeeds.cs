@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Warehouse.Etl.City.Feeds;
 
 /// <summary>Writes the files of child allowance, public assistance, school aid and medical subsidy.</summary>
-/// <remarks>Random streams 203 to 206, and 274 for the visits to doctors, which are drawn where they are written because there are so many.</remarks>
+/// <remarks>Random streams 203 to 206, 274 for the visits to doctors, which are drawn where they are written because there are so many, and 275 for payments that are withdrawn and stated anew.</remarks>
 internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
     city,
     new FeedWriter(city.Options, city.Inbox, "child_allowance", 203, DateShape.EraDots),
@@ -165,11 +165,33 @@ internal sealed class BenefitFeeds(CityContext city) : FeedGroup(
                 {
                     foreach (var (kind, band) in Visits(family, person, m))
                     {
-                        writer.Row(["M" + person.ResidentNumber[2..], person.ResidentNumber, visited, kind, Bands[band]]);
+                        writer.Row(["M" + person.ResidentNumber[2..], person.ResidentNumber, visited, kind, Bands[band], ""]);
                     }
                 }
+
+                Withdrawals(m, month - 1);
             },
             m => m >= ClaimsLag);
+    }
+
+    // A claim that was found wrong after it was paid: the file of the next month withdraws it (赤) and states it anew (黒).
+    private void Withdrawals(int index, int month)
+    {
+        if (!City.Options.WithdrawsPayments || index <= ClaimsLag)
+        {
+            return;
+        }
+
+        string visited = string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}-{(month % 12) + 1:D2}");
+        foreach (var (family, person) in City.Children())
+        {
+            var random = new CityRandom(City.Options.Seed, 275, (person.Id * 4096) + index);
+            foreach (var (kind, band) in random.Chance(0.02) ? Visits(family, person, index - 1).Take(1) : [])
+            {
+                string[] paid = ["M" + person.ResidentNumber[2..], person.ResidentNumber, visited, kind, Bands[band], "赤"];
+                Writers[3].Withdraw(paid, [.. paid[..4], Bands[(band + 1) % Bands.Length], "黒"]);
+            }
+        }
     }
 
     /// <summary>Returns the kinds of care that a child had in the month that the file of an index tells, with the band of the count.</summary>

@@ -46,7 +46,7 @@ public sealed class LinkFile
     {
         FileProbe probe = FileProbe.Read(path);
         string name = Path.GetFileName(path);
-        TextDecoder decoder = TextDecoder.For(probe.Encoding == "utf-16le" ? "utf-8" : probe.Encoding, name);
+        TextDecoder decoder = probe.Decoder;
         RecordReader reader = new(probe.Bytes, probe.Bytes.Length, (byte)probe.Delimiter);
         Column[] columns = [.. probe.Headers.Select(_ => new Column())];
         byte[] scratch = new byte[RecordReader.MaxRecordBytes];

@@ -38,8 +38,8 @@ internal static class DemoCommand
                 result.AddError("Option '--briefs' expects 0 to 500.");
             }
         });
-        return (new Command("demo", "Run a fictional city through everything: files, load, model, briefs, statistics") { CityCommand.Preset, CityCommand.Seed, BriefCount, Fresh },
-            ["demo", "demo --preset mini --output out", "demo --preset city --seed 7 --briefs 20 --fresh --output out", "demo --preset mini --output out --json"],
+        return (new Command("demo", "Run a fictional city through everything: files, load, model, briefs, statistics") { CityCommand.Preset, CityCommand.Seed, CityCommand.Noise, BriefCount, Fresh },
+            ["demo", "demo --preset mini --output out", "demo --preset city --seed 7 --briefs 20 --fresh --output out", "demo --preset mini --noise high --output out", "demo --preset mini --output out --json"],
             Act);
     }
 
@@ -48,11 +48,12 @@ internal static class DemoCommand
         long begun = Stopwatch.GetTimestamp();
         CityPreset preset = parsed.GetValue(CityCommand.Preset);
         ulong seed = parsed.GetValue(CityCommand.Seed);
-        DemoMark mark = new(preset.ToString().ToLowerInvariant(), seed);
+        NoiseLevel noise = parsed.GetValue(CityCommand.Noise);
+        DemoMark mark = new(preset.ToString().ToLowerInvariant(), seed, noise.ToString().ToLowerInvariant());
         mark.Prepare(context.Output, parsed.GetValue(Fresh));
         Dictionary<string, double> seconds = new(StringComparer.Ordinal);
 
-        (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed)).ConfigureAwait(false);
+        (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed) with { NoiseLevel = noise }).ConfigureAwait(false);
         if (context.Options.Warehouse.MemoryLimit == WarehouseOptions.UsualMemoryLimit)
         {
             // Six years of a large city are one batch: less memory would do and cost time.

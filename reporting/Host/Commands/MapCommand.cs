@@ -10,12 +10,13 @@ namespace Warehouse.Reporting.Host.Commands;
 /// <summary><c>map</c>: look at an unknown file and propose how to take it in; approve a mapping.</summary>
 internal static class MapCommand
 {
-    private static readonly Argument<FileInfo[]> Source = new("file") { Description = "The unknown delimited file, or several of one layout (codes that only some months have are then seen), or a mapping (*.json) to approve", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<FileInfo[]> Source = new("file") { Description = "The unknown delimited file or workbook (XLSX), or several of one layout (codes that only some months have are then seen), or a mapping (*.json) to approve", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Feed = new("--feed") { Description = "Read it into this feed instead of the one that it looks like; another name proposes a new contract", HelpName = "NAME" };
     private static readonly Option<string> Profile = new("--profile") { Description = "The vendor or municipality, as manifests name it", DefaultValueFactory = _ => "vendor", HelpName = "NAME" };
     private static readonly Option<string> Pattern = new("--pattern") { Description = "Names of files that are read so although their manifest names no profile, with *", DefaultValueFactory = _ => "", HelpName = "GLOB" };
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "Write the proposal here", HelpName = "FILE" };
     private static readonly Option<string?> Confirm = new("--confirm") { Description = "Approve: account of the DBA or steward who has read the proposal; the mapping goes into Warehouse:Mappings", HelpName = "WHO" };
+    private static readonly Option<string?> Sheet = new("--sheet") { Description = "The sheet of a workbook that has several visible ones", HelpName = "NAME" };
     private static readonly Option<DateOnly?> Extracted = new("--extracted") { Description = "Day of extraction, for rules about the future; default: today", HelpName = "DATE" };
 
     /// <summary>Refuses an option that does not exist where a file is expected: otherwise a slip of the hand is taken for a file.</summary>
@@ -31,8 +32,8 @@ internal static class MapCommand
     {
         Source.Validators.Clear();
         Source.Validators.Add(RefuseOptions);
-        return (new Command("map", "Look at an unknown file, propose a mapping or a contract, show what would be quarantined; approve a mapping with --confirm. Shows no value that may name somebody") { Source, Feed, Profile, Pattern, Out, Confirm, Extracted },
-        ["map unknown.csv", "map 2024*.csv --feed resident", "map unknown.csv --feed resident --profile vendor-b --out resident.vendor-b.json", "map unknown.csv --profile vendor-b --confirm dba01 --output out", "map resident.vendor-b.json --confirm dba01 --output out"],
+        return (new Command("map", "Look at an unknown file, propose a mapping or a contract, show what would be quarantined; approve a mapping with --confirm. Shows no value that may name somebody") { Source, Feed, Profile, Pattern, Sheet, Out, Confirm, Extracted },
+        ["map unknown.csv", "map 2024*.csv --feed resident", "map unknown.xlsx --sheet 一覧", "map unknown.csv --feed resident --profile vendor-b --out resident.vendor-b.json", "map unknown.csv --profile vendor-b --confirm dba01 --output out", "map resident.vendor-b.json --confirm dba01 --output out"],
         Act);
     }
 
@@ -65,7 +66,7 @@ internal static class MapCommand
         }
 
         DateOnly extracted = parsed.GetValue(Extracted) ?? DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime.AddHours(9));
-        MapReport report = MapAssistant.Propose([.. sources.Select(file => file.FullName)], feed.Length == 0 ? null : feed, profile, parsed.GetValue(Pattern)!, extracted, context.Stop);
+        MapReport report = MapAssistant.Propose([.. sources.Select(file => file.FullName)], feed.Length == 0 ? null : feed, profile, parsed.GetValue(Pattern)!, extracted, context.Stop, parsed.GetValue(Sheet));
         Show(context.Screen, report);
         if (parsed.GetValue(Out) is { } target)
         {
@@ -138,7 +139,8 @@ internal static class MapCommand
     {
         FileProfile profile = report.Profile;
         string delimiter = profile.Delimiter == '\t' ? "tab" : profile.Delimiter.ToString();
-        screen.Line(string.Create(CultureInfo.InvariantCulture, $"{profile.File}: {profile.Encoding}, delimiter {delimiter}, line ends {profile.Newline}, header in line {profile.HeaderLine}, {profile.Rows:N0} rows, {profile.RaggedRows} ragged, {profile.TotalsRows} totals"));
+        string form = profile.Encoding == FeedContract.Workbook ? "workbook" + (profile.Sheet is null ? "" : $", sheet {profile.Sheet}") : $"{profile.Encoding}, delimiter {delimiter}, line ends {profile.Newline}";
+        screen.Line(string.Create(CultureInfo.InvariantCulture, $"{profile.File}: {form}, header in line {profile.HeaderLine}, {profile.Rows:N0} rows, {profile.RaggedRows} ragged, {profile.TotalsRows} totals"));
         screen.Table(
             "Columns (no value that may name somebody)",
             ["header", "parser", "class", "blank", "distinct", "length", "shapes and codes"],
@@ -197,6 +199,11 @@ internal static class MapCommand
         parts.Add(column.Codes.Count > 0
             ? string.Join(" ", column.Codes.Take(12).Select(code => $"{code.Value}×{N(code.Count)}")) + (column.HiddenRows > 0 ? $" and {N(column.HiddenRows)} rows not shown" : "")
             : string.Join(" ", column.Shapes.Select(shape => $"{shape.Value}×{N(shape.Count)}")));
+        if (column.MergedCells > 0)
+        {
+            parts.Add($"{N(column.MergedCells)} merged with the cell above");
+        }
+
         if (column.LostZeros > 0)
         {
             parts.Add($"{N(column.LostZeros)} shorter: zeros lost?");

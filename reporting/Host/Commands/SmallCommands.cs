@@ -19,16 +19,22 @@ internal static class CityCommand
 
     internal static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same city", DefaultValueFactory = _ => 20190401UL };
 
+    internal static readonly Option<NoiseLevel> Noise = new("--noise")
+    {
+        Description = "Planted faults: none, low, normal or high; low and high plant every kind in every feed, workbooks and withdrawals among them",
+        DefaultValueFactory = _ => NoiseLevel.Normal,
+    };
+
     private static readonly Option<string> Profile = new("--profile") { Description = "Layout of another municipality's systems: second; the files then load by mappings", DefaultValueFactory = _ => "", HelpName = "NAME" };
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("city", "Write the delivery files of a fictional city and the truth about it") { Preset, Seed, Profile },
-        ["city --preset mini --output out", "city --preset city --seed 7 --output out --json", "city --preset mini --profile second --output out2"],
+        (new Command("city", "Write the delivery files of a fictional city and the truth about it") { Preset, Seed, Noise, Profile },
+        ["city --preset mini --output out", "city --preset city --seed 7 --output out --json", "city --preset mini --noise high --output out3", "city --preset mini --profile second --output out2"],
         Act);
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
-        CityOptions options = CityOptions.For(parsed.GetValue(Preset), parsed.GetValue(Seed)) with { Profile = parsed.GetValue(Profile)! };
+        CityOptions options = CityOptions.For(parsed.GetValue(Preset), parsed.GetValue(Seed)) with { Profile = parsed.GetValue(Profile)!, NoiseLevel = parsed.GetValue(Noise) };
         (CitySummary summary, _) = await Stages.City(context, options).ConfigureAwait(false);
         context.Screen.Line($"{summary.Files} files, {summary.Rows.Values.Sum():N0} rows, {summary.Children:N0} children in {Path.Combine(context.Output, "inbox")}");
         context.Screen.Result(summary);
