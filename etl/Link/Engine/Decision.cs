@@ -203,7 +203,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         // A name alone is nobody, a day alone is nobody.
-        return (birth == LinkField.Null && !HasNumber(pair)) || (!isExact && given is not NameField.Alike and not NameField.Similar) ? "evidence" : "";
+        return (birth == LinkField.Null && !HasNumber(pair)) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
     }
 
     private bool HasNumber(LinkPair pair)

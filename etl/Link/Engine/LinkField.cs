@@ -237,63 +237,117 @@ internal sealed class DateField(string name, int[] dates)
 }
 
 /// <summary>An address by its parts, from the town to the room.</summary>
+/// <remarks>A value is a town, numbers and, at the end behind <c>#</c>, a room. The room that one of two leaves out does not speak against the other.</remarks>
 internal sealed class AddressField : LinkField
 {
+    private const int Place = 1;
+    private const int Town = 2;
+    private const int Street = 3;
+    private const int Block = 4;
+    private const int House = 5;
+    private const int Equal = 6;
+
     // Up to this count of towns the similarity of each two is kept.
     private const int MostTowns = 3000;
+    private const int Numbers = 4;
 
-    private readonly string[][] _values;
-    private readonly int[][] _parts;
+    private readonly string[] _values;
+
+    // For each value its town, the count of its numbers, up to four of them as hashes, and its room (0 for none).
+    private readonly int[] _parts;
     private readonly List<string> _towns = [];
     private readonly byte[] _similar;
 
-    internal AddressField(string name, string[][] values)
-        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "equal"])
+    internal AddressField(string name, string[] values)
+        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "same house", "equal"])
     {
         _values = values;
+        _parts = new int[values.Length * Width];
         Dictionary<string, int> towns = new(StringComparer.Ordinal);
-        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
-        _parts = new int[values.Length][];
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = towns.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i < values.Length; i++)
         {
-            int[] parts = new int[values[i].Length];
-            for (int k = 0; k < parts.Length; k++)
+            ReadOnlySpan<char> value = values[i];
+            Span<int> parts = _parts.AsSpan(i * Width, Width);
+            int end = value.IndexOf(Separator);
+            ReadOnlySpan<char> town = end < 0 ? value : value[..end];
+            if (!lookup.TryGetValue(town, out parts[0]))
             {
-                Dictionary<string, int> codes = k == 0 ? towns : numbers;
-                if (!codes.TryGetValue(values[i][k], out parts[k]))
-                {
-                    codes[values[i][k]] = parts[k] = codes.Count;
-                    if (k == 0)
-                    {
-                        _towns.Add(values[i][k]);
-                    }
-                }
+                lookup[town] = parts[0] = towns.Count;
+                _towns.Add(town.ToString());
             }
 
-            _parts[i] = parts;
+            while (end >= 0)
+            {
+                value = value[(end + 1)..];
+                end = value.IndexOf(Separator);
+                ReadOnlySpan<char> part = end < 0 ? value : value[..end];
+                int code = (int)LinkTable.Hash(part) | 1;
+                if (part.Length > 0 && part[0] == '#')
+                {
+                    parts[2 + Numbers] = code;
+                }
+                else if (parts[1] < Numbers)
+                {
+                    parts[2 + parts[1]++] = code;
+                }
+            }
         }
 
         _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
     }
 
+    /// <summary>Stands between the parts of a value.</summary>
+    internal const char Separator = '\u001F';
+
+    private static int Width => 3 + Numbers;
+
     internal override bool IsCostly => false;
 
     internal override int Compare(int left, int right)
     {
-        ReadOnlySpan<int> a = _parts[left];
-        ReadOnlySpan<int> b = _parts[right];
+        ReadOnlySpan<int> a = _parts.AsSpan(left * Width, Width);
+        ReadOnlySpan<int> b = _parts.AsSpan(right * Width, Width);
+        ReadOnlySpan<int> numbersA = a.Slice(2, a[1]);
+        ReadOnlySpan<int> numbersB = b.Slice(2, b[1]);
         if (a[0] != b[0])
         {
-            return !IsSimilar(a[0], b[0]) ? 0 : a.Length > 2 && a[1..].SequenceEqual(b[1..]) ? 3 : 1;
+            return !IsSimilar(a[0], b[0]) ? 0 : a[1] > 1 && numbersA.SequenceEqual(numbersB) ? Street : Place;
         }
 
-        return Math.Min(a.CommonPrefixLength(b) + 1, 4);
+        int common = numbersA.CommonPrefixLength(numbersB);
+        if (common > 0 && common == a[1] && common == b[1])
+        {
+            return a[2 + Numbers] == 0 || b[2 + Numbers] == 0 ? House : Block;
+        }
+
+        return common switch { 0 => Town, 1 => Street, _ => Block };
     }
 
     // The town alone is no whole address.
-    internal override int Self(int value) => _parts[value].Length >= 2 ? 5 : 2;
+    internal override int Self(int value) => _parts[(value * Width) + 1] > 0 ? Equal : Town;
 
-    internal override string Show(int value) => string.Join('-', _values[value]);
+    internal override string Show(int value) => _values[value].Replace(Separator, '-');
+
+    /// <summary>Returns a hash of town and numbers without the room, 0 where there are no numbers.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="most">The most numbers that count.</param>
+    internal ulong HouseHash(int value, int most = Numbers)
+    {
+        ReadOnlySpan<int> parts = _parts.AsSpan(value * Width, Width);
+        if (parts[1] == 0 || (most < Numbers && parts[1] < most))
+        {
+            return 0;
+        }
+
+        ulong hash = LinkTable.Hash(_towns[parts[0]]);
+        foreach (int number in parts.Slice(2, Math.Min(parts[1], most)))
+        {
+            hash = LinkTable.Mix((hash * 31) + (uint)number);
+        }
+
+        return hash;
+    }
 
     // Two threads may fill the same cell; they write the same.
     private bool IsSimilar(int left, int right)

@@ -141,11 +141,16 @@ public readonly record struct PairEvidence(double Weight, double Multiple, doubl
 /// <summary>A model made ready for scoring: for each field, state of its parent and level the logarithms of the four likelihoods, side by side.</summary>
 internal sealed class LinkWeights
 {
+    // Members of one family share the family name and at times one of several given names.
+    private const double CrossedShare = 0.02;
+
     private readonly Vector128<float>[] _logs;
     private readonly int[] _parents;
     private readonly int[] _parentTops;
     private readonly LinkField[] _fields;
     private readonly LinkTable _table;
+    private readonly int _surname;
+    private readonly int _given;
 
     internal LinkWeights(LinkModel model, LinkTable table)
     {
@@ -153,6 +158,8 @@ internal sealed class LinkWeights
         _fields = [.. table.Fields];
         _parents = [.. _fields.Select(field => field.Parent)];
         _parentTops = [.. _fields.Select(field => field.Parent < 0 ? -1 : _fields[field.Parent].Levels.Count - 1)];
+        _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
+        _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _logs = new Vector128<float>[_fields.Length * 32];
         for (int f = 0; f < _fields.Length; f++)
         {
@@ -163,9 +170,9 @@ internal sealed class LinkWeights
                 {
                     double m = field.Same[state][level];
                     double u = field.Unrelated[state][level];
-                    bool isCrossed = field.Kind == LinkKind.Surname && level >= NameField.Swapped;
-                    double multiple = field.Multiple is { } own ? own[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
-                    double household = field.Household is { } other ? other[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
+                    bool isCrossed = field.Kind == LinkKind.Surname && level >= NameField.Crossed;
+                    double multiple = field.Multiple is { } own ? own[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex ? u : isCrossed ? Math.Max(u, CrossedShare * m) : m;
+                    double household = field.Household is { } other ? other[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex ? u : isCrossed ? Math.Max(u, CrossedShare * m) : m;
                     _logs[(f * 32) + (state * 16) + level] = Vector128.Create(Log(m), Log(multiple), Log(household), Log(u));
                 }
             }
@@ -220,6 +227,12 @@ internal sealed class LinkWeights
         if (level != LinkField.Null && state == 0)
         {
             LinkField field = _fields[f];
+            if (level >= NameField.Crossed && f == _surname && _table.Tokens is { } tokens && (tokens.Has(left) || tokens.Has(right)))
+            {
+                tokens.Compare(left, _table.Code(left, f), _table.Code(left, _given), right, _table.Code(right, f), _table.Code(right, _given), out double log);
+                return log < 0 ? logs.WithElement(3, (float)log) : logs;
+            }
+
             float term = field.Term(_table.Code(left, f), _table.Code(right, f), level);
             if (!float.IsNaN(term))
             {

@@ -62,6 +62,9 @@ public sealed class LinkTable
     /// <summary>For each field a hash of the content of each value.</summary>
     internal ulong[][] Hashes { get; }
 
+    /// <summary>Names of several words, or null where the registers hold none.</summary>
+    internal NameTokenBook? Tokens { get; init; }
+
     /// <summary>Whether the id stands at more than one record of its register.</summary>
     internal bool[] IsRepeated { get; }
 
@@ -90,7 +93,7 @@ public sealed class LinkTable
     public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null)
     {
         ArgumentNullException.ThrowIfNull(left);
-        return new LinkTableBuilder(left, right, normaliser ?? new BasicNormaliser()).Build();
+        return new LinkTableBuilder(left, right, normaliser ?? new KeyNormaliser()).Build();
     }
 
     /// <summary>Returns a 64-bit hash of text that is the same on every machine (FNV-1a, 64 bits, finished by <see cref="Mix"/>).</summary>

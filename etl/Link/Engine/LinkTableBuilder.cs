@@ -22,6 +22,7 @@ internal sealed class LinkTableBuilder
     private readonly ILinkNormaliser _normaliser;
     private readonly List<LinkFinding> _findings = [];
     private readonly int _count;
+    private NameTokenBook? _tokens;
 
     internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser)
     {
@@ -95,12 +96,24 @@ internal sealed class LinkTableBuilder
         List<string> values = [""];
         var codes = new int[_count];
         int start = 0;
-        foreach (LinkRegister register in _registers)
+        LinkColumn[] columns = [.. _registers.Select(register => register.Columns.First(column => column.Kind == kind && column.Name == name))];
+        string[][] all = [.. columns.Select(column => new string[column.Values.Count])];
+        for (int side = 0; side < all.Length; side++)
         {
-            LinkColumn column = register.Columns.First(column => column.Kind == kind && column.Name == name);
+            (string[] target, IReadOnlyList<string> source) = (all[side], columns[side].Values);
+            Parallel.For(1, target.Length, i => target[i] = Value(kind, source[i]));
+        }
+
+        if (kind == LinkKind.Address)
+        {
+            DropUsualCity(all);
+        }
+
+        for (int side = 0; side < all.Length; side++)
+        {
+            LinkColumn column = columns[side];
+            string[] normalised = all[side];
             var map = new int[column.Values.Count];
-            string[] normalised = new string[map.Length];
-            Parallel.For(1, map.Length, i => normalised[i] = Value(kind, column.Values[i]));
             for (int i = 1; i < map.Length; i++)
             {
                 string value = normalised[i];
@@ -116,7 +129,7 @@ internal sealed class LinkTableBuilder
                 codes[start + i] = map[column.Codes[i]];
             }
 
-            start += register.Ids.Length;
+            start += column.Codes.Length;
         }
 
         string[] texts = [.. values];
@@ -126,7 +139,7 @@ internal sealed class LinkTableBuilder
             LinkKind.Sex => new CodeField(name, kind, FieldRole.Sex, texts),
             LinkKind.Category => new CodeField(name, kind, FieldRole.Personal, texts),
             LinkKind.Region => new CodeField(name, kind, FieldRole.Home, texts),
-            LinkKind.Address => new AddressField(name, [.. texts.Select(text => text.Split('\u001F'))]),
+            LinkKind.Address => new AddressField(name, texts),
             LinkKind.Household or LinkKind.Town or LinkKind.Street => new TextField(name, kind, FieldRole.Home, texts),
             LinkKind.Postcode or LinkKind.Phone or LinkKind.House => new NumberField(name, kind, FieldRole.Home, texts),
             LinkKind.Email => new EmailField(name, texts),
@@ -141,6 +154,44 @@ internal sealed class LinkTableBuilder
         ulong[] hashes = new ulong[texts.Length];
         Parallel.For(1, texts.Length, i => hashes[i] = LinkTable.Hash(texts[i]));
         drafts.Add(new Draft(field, codes, hashes));
+    }
+
+    // A department leaves out the city that all its people live in; another writes it.
+    private static void DropUsualCity(string[][] addresses)
+    {
+        Dictionary<string, int> cities = new(StringComparer.Ordinal);
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = cities.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (string address in addresses.SelectMany(side => side.Skip(1)))
+        {
+            if (City(address) is { Length: > 0 } city)
+            {
+                lookup[city] = lookup.TryGetValue(city, out int count) ? count + 1 : 1;
+            }
+        }
+
+        if (cities.Count == 0)
+        {
+            return;
+        }
+
+        string usual = cities.OrderByDescending(city => city.Value).ThenBy(city => city.Key, StringComparer.Ordinal).First().Key;
+        foreach (string[] side in addresses)
+        {
+            for (int i = 1; i < side.Length; i++)
+            {
+                if (City(side[i]).SequenceEqual(usual))
+                {
+                    side[i] = side[i][(usual.Length + 1)..];
+                }
+            }
+        }
+
+        static ReadOnlySpan<char> City(string address)
+        {
+            int end = address.IndexOf(AddressField.Separator, StringComparison.Ordinal);
+            ReadOnlySpan<char> town = end < 0 ? address : address.AsSpan(0, end);
+            return town.IndexOf('/') is > 0 and int slash ? town[..slash] : [];
+        }
     }
 
     private string Value(LinkKind kind, string raw)
@@ -168,7 +219,7 @@ internal sealed class LinkTableBuilder
             },
             LinkKind.Postcode or LinkKind.Number or LinkKind.House => Kept(text, char.IsLetterOrDigit),
             LinkKind.Phone => Kept(text, char.IsAsciiDigit) is { Length: >= 6 } digits ? digits : "",
-            LinkKind.Address => string.Join('\u001F', _normaliser.Address(raw)),
+            LinkKind.Address => string.Join(AddressField.Separator, _normaliser.Address(raw)),
             LinkKind.Household => Kept(text, static sign => sign != ' '),
             _ => text,
         };
@@ -215,50 +266,12 @@ internal sealed class LinkTableBuilder
     private void AddNames(List<Draft> drafts)
     {
         NameBook book = new();
-        int[] surnameForms = new int[_count];
-        int[] surnameKanas = new int[_count];
-        int[] givenForms = new int[_count];
-        int[] givenKanas = new int[_count];
-        bool hasSurname = false;
-        bool hasGiven = false;
-        HashSet<string> known = KnownSurnames();
-        int start = 0;
-        foreach (LinkRegister register in _registers)
-        {
-            foreach (LinkColumn column in register.Columns)
-            {
-                switch (column.Kind)
-                {
-                    case LinkKind.Surname:
-                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
-                        break;
-                    case LinkKind.Given:
-                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
-                        break;
-                    case LinkKind.SurnameKana:
-                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
-                        break;
-                    case LinkKind.GivenKana:
-                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
-                        break;
-                    case LinkKind.FullName:
-                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Clean(Split(raw, known).Surname)));
-                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Clean(Split(raw, known).Given)));
-                        break;
-                    case LinkKind.FullKana:
-                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Surname)));
-                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Given)));
-                        break;
-                    default:
-                        break;
-                }
-            }
-
-            start += register.Ids.Length;
-        }
-
-        int[] surnames = Names(book, surnameForms, surnameKanas);
-        int[] givens = Names(book, givenForms, givenKanas);
+        NameColumns columns = new(_registers, _normaliser, book);
+        columns.Read();
+        (bool hasSurname, bool hasGiven) = (columns.HasSurname, columns.HasGiven);
+        _tokens = columns.Tokens;
+        int[] surnames = Names(book, columns.SurnameForms, columns.SurnameKanas);
+        int[] givens = Names(book, columns.GivenForms, columns.GivenKanas);
         book.Close(_normaliser);
         ulong[] hashes = new ulong[book.Count];
         for (int i = 1; i < hashes.Length; i++)
@@ -277,22 +290,6 @@ internal sealed class LinkTableBuilder
         }
     }
 
-    private static bool Fill(LinkColumn column, int start, int[] target, Func<string, int> code)
-    {
-        var map = new int[column.Values.Count];
-        for (int i = 1; i < map.Length; i++)
-        {
-            map[i] = string.IsNullOrWhiteSpace(column.Values[i]) ? 0 : code(column.Values[i]);
-        }
-
-        for (int i = 0; i < column.Codes.Length; i++)
-        {
-            target[start + i] = map[column.Codes[i]];
-        }
-
-        return true;
-    }
-
     private int[] Names(NameBook book, int[] forms, int[] kanas)
     {
         var names = new int[_count];
@@ -304,56 +301,8 @@ internal sealed class LinkTableBuilder
         return names;
     }
 
-    private static string Joined((string Surname, string Given) name) => Clean(name.Surname + name.Given);
-
-    private static string Clean(string name) => NoNames.Contains(name) ? "" : name;
-
-    // Family names that stand alone somewhere: they tell where an unsplit name ends.
-    private HashSet<string> KnownSurnames()
-    {
-        HashSet<string> known = new(StringComparer.Ordinal);
-        foreach (LinkColumn column in _registers.SelectMany(register => register.Columns))
-        {
-            if (column.Kind == LinkKind.Surname)
-            {
-                known.UnionWith(column.Values.Select(value => _normaliser.Name(value).Surname));
-            }
-            else if (column.Kind == LinkKind.FullName)
-            {
-                known.UnionWith(column.Values.Select(_normaliser.Name).Where(name => name.Given.Length > 0).Select(name => name.Surname));
-            }
-        }
-
-        known.Remove("");
-        return known;
-    }
-
-    // Japanese names put the family first; Latin ones do so only before a comma.
-    private (string Surname, string Given) Split(string raw, HashSet<string> known)
-    {
-        (string surname, string given) = _normaliser.Name(raw);
-        bool isLatin = surname.Length > 0 && surname[0] < '\u2E80';
-        if (isLatin && given.Length > 0 && raw.IndexOf(',', StringComparison.Ordinal) < 0)
-        {
-            string[] parts = _normaliser.Text(raw).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return (Joined(_normaliser.Name(parts[^1])), Joined(_normaliser.Name(string.Concat(parts[..^1]))));
-        }
-
-        if (given.Length > 0 || isLatin)
-        {
-            return (surname, given);
-        }
-
-        for (int length = Math.Min(4, surname.Length - 1); length >= 1; length--)
-        {
-            if (known.Contains(surname[..length]))
-            {
-                return (surname[..length], surname[length..]);
-            }
-        }
-
-        return surname.Length is >= 3 and <= 5 ? (surname[..2], surname[2..]) : (surname, "");
-    }
+    /// <summary>Returns a name, empty where it only says that there is none.</summary>
+    internal static string Clean(string name) => NoNames.Contains(name) ? "" : name;
 
     private List<Draft> Useful(List<Draft> drafts)
     {
@@ -485,9 +434,10 @@ internal sealed class LinkTableBuilder
                 codes[(place * width) + f] = drafts[f].Codes[record];
             }
         });
+        _tokens?.Close(order);
         return new LinkTable(
             [.. drafts.Select(draft => draft.Field)], [.. drafts.Select(draft => draft.Hashes)], codes, ids, repeated, leftCount, _registers.Length == 2,
-            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings);
+            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings) { Tokens = _tokens };
     }
 
     // Records of one id (or one hash) are ordered by what they say.

@@ -211,7 +211,7 @@ internal sealed class LinkTrainer
         {
             // Given names that differ begin as rare: EM raises that where other evidence of a person speaks for it, and otherwise such pairs are co-multiples.
             double differs = field.Role == FieldRole.Given ? 0.003 : 0.04;
-            double[] names = [differs, 0.003, 0.03, 0.05, 0.2, 0.03, 0.03, 0.2, 0.2, 0.2, 0.005, 0.005];
+            double[] names = [differs, 0.003, 0.02, 0.01, 0.05, 0.2, 0.03, 0.02, 0.01, 0.02, 0.2, 0.2, 0.2, 0.005, 0.005];
             names.CopyTo(start, 0);
         }
         else
@@ -406,12 +406,29 @@ internal sealed class LinkTrainer
                             levels[level] = Math.Max(Math.Max(_agreed[f][level] - linked, 0.01 * _agreed[f][level]), 0.5);
                         }
                     }
+
+                    if (field is NameField)
+                    {
+                        Share(levels, from, f, NameField.OtherReading, NameField.NearReading, candidates);
+                        Share(levels, from, f, NameField.OtherForm, NameField.LikeForm, candidates);
+                    }
                 }
 
                 Normalise(levels);
                 _u[f][state] = levels;
             }
         }
+    }
+
+    // Two levels of which only the sum is known exactly, at the first of them: the sample says how it is shared.
+    private static void Share(double[] levels, double[] sample, int f, int first, int second, Sums? candidates)
+    {
+        double linked = candidates is null ? 0 : candidates.Same[(f * 32) + second] + candidates.Multiple[(f * 32) + second] + candidates.Household[(f * 32) + second];
+        double sum = Math.Max(levels[first] - linked, 0.01 * levels[first]);
+        double one = sample[(f * 32) + first] + 0.5;
+        double two = sample[(f * 32) + second] + 0.05;
+        levels[first] = sum * one / (one + two);
+        levels[second] = sum * two / (one + two);
     }
 
     private static double[] UnrelatedOf(PatternCounts counts, LinkWeights? weights, int width)
@@ -470,8 +487,10 @@ internal sealed class LinkTrainer
             double bothEqual = Pairs(f, code => ids[code], both.Count + 1);
             agreed[NameField.Both] = bothEqual;
             agreed[NameField.FormOnly] = forms - formsRead;
-            agreed[NameField.OtherReading] = formsRead - bothEqual;
             agreed[NameField.KanaOnly] = kanas - kanasWritten;
+
+            // Two levels each, of which only the sum is known exactly; the sample parts it.
+            agreed[NameField.OtherReading] = formsRead - bothEqual;
             agreed[NameField.OtherForm] = kanasWritten - bothEqual;
             return agreed;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Warehouse.Etl.Link.Names;
 
 namespace Warehouse.Etl.Link.Engine;
 
@@ -12,10 +13,13 @@ internal sealed class NameBook
     private readonly List<string> _forms = [""];
     private readonly List<string> _kanas = [""];
     private TextLane _formLane = new([""]);
-    private TextLane _kanaLane = new([""]);
+    private TextLane _foldLane = new([""]);
     private int[] _fold = [];
     private int[] _formOf = [];
+    private int[] _kanaOf = [];
     private int[] _foldOf = [];
+    private bool[] _isWild = [];
+    private string[] _foldTexts = [];
     private ulong[] _foldHashes = [];
     private int[] _nick = [];
     private HashSet<long> _readings = [];
@@ -77,7 +81,6 @@ internal sealed class NameBook
     public void Close(ILinkNormaliser normaliser)
     {
         _formLane = new TextLane(_forms);
-        _kanaLane = new TextLane(_kanas);
         Dictionary<string, int> folds = new(StringComparer.Ordinal) { [""] = 0 };
         _fold = new int[_kanas.Count];
         _foldHashes = new ulong[_kanas.Count];
@@ -91,7 +94,18 @@ internal sealed class NameBook
             }
         }
 
+        string[] texts = new string[folds.Count];
+        foreach ((string fold, int code) in folds)
+        {
+            texts[code] = fold;
+        }
+
+        _foldTexts = texts;
+        _foldLane = new TextLane(texts);
+        _isWild = [.. _forms.Select(form => form.Contains(NameTables.Wildcard, StringComparison.Ordinal))];
+
         _formOf = [.. _values.Select(name => name.Form)];
+        _kanaOf = [.. _values.Select(name => name.Kana)];
         _foldOf = [.. _values.Select(name => _fold[name.Kana])];
         _nick = [.. _forms.Select(Nicknames.Group)];
         _readings = [];
@@ -107,41 +121,92 @@ internal sealed class NameBook
     }
 
     /// <summary>Returns the level of two names; see <see cref="NameField"/>.</summary>
-    public int Compare(int left, int right)
+    public int Compare(int left, int right) => Compare(_formOf[left], _kanaOf[left], _formOf[right], _kanaOf[right]);
+
+    /// <summary>Returns the level of two names by their forms and readings, 0 for what is missing.</summary>
+    public int Compare(int formA, int kanaA, int formB, int kanaB)
     {
-        (int formA, int kanaA) = _values[left];
-        (int formB, int kanaB) = _values[right];
         bool forms = formA > 0 && formB > 0;
         bool kanas = kanaA > 0 && kanaB > 0;
-        bool sameForm = forms && formA == formB;
-        bool sameKana = kanas && _fold[kanaA] == _fold[kanaB];
         if (!forms && !kanas)
         {
+            if ((formA | kanaA) == 0 || (formB | kanaB) == 0)
+            {
+                return LinkField.Null;
+            }
+
             (int form, int kana) = formA > 0 ? (formA, kanaB) : (formB, kanaA);
             return _readings.Contains(((long)form << 32) | (uint)_fold[kana]) ? NameField.Bridge : _read.Contains(form) ? NameField.Unread : LinkField.Null;
         }
 
-        if (sameForm)
+        if (!forms)
         {
-            return !kanas ? NameField.FormOnly : sameKana ? NameField.Both : NameField.OtherReading;
+            return _fold[kanaA] == _fold[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
+        }
+
+        if (!kanas)
+        {
+            return formA == formB && !_isWild[formA] ? NameField.FormOnly : CompareForms(formA, formB);
+        }
+
+        bool sameKana = _fold[kanaA] == _fold[kanaB];
+        if (formA == formB && !_isWild[formA])
+        {
+            return sameKana ? NameField.Both : CompareKanas(kanaA, kanaB) == NameField.Similar ? NameField.NearReading : NameField.OtherReading;
         }
 
         if (sameKana)
         {
-            return !forms ? NameField.KanaOnly : NameField.OtherForm;
+            return IsLike(formA, formB) ? NameField.LikeForm : NameField.OtherForm;
         }
 
-        int level = NameField.Differs;
-        if (kanas)
+        // Two witnesses, and neither says the same: co-multiples are like that more often than one person.
+        int level = Math.Max(CompareKanas(kanaA, kanaB), CompareForms(formA, formB));
+        return level == NameField.Similar ? NameField.NearBoth : level;
+    }
+
+    private int CompareKanas(int left, int right)
+    {
+        // Folded, so that what only sounds alike costs no edit.
+        int a = _fold[left];
+        int b = _fold[right];
+        ReadOnlySpan<int> x = _foldLane.Runes(a);
+        ReadOnlySpan<int> y = _foldLane.Runes(b);
+        if (Math.Max(x.Length, y.Length) >= 3 && Similarity.Alignment(x, y, 1) <= 1)
         {
-            double similarity = _kanaLane.JaroWinkler(kanaA, kanaB);
-
-            // One edit of four signs leaves a similarity of .83 at least.
-            bool oneEdit = similarity >= 0.75 && _kanaLane.Runes(kanaA).Length >= 4 && Similarity.Alignment(_kanaLane.Runes(kanaA), _kanaLane.Runes(kanaB), 1) <= 1;
-            level = similarity >= 0.92 || oneEdit ? NameField.Similar : similarity >= 0.82 ? NameField.Alike : NameField.Differs;
+            return NameField.Similar;
         }
 
-        return forms ? Math.Max(level, CompareForms(formA, formB)) : level;
+        return _foldLane.JaroWinkler(a, b) >= 0.82 || Similarity.Alignment(x, y, 1) <= 1 ? NameField.Alike : NameField.Differs;
+    }
+
+    // Equal but for characters that are taken for each other, or that one of the two has lost.
+    private bool IsLike(int left, int right)
+    {
+        ReadOnlySpan<int> a = _formLane.Runes(left);
+        ReadOnlySpan<int> b = _formLane.Runes(right);
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
+        bool isKnown = false;
+        for (int i = 0; i < a.Length; i++)
+        {
+            if (a[i] == NameTables.Wildcard || b[i] == NameTables.Wildcard)
+            {
+                continue;
+            }
+
+            if (a[i] != b[i] && !NameTables.Like.Contains(NameTables.PairKey(a[i], b[i])))
+            {
+                return false;
+            }
+
+            isKnown = true;
+        }
+
+        return isKnown;
     }
 
     /// <summary>Returns whether a family name may be the given name of another record: Japanese names only where they are equal, Latin ones also where they are similar.</summary>
@@ -161,6 +226,11 @@ internal sealed class NameBook
         ReadOnlySpan<int> b = _formLane.Runes(right);
         if (a[0] >= 0x2E80 || b[0] >= 0x2E80)
         {
+            if (IsLike(left, right))
+            {
+                return NameField.Similar;
+            }
+
             // Of two or three characters one that agrees is little; names of co-multiples share one often.
             int same = 0;
             for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
@@ -214,6 +284,12 @@ internal sealed class NameBook
         return over <= 1;
     }
 
+    /// <summary>Returns the text of a folded reading.</summary>
+    public string FoldText(int fold) => _foldTexts[fold];
+
+    /// <summary>Whether two folded readings are one edit apart.</summary>
+    public bool IsNear(int foldA, int foldB) => Math.Min(_foldLane.Runes(foldA).Length, _foldLane.Runes(foldB).Length) >= 3 && Similarity.Alignment(_foldLane.Runes(foldA), _foldLane.Runes(foldB), 1) <= 1;
+
     private static int Code(string text, Dictionary<string, int> codes, List<string> texts)
     {
         if (text.Length == 0)
@@ -236,22 +312,26 @@ internal sealed class NameBook
 internal sealed class NameField(string name, FieldRole role, NameBook book)
     : LinkField(name, role == FieldRole.Surname ? LinkKind.Surname : LinkKind.Given, role,
     [
-        "differs", "not a known reading", "a little similar", "similar", "known reading of the other", "same reading, other form", "same form, other reading",
-        "same reading", "same form", "same form and reading", "family and given name swapped", "equals the other's other name",
+        "differs", "not a known reading", "a little similar", "form and reading similar at best", "similar", "known reading of the other", "same reading, other form",
+        "same reading, form taken for the other", "same form, other reading", "same form, similar reading", "same reading", "same form", "same form and reading",
+        "equals the other's other name", "parts of the name in another order",
     ])
 {
     internal const int Differs = 0;
     internal const int Unread = 1;
     internal const int Alike = 2;
-    internal const int Similar = 3;
-    internal const int Bridge = 4;
-    internal const int OtherForm = 5;
-    internal const int OtherReading = 6;
-    internal const int KanaOnly = 7;
-    internal const int FormOnly = 8;
-    internal const int Both = 9;
-    internal const int Swapped = 10;
-    internal const int Crossed = 11;
+    internal const int NearBoth = 3;
+    internal const int Similar = 4;
+    internal const int Bridge = 5;
+    internal const int OtherForm = 6;
+    internal const int LikeForm = 7;
+    internal const int OtherReading = 8;
+    internal const int NearReading = 9;
+    internal const int KanaOnly = 10;
+    internal const int FormOnly = 11;
+    internal const int Both = 12;
+    internal const int Crossed = 13;
+    internal const int Swapped = 14;
 
     internal NameBook Book => book;
 
@@ -267,8 +347,8 @@ internal sealed class NameField(string name, FieldRole role, NameBook book)
     // Of similar names the more frequent one counts: a slip leads to it more often than away from it.
     internal override float Term(int left, int right, int level) => level switch
     {
-        Both or FormOnly or OtherReading => FormLog[book.Form(left)],
-        KanaOnly or OtherForm => KanaLog[book.Fold(book.Kana(left))],
+        Both or FormOnly or OtherReading or NearReading => FormLog[book.Form(left)],
+        KanaOnly or OtherForm or LikeForm => KanaLog[book.Fold(book.Kana(left))],
         Bridge => KanaLog[book.Fold(Math.Max(book.Kana(left), book.Kana(right)))],
         _ => float.NaN,
     };
