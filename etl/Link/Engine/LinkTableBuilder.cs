@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Warehouse.Etl.Link.Names;
 using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.Link.Engine;
@@ -15,8 +16,12 @@ internal sealed class LinkTableBuilder
 
     private static readonly FrozenSet<string> NoValues = FrozenSet.ToFrozenSet(["NULL", "NONE", "NA", "N/A", "NAN", "UNKNOWN", "-", "--", "不明", "なし", "該当なし", "?"], StringComparer.Ordinal);
     private static readonly FrozenSet<string> NoNames = FrozenSet.ToFrozenSet(
-        ["UNKNOWN", "NAN", "NULL", "N/A", "BABY", "不明", "ベビー", "長男", "次男", "二男", "三男", "長女", "次女", "二女", "三女", "命名前", "未命名", "新生児", "フメイ", "チョウナン", "ジナン", "チョウジョ", "ジジョ"],
+        ["UNKNOWN", "NAN", "NULL", "N/A", "BABY", "不明", "ベビー", "長男", "次男", "二男", "三男", "長女", "次女", "二女", "三女", "命名前", "未命名", "新生児", "フメイ"],
         StringComparer.Ordinal);
+
+    // As they sound, because not every system writes small kana.
+    private static readonly FrozenSet<string> NoReadings = FrozenSet.ToFrozenSet(
+        new[] { "チョウナン", "ジナン", "サンナン", "チョウジョ", "ジジョ", "サンジョ", "メイメイマエ", "ミメイメイ", "シンセイジ", "ベビー" }.Select(KanaKeys.Fold), StringComparer.Ordinal);
 
     private readonly LinkRegister[] _registers;
     private readonly ILinkNormaliser _normaliser;
@@ -302,7 +307,7 @@ internal sealed class LinkTableBuilder
     }
 
     /// <summary>Returns a name, empty where it only says that there is none.</summary>
-    internal static string Clean(string name) => NoNames.Contains(name) ? "" : name;
+    internal static string Clean(string name) => NoNames.Contains(name) || NoReadings.Contains(KanaKeys.Fold(name)) ? "" : name;
 
     private List<Draft> Useful(List<Draft> drafts)
     {

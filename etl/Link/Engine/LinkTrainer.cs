@@ -85,7 +85,10 @@ internal sealed class LinkTrainer
         _multiple = new double[width][];
         _household = new double[width][];
         _agreed = new double[width][];
+        _siblings = table.IsLink ? HouseholdPairs.Find(table) : null;
     }
+
+    private readonly HouseholdPairs? _siblings;
 
     internal int Rounds { get; private set; }
 
@@ -189,6 +192,19 @@ internal sealed class LinkTrainer
         }
     }
 
+    // Nobody gives two children of one birth one name: what little is known before the first household is that.
+    private static double[] Afar(double[] unrelated, LinkField field)
+    {
+        double[] afar = (double[])unrelated.Clone();
+        for (int level = NameField.OtherForm; field is NameField && level < afar.Length; level++)
+        {
+            afar[level] *= 0.05;
+        }
+
+        Normalise(afar);
+        return afar;
+    }
+
     // Members of a household other than co-multiples were born on other days.
     private double[] Other(int f)
     {
@@ -269,7 +285,8 @@ internal sealed class LinkTrainer
 
             if (_multiple[f] is { } multiple)
             {
-                Maximise(multiple, sums.Multiple.AsSpan(f * 32, 16), _u[f][0], PriorCount);
+                double[]? seen = _siblings?.Multiples(f, _m);
+                Maximise(multiple, seen ?? sums.Multiple.AsSpan(f * 32, 16), seen is null ? _u[f][0] : Afar(_u[f][0], _table.Fields[f]), seen is null ? PriorCount : 2);
             }
 
             if (_household[f] is { } household)

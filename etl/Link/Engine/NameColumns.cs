@@ -375,14 +375,15 @@ internal sealed class NameTokenBook(NameBook book, int count)
 
     private (int[] Kanas, int[] Forms) Of(int record, int surname, int given)
     {
-        if (_sets[record] > 0)
+        (int[] Kanas, int[] Forms) set = _tokens[_sets[record]];
+        if (set.Kanas.Length > 0)
         {
-            return _tokens[_sets[record]];
+            return set;
         }
 
         int family = book.Fold(book.Kana(surname));
         int own = book.Fold(book.Kana(given));
-        return (family > 0 && own > 0 && family != own ? [family, own] : [], []);
+        return (family > 0 && own > 0 && family != own ? [family, own] : [], set.Forms);
     }
 
     private static int Level(ReadOnlySpan<int> a, ReadOnlySpan<int> b, Dictionary<int, double> shares, Func<int, int, bool> isNear, ref double log)

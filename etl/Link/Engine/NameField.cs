@@ -136,12 +136,14 @@ internal sealed class NameBook
             }
 
             (int form, int kana) = formA > 0 ? (formA, kanaB) : (formB, kanaA);
-            return _readings.Contains(((long)form << 32) | (uint)_fold[kana]) ? NameField.Bridge : _read.Contains(form) ? NameField.Unread : LinkField.Null;
+            return IsReading(form, kana) ? NameField.Bridge : _read.Contains(form) ? NameField.Unread : LinkField.Null;
         }
 
         if (!forms)
         {
-            return _fold[kanaA] == _fold[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
+            // The form of one is known to be read as the other reads: a misreading, not another name.
+            int level = _fold[kanaA] == _fold[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
+            return level < NameField.Similar && (IsReading(formA, kanaB) || IsReading(formB, kanaA)) ? NameField.Bridge : level;
         }
 
         if (!kanas)
@@ -161,9 +163,11 @@ internal sealed class NameBook
         }
 
         // Two witnesses, and neither says the same: co-multiples are like that more often than one person.
-        int level = Math.Max(CompareKanas(kanaA, kanaB), CompareForms(formA, formB));
-        return level == NameField.Similar ? NameField.NearBoth : level;
+        int either = Math.Max(CompareKanas(kanaA, kanaB), CompareForms(formA, formB));
+        return either == NameField.Similar ? NameField.NearBoth : either;
     }
+
+    private bool IsReading(int form, int kana) => form > 0 && _readings.Contains(((long)form << 32) | (uint)_fold[kana]);
 
     private int CompareKanas(int left, int right)
     {
@@ -349,7 +353,7 @@ internal sealed class NameField(string name, FieldRole role, NameBook book)
     {
         Both or FormOnly or OtherReading or NearReading => FormLog[book.Form(left)],
         KanaOnly or OtherForm or LikeForm => KanaLog[book.Fold(book.Kana(left))],
-        Bridge => KanaLog[book.Fold(Math.Max(book.Kana(left), book.Kana(right)))],
+        Bridge => KanaLog[book.Fold(book.Form(left) == 0 || book.Kana(right) == 0 ? book.Kana(left) : book.Kana(right))],
         _ => float.NaN,
     };
 
