@@ -277,6 +277,7 @@ internal static class LinkDiagnosis
     internal static void Write(LinkageResult result, Func<LinkPair, bool> isTrue, List<(int Left, int Right)> missing, int most, TextWriter output)
     {
         LinkTable table = result.Table;
+        Calibration(output, result, isTrue);
         Group(output, "true pairs for review", result.Pairs.Where(pair => pair.Band == LinkBand.Review && isTrue(pair)), result, most);
         Group(output, "false pairs for review", result.Pairs.Where(pair => pair.Band == LinkBand.Review && !isTrue(pair)), result, most);
         Group(output, "false links", result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !isTrue(pair)), result, most);
@@ -284,6 +285,22 @@ internal static class LinkDiagnosis
         foreach ((int left, int right) in missing.Take(most))
         {
             output.WriteLine("    " + string.Join(" | ", table.Fields.Select((_, f) => $"{table.Show(left, f)} ~ {table.Show(right, f)}")));
+        }
+    }
+
+    // Of the pairs that no other pair disputes: how many of each posterior are true.
+    private static void Calibration(TextWriter output, LinkageResult result, Func<LinkPair, bool> isTrue)
+    {
+        double[] edges = [0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999, 0.99999, 1.1];
+        LinkPair[] pairs = [.. result.Pairs.Where(pair => pair.Reason is not "tie" and not "other")];
+        output.WriteLine("posterior: pairs, true, expected");
+        for (int i = 0; i + 1 < edges.Length; i++)
+        {
+            LinkPair[] within = [.. pairs.Where(pair => pair.Evidence.Posterior >= edges[i] && pair.Evidence.Posterior < edges[i + 1])];
+            if (within.Length > 0)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {edges[i]:.00000}: {within.Length}, {within.Count(isTrue)}, {within.Sum(pair => pair.Evidence.Posterior):0.0}"));
+            }
         }
     }
 

@@ -104,6 +104,9 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
             BlockingPart Whole() => new(field.Name, f, whole);
             switch (field)
             {
+                case NameField { Role: FieldRole.Home } guardian:
+                    Add("H", new BlockingPart(field.Name, f, [.. whole.Select((_, code) => guardian.Book.FoldHash(guardian.Book.Kana(code)) is var kana and not 0 ? kana : code == 0 ? 0 : LinkTable.Hash(guardian.Book.FormText(guardian.Book.Form(code))))]));
+                    break;
                 case NameField names:
                     AddName(names, f, Add);
                     break;

@@ -36,32 +36,17 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     /// <summary>Decides pairs between two registers.</summary>
     /// <param name="scored">In order of their records.</param>
     /// <param name="entities">For each record the record that stands for it within its register.</param>
-    internal (List<LinkPair> Pairs, int[] Clusters) Link(List<LinkPair> scored, int[] entities)
+    /// <param name="frozen">The threshold of a frozen model, in bits; null to find it.</param>
+    /// <returns>The pairs, the clusters, and the threshold where it is below that of the options.</returns>
+    internal (List<LinkPair> Pairs, int[] Clusters, double? Auto) Link(List<LinkPair> scored, int[] entities, double? frozen)
     {
-        // The best pair of each two entities.
-        Dictionary<(int, int), double> edges = new(scored.Count);
-        Dictionary<int, (double Best, double Second)> tops = new(scored.Count);
-        foreach (LinkPair pair in scored)
-        {
-            (int, int) key = (entities[pair.Left], entities[pair.Right]);
-            if (!edges.TryGetValue(key, out double weight) || pair.Evidence.Weight > weight)
-            {
-                edges[key] = pair.Evidence.Weight;
-            }
-        }
-
-        foreach (((int left, int right), double weight) in edges)
-        {
-            foreach (int node in (ReadOnlySpan<int>)[left, right])
-            {
-                tops[node] = !tops.TryGetValue(node, out (double Best, double Second) top) ? (weight, double.NegativeInfinity)
-                    : weight > top.Best ? (weight, top.Best) : (top.Best, Math.Max(top.Second, weight));
-            }
-        }
-
+        SameCounterpart(scored, entities);
+        Dictionary<(int, int), double> edges = Edges(scored, entities);
+        Dictionary<int, (double Best, double Second)> tops = Tops(edges);
         List<(int Left, int Right, double Weight)> kept = [.. edges.Where(edge => edge.Value > _review).Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value))];
         kept.Sort();
         HashSet<(int, int)> matched = Match(kept);
+        HashSet<int> several = Several(entities);
         int[] clusters = [.. entities];
         List<LinkPair> decided = new(scored.Count);
         foreach (LinkPair pair in scored)
@@ -72,12 +57,9 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             {
                 double own = edges[key];
                 double second = Math.Max(SecondOf(tops[key.Left], own), SecondOf(tops[key.Right], own));
-                string reason = pair.Evidence.Weight < _auto ? "evidence" : own - second < options.Margin ? "tie" : Veto(pair);
+                bool isTie = own - second < options.Margin || (several.Contains(key.Left) && several.Contains(key.Right));
+                string reason = isTie ? "tie" : Veto(pair);
                 decision = pair with { Band = reason.Length == 0 ? LinkBand.Auto : pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = reason };
-                if (decision.Band == LinkBand.Auto)
-                {
-                    clusters[key.Right] = key.Left;
-                }
             }
             else if (pair.Evidence.Weight >= _review)
             {
@@ -89,12 +71,152 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             decided.Add(decision);
         }
 
+        double auto = frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
+        for (int i = 0; i < decided.Count; i++)
+        {
+            LinkPair pair = decided[i];
+            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
+            {
+                decided[i] = pair with { Band = pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = "evidence" };
+            }
+            else if (pair.Band == LinkBand.Auto)
+            {
+                clusters[entities[pair.Right]] = entities[pair.Left];
+            }
+        }
+
         for (int i = 0; i < clusters.Length; i++)
         {
             clusters[i] = clusters[entities[i]];
         }
 
-        return (decided, clusters);
+        return (decided, clusters, auto < _auto ? auto : null);
+    }
+
+    // The best pair of each two entities.
+    private static Dictionary<(int, int), double> Edges(List<LinkPair> scored, int[] entities)
+    {
+        Dictionary<(int, int), double> edges = new(scored.Count);
+        foreach (LinkPair pair in scored)
+        {
+            (int, int) key = (entities[pair.Left], entities[pair.Right]);
+            ref double weight = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(edges, key, out bool isKnown);
+            weight = isKnown ? Math.Max(weight, pair.Evidence.Weight) : pair.Evidence.Weight;
+        }
+
+        return edges;
+    }
+
+    private static Dictionary<int, (double Best, double Second)> Tops(Dictionary<(int, int), double> edges)
+    {
+        Dictionary<int, (double Best, double Second)> tops = new(edges.Count);
+        foreach (((int left, int right), double weight) in edges)
+        {
+            foreach (int node in (ReadOnlySpan<int>)[left, right])
+            {
+                tops[node] = !tops.TryGetValue(node, out (double Best, double Second) top) ? (weight, double.NegativeInfinity)
+                    : weight > top.Best ? (weight, top.Best) : (top.Best, Math.Max(top.Second, weight));
+            }
+        }
+
+        return tops;
+    }
+
+    // Two records of one register that are both sure matches of one record, and of no other, are one person twice: a stranger would have to have no counterpart of his own and the same name and day.
+    // A record that stands twice is as rare as the register shows; that much more must the second of them weigh.
+    private void SameCounterpart(List<LinkPair> scored, int[] entities)
+    {
+        Dictionary<int, (double Best, double Second)> tops = Tops(Edges(scored, entities));
+        (double left, double right) = (TwiceBits(entities, 0, table.LeftCount), TwiceBits(entities, table.LeftCount, table.Count));
+        foreach (bool isRight in (ReadOnlySpan<bool>)[true, false])
+        {
+            double twice = isRight ? right : left;
+            IEnumerable<IGrouping<int, LinkPair>> groups = scored
+                .Where(pair => pair.Evidence.Weight >= _auto && Veto(pair).Length == 0)
+                .GroupBy(pair => entities[isRight ? pair.Left : pair.Right]);
+            foreach (IGrouping<int, LinkPair> group in groups)
+            {
+                // Each must have this counterpart alone, by the margin.
+                (int Entity, int Record, double Weight)[] sure =
+                [
+                    .. group.Select(pair => (Entity: entities[isRight ? pair.Right : pair.Left], Record: isRight ? pair.Right : pair.Left, pair.Evidence.Weight))
+                        .Where(item => tops[item.Entity] is var top && top.Best <= item.Weight && item.Weight - top.Second >= options.Margin)
+                        .OrderByDescending(item => item.Weight).ThenBy(item => item.Record).DistinctBy(item => item.Entity),
+                ];
+                for (int i = 1; i < sure.Length; i++)
+                {
+                    if (sure[i].Weight - twice >= _auto && IsAlike(sure[0].Record, sure[i].Record))
+                    {
+                        (int keep, int drop) = (Math.Min(entities[sure[0].Record], sure[i].Entity), Math.Max(entities[sure[0].Record], sure[i].Entity));
+                        for (int k = isRight ? table.LeftCount : 0; k < (isRight ? table.Count : table.LeftCount); k++)
+                        {
+                            entities[k] = entities[k] == drop ? keep : entities[k];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private bool IsAlike(int a, int b)
+    {
+        ulong pattern = scorer.Pattern(Math.Min(a, b), Math.Max(a, b), _cache);
+        LinkPair pair = new(a, b, pattern, default, LinkBand.None, "");
+        int given = _given < 0 ? LinkField.Null : pair.Level(_given);
+        int birth = _birth < 0 ? LinkField.Null : pair.Level(_birth);
+        return given > NameField.Similar && birth >= 2;
+    }
+
+    // How rare a record is that stands twice, in bits; one more for each register of which nothing is known.
+    private static double TwiceBits(int[] entities, int from, int to)
+    {
+        int twice = 1;
+        for (int i = from; i < to; i++)
+        {
+            twice += entities[i] != i ? 1 : 0;
+        }
+
+        return Math.Log2((to - from + 1.0) / twice);
+    }
+
+    // Entities of more than one record. Where both sides hold a person twice, they may as well be two.
+    private static HashSet<int> Several(int[] entities)
+    {
+        HashSet<int> several = [];
+        for (int i = 0; i < entities.Length; i++)
+        {
+            if (entities[i] != i)
+            {
+                several.Add(entities[i]);
+            }
+        }
+
+        return several;
+    }
+
+    // The least weight down to which the posteriors of all links expect no more than the wanted share to be wrong.
+    private double Threshold(List<LinkPair> decided)
+    {
+        if (options.MostWrong <= 0)
+        {
+            return _auto;
+        }
+
+        double[] weights = [.. decided.Where(pair => pair.Band == LinkBand.Auto).Select(pair => pair.Evidence.Weight)];
+        Array.Sort(weights);
+        double least = _auto - Math.Log2(10);
+        double expected = 0;
+        double threshold = _auto;
+        for (int i = weights.Length - 1; i >= 0 && weights[i] >= least; i--)
+        {
+            expected += 1 / (1 + Math.Pow(2, weights[i]));
+            if (weights[i] < threshold && expected <= options.MostWrong * (weights.Length - i))
+            {
+                threshold = weights[i];
+            }
+        }
+
+        return threshold;
     }
 
     private static double SecondOf((double Best, double Second) top, double own) => own < top.Best ? top.Best : top.Second;

@@ -64,7 +64,7 @@ internal sealed class HouseholdPairs
         int most = 0;
         for (int f = 0; f < table.Fields.Count; f++)
         {
-            if (table.Fields[f].Role == FieldRole.Home && table.Fields[f].Kind is LinkKind.Address or LinkKind.Household or LinkKind.Street or LinkKind.Phone && table.Hashes[f].Length > most)
+            if (table.Fields[f].Role == FieldRole.Home && table.Fields[f] is not NameField && table.Fields[f].Kind is LinkKind.Address or LinkKind.Household or LinkKind.Street or LinkKind.Phone && table.Hashes[f].Length > most)
             {
                 (best, most) = (f, table.Hashes[f].Length);
             }

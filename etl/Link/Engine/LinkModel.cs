@@ -62,6 +62,9 @@ public sealed record LinkModel
     /// <summary>The share of all pairs that are other members of one household.</summary>
     public required double HouseholdShare { get; init; }
 
+    /// <summary>The bits from which a pair was linked in the run that trained the model, where that is below its option; see <see cref="LinkageOptions.MostWrong"/>. Null: the option stands.</summary>
+    public double? AutoBits { get; init; }
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,

@@ -56,9 +56,13 @@ internal sealed class LinkTableBuilder
     {
         List<Draft> drafts = [];
         AddNames(drafts);
+        HashSet<string> guardians = AddGuardians(drafts);
         foreach ((LinkKind kind, string name) in OtherFields())
         {
-            Add(drafts, kind, name);
+            if (kind != LinkKind.Household || !guardians.Contains(name))
+            {
+                Add(drafts, kind, name);
+            }
         }
 
         drafts = Useful(drafts);
@@ -93,6 +97,86 @@ internal sealed class LinkTableBuilder
                 yield return (kind, name);
             }
         }
+    }
+
+    // Names of guardians are names: form and reading in one comparison, so that they count once. The given name alone, because the family name is the child's as a rule.
+    private HashSet<string> AddGuardians(List<Draft> drafts)
+    {
+        HashSet<string> used = new(StringComparer.Ordinal);
+        IEnumerable<IGrouping<string, LinkColumn>> groups = _registers.SelectMany(register => register.Columns)
+            .Where(column => column.Kind == LinkKind.Household).GroupBy(column => Stem(column.Name), StringComparer.Ordinal);
+        foreach (IGrouping<string, LinkColumn> group in groups)
+        {
+            bool isInAll = _registers.All(register => register.Columns.Any(group.Contains));
+            if (!isInAll || !group.Any(AreNames) || group.Any(column => HasValues(column) && !AreNames(column)))
+            {
+                continue;
+            }
+
+            NameBook book = new();
+            var forms = new int[_count];
+            var kanas = new int[_count];
+            int start = 0;
+            foreach (LinkRegister register in _registers)
+            {
+                foreach (LinkColumn column in register.Columns.Where(group.Contains))
+                {
+                    bool isKana = IsReading(column.Name);
+                    string[] names = new string[column.Values.Count];
+                    Parallel.For(1, names.Length, i => names[i] = GuardianName(column.Values[i], isKana));
+                    int[] map = [.. names.Select((name, i) => i == 0 ? 0 : isKana ? book.KanaCode(name) : book.FormCode(name))];
+                    for (int i = 0; i < column.Codes.Length; i++)
+                    {
+                        (isKana ? kanas : forms)[start + i] = map[column.Codes[i]];
+                    }
+                }
+
+                start += register.Ids.Length;
+            }
+
+            int[] codes = Names(book, forms, kanas);
+            book.Close(_normaliser);
+            drafts.Add(new Draft(new NameField(group.Key, LinkKind.Household, FieldRole.Home, book), codes, NameHashes(book)));
+            used.UnionWith(group.Select(column => column.Name));
+        }
+
+        return used;
+    }
+
+    private string GuardianName(string raw, bool isKana)
+    {
+        if (string.IsNullOrWhiteSpace(raw) || NoValues.Contains(_normaliser.Text(raw)))
+        {
+            return "";
+        }
+
+        (string surname, string given) = isKana ? _normaliser.Kana(raw) : _normaliser.Name(raw);
+        return Clean(given.Length > 0 ? given : surname);
+    }
+
+    private static readonly string[] ReadingSigns = ["kana", "カナ", "かな", "フリガナ", "ふりがな", "読ミ", "読み", "ヨミ", "よみ"];
+    private static readonly string[] WrittenSigns = ["kanji", "漢字"];
+
+    private static bool IsReading(string name) => ReadingSigns.Any(sign => name.Contains(sign, StringComparison.OrdinalIgnoreCase));
+
+    private static string Stem(string name) =>
+        ReadingSigns.Concat(WrittenSigns).Aggregate(name, static (stem, sign) => stem.Replace(sign, "", StringComparison.OrdinalIgnoreCase)).Trim('_', '-', ' ');
+
+    private static bool HasValues(LinkColumn column) => column.Values.Skip(1).Any(static value => value.Length > 0);
+
+    // Most values are two words without digits, with a sign of Japanese.
+    private static bool AreNames(LinkColumn column)
+    {
+        string[] some = [.. column.Values.Skip(1).Where(static value => value.Length > 0).Take(500)];
+        int names = some.Count(static value => value.AsSpan().Trim().IndexOfAny(" \u3000") > 0 && !value.Any(char.IsDigit) && value.Any(static sign => sign >= '\u2E80'));
+        return some.Length > 0 && names > some.Length * 0.8;
+    }
+
+    private static ulong[] NameHashes(NameBook book)
+    {
+        ulong[] hashes = new ulong[book.Count];
+        Parallel.For(1, hashes.Length, i => hashes[i] = LinkTable.Mix(LinkTable.Hash(book.FormText(book.Form(i))) + (3 * LinkTable.Hash(book.KanaText(book.Kana(i))))));
+        return hashes;
     }
 
     private void Add(List<Draft> drafts, LinkKind kind, string name)
@@ -278,20 +362,15 @@ internal sealed class LinkTableBuilder
         int[] surnames = Names(book, columns.SurnameForms, columns.SurnameKanas);
         int[] givens = Names(book, columns.GivenForms, columns.GivenKanas);
         book.Close(_normaliser);
-        ulong[] hashes = new ulong[book.Count];
-        for (int i = 1; i < hashes.Length; i++)
-        {
-            hashes[i] = LinkTable.Mix(LinkTable.Hash(book.FormText(book.Form(i))) + (3 * LinkTable.Hash(book.KanaText(book.Kana(i)))));
-        }
-
+        ulong[] hashes = NameHashes(book);
         if (hasSurname)
         {
-            drafts.Add(new Draft(new NameField("surname", FieldRole.Surname, book), surnames, hashes));
+            drafts.Add(new Draft(new NameField("surname", LinkKind.Surname, FieldRole.Surname, book), surnames, hashes));
         }
 
         if (hasGiven)
         {
-            drafts.Add(new Draft(new NameField("given_name", FieldRole.Given, book), givens, hashes));
+            drafts.Add(new Draft(new NameField("given_name", LinkKind.Given, FieldRole.Given, book), givens, hashes));
         }
     }
 
@@ -324,6 +403,13 @@ internal sealed class LinkTableBuilder
             counts[0] = 0;
 
             string name = draft.Field.Name;
+            int ofLeft = draft.Codes.Take(_registers[0].Ids.Length).Count(static code => code != 0);
+            if (filled > 0 && _registers.Length == 2 && (ofLeft == 0 || ofLeft == filled))
+            {
+                _findings.Add(new LinkFinding("LNK-007", $"{name}: no record of {_registers[ofLeft == 0 ? 0 : 1].Name} has a value; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
+                continue;
+            }
+
             if (filled == 0)
             {
                 _findings.Add(new LinkFinding("LNK-004", $"{name}: no value can be read; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));

@@ -226,7 +226,7 @@ internal sealed class LinkTrainer
         if (field is NameField)
         {
             // Given names that differ begin as rare: EM raises that where other evidence of a person speaks for it, and otherwise such pairs are co-multiples.
-            double differs = field.Role == FieldRole.Given ? 0.003 : 0.04;
+            double differs = field.Role switch { FieldRole.Given => 0.003, FieldRole.Home => 0.6, _ => 0.04 };
             double[] names = [differs, 0.003, 0.02, 0.01, 0.05, 0.2, 0.03, 0.02, 0.01, 0.02, 0.2, 0.2, 0.2, 0.005, 0.005];
             names.CopyTo(start, 0);
         }

@@ -312,9 +312,9 @@ internal sealed class NameBook
     }
 }
 
-/// <summary>A family or given name: form and reading in one comparison.</summary>
-internal sealed class NameField(string name, FieldRole role, NameBook book)
-    : LinkField(name, role == FieldRole.Surname ? LinkKind.Surname : LinkKind.Given, role,
+/// <summary>A family or given name, or that of a guardian: form and reading in one comparison.</summary>
+internal sealed class NameField(string name, LinkKind kind, FieldRole role, NameBook book)
+    : LinkField(name, kind, role,
     [
         "differs", "not a known reading", "a little similar", "form and reading similar at best", "similar", "known reading of the other", "same reading, other form",
         "same reading, form taken for the other", "same form, other reading", "same form, similar reading", "same reading", "same form", "same form and reading",
