@@ -324,8 +324,25 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             return "sex";
         }
 
-        // A name alone is nobody, a day alone is nobody.
-        return (birth == LinkField.Null && !HasNumber(pair)) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
+        // A name alone is nobody, a day alone is nobody. In one house nobody has another's name: Japanese family registers do not enter a second member of that name.
+        bool isAtHome = isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && IsSameHouse(pair);
+        return (birth == LinkField.Null && !HasNumber(pair) && !isAtHome) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
+    }
+
+    private bool IsJapanese(LinkPair pair) =>
+        table.Fields[_given] is NameField names && table.Code(pair.Left, _given) is > 0 and int code && !names.Book.IsLatin(names.Book.Form(code));
+
+    private bool IsSameHouse(LinkPair pair)
+    {
+        for (int f = 0; f < table.Fields.Count; f++)
+        {
+            if (table.Fields[f] is AddressField && pair.Level(f) is AddressField.House or AddressField.Equal)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HasNumber(LinkPair pair)

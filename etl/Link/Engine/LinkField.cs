@@ -244,8 +244,8 @@ internal sealed class AddressField : LinkField
     private const int Town = 2;
     private const int Street = 3;
     private const int Block = 4;
-    private const int House = 5;
-    private const int Equal = 6;
+    internal const int House = 5;
+    internal const int Equal = 6;
 
     // Up to this count of towns the similarity of each two is kept.
     private const int MostTowns = 3000;

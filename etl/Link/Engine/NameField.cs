@@ -288,6 +288,9 @@ internal sealed class NameBook
         return over <= 1;
     }
 
+    /// <summary>Whether a form is of Latin letters.</summary>
+    public bool IsLatin(int form) => form > 0 && _forms[form][0] < 0x2E80;
+
     /// <summary>Returns the text of a folded reading.</summary>
     public string FoldText(int fold) => _foldTexts[fold];
 
