@@ -112,7 +112,11 @@ public sealed class LinkEngineTests
         int birth = Field(result, FieldRole.Birth);
         LinkPair[] auto = [.. result.Pairs.Where(pair => pair.Band == LinkBand.Auto)];
         Assert.NotEmpty(auto);
-        Assert.DoesNotContain(auto, pair => pair.Level(birth) == LinkField.Null);
+
+        // In the same house the whole name is enough; elsewhere nobody is linked by it.
+        int address = Field(result, FieldRole.Home);
+        Assert.DoesNotContain(auto, pair => pair.Level(birth) == LinkField.Null && pair.Level(address) < AddressField.House);
+        Assert.Contains(result.Pairs, pair => pair.Band == LinkBand.Review && pair.Level(birth) == LinkField.Null && pair.Level(address) is 0 or LinkField.Null);
         Assert.Empty(auto.Where(pair => !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
     }
 
