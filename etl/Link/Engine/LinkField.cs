@@ -62,6 +62,9 @@ public abstract class LinkField(string name, LinkKind kind, FieldRole role, stri
     /// <summary>Returns the level of a value against itself.</summary>
     internal abstract int Self(int value);
 
+    /// <summary>Returns whether two values at a level can have a frequency of their own.</summary>
+    internal virtual bool HasTerm(int level) => UsesTerms && level > 0;
+
     /// <summary>Returns the logarithm of the frequency that stands for chance agreement at a level, or NaN where the average of the level does.</summary>
     internal virtual float Term(int left, int right, int level) => left == right && UsesTerms ? TermLog[left] : float.NaN;
 
@@ -92,6 +95,8 @@ internal sealed class CodeField(string name, LinkKind kind, FieldRole role, stri
     internal override bool IsCostly => false;
 
     internal override bool UsesTerms => Kind != LinkKind.Sex;
+
+    internal override bool HasTerm(int level) => UsesTerms && level == 1;
 
     internal override int Compare(int left, int right) => 0;
 
@@ -170,17 +175,19 @@ internal sealed class DateField(string name, int[] dates)
     : LinkField(name, LinkKind.BirthDate, FieldRole.Birth,
         ["differs", "same year", "each part near", "one part differs", "one part a step off", "one digit or two swapped", "day and month swapped", "equal"])
 {
+    private readonly (short Year, byte Month, byte Day)[] _parts = [.. dates.Select(date => ((short)(date / 10000), (byte)(date / 100 % 100), (byte)(date % 100)))];
+
     internal override bool IsCostly => false;
+
+    internal override bool HasTerm(int level) => level == 7;
 
     // Only a date that is more frequent than others (a default of some form) says less; a rare one says no more.
     internal override float Term(int left, int right, int level) => left == right ? Math.Max(TermLog[left], _floor) : float.NaN;
 
     internal override int Compare(int left, int right)
     {
-        int a = dates[left];
-        int b = dates[right];
-        (int ay, int am, int ad) = (a / 10000, a / 100 % 100, a % 100);
-        (int by, int bm, int bd) = (b / 10000, b / 100 % 100, b % 100);
+        (int ay, int am, int ad) = _parts[left];
+        (int by, int bm, int bd) = _parts[right];
         if (ay == by && am == bd && ad == bm)
         {
             return 6;
@@ -190,11 +197,11 @@ internal sealed class DateField(string name, int[] dates)
         int steps = Math.Max(Math.Max(Math.Abs(ay - by), Math.Min(Math.Abs(am - bm), 12 - Math.Abs(am - bm))), (Math.Abs(ad - bd) + 1) / 2);
         if (same == 2)
         {
-            return steps <= 1 ? 4 : IsOneSlip(a, b) ? 5 : 3;
+            return steps <= 1 ? 4 : IsOneSlip(dates[left], dates[right]) ? 5 : 3;
         }
 
         // A slip changes one part, or two that touch: one part at least stays.
-        return same == 1 && IsOneSlip(a, b) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+        return same == 1 && IsOneSlip(dates[left], dates[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
     }
 
     internal override int Self(int value) => 7;

@@ -154,6 +154,7 @@ internal sealed class LinkWeights
     private readonly LinkTable _table;
     private readonly int _surname;
     private readonly int _given;
+    private readonly bool[] _hasTerm;
 
     internal LinkWeights(LinkModel model, LinkTable table)
     {
@@ -164,9 +165,15 @@ internal sealed class LinkWeights
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _logs = new Vector128<float>[_fields.Length * 32];
+        _hasTerm = new bool[_fields.Length * 16];
         for (int f = 0; f < _fields.Length; f++)
         {
             FieldModel field = model.Fields[f];
+            for (int level = 0; level < field.Levels.Count; level++)
+            {
+                _hasTerm[(f * 16) + level] = _fields[f].HasTerm(level) || (f == _surname && level >= NameField.Crossed && table.Tokens is not null);
+            }
+
             for (int state = 0; state < field.Same.Length; state++)
             {
                 for (int level = 0; level < field.Levels.Count; level++)
@@ -227,7 +234,7 @@ internal sealed class LinkWeights
         int level = LinkScorer.Level(pattern, f);
         int state = State(pattern, f);
         Vector128<float> logs = _logs[(f * 32) + (state * 16) + level];
-        if (level != LinkField.Null && state == 0)
+        if (_hasTerm[(f * 16) + level] && state == 0)
         {
             LinkField field = _fields[f];
             if (level >= NameField.Crossed && f == _surname && _table.Tokens is { } tokens && (tokens.Has(left) || tokens.Has(right)))

@@ -15,6 +15,7 @@ internal sealed class LinkScorer
     private readonly ulong[][] _hashes;
     private readonly NameBook? _names;
     private readonly NameTokenBook? _tokens;
+    private readonly NameBook?[] _books;
 
     internal LinkScorer(LinkTable table)
     {
@@ -24,6 +25,7 @@ internal sealed class LinkScorer
         _width = _fields.Length;
         _hashes = table.Hashes;
         _tokens = table.Tokens;
+        _books = [.. _fields.Select(static field => (field as NameField)?.Book)];
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
@@ -85,6 +87,11 @@ internal sealed class LinkScorer
             return _self[field][a];
         }
 
+        if (_books[field] is { } book && book.IsFar(a, b))
+        {
+            return NameField.Differs;
+        }
+
         LinkField compared = _fields[field];
         return compared.IsCostly ? cache.Level(field, compared, _hashes[field], a, b) : compared.Compare(a, b);
     }
@@ -106,6 +113,7 @@ internal sealed class LinkScorer
             return pattern;
         }
 
+        // Both names stand in one book, so a family name may be compared with a given one.
         int first = Level(_surname, a[_surname], b[_given], cache);
         int second = Level(_surname, a[_given], b[_surname], cache);
         bool isFirst = first is >= NameField.Similar and not LinkField.Null;

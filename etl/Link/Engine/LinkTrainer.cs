@@ -485,15 +485,15 @@ internal sealed class LinkTrainer
             NameBook book = names.Book;
             double forms = Pairs(f, code => book.Form(code), book.FormCount);
             double formsRead = Pairs(f, code => book.Kana(code) == 0 ? 0 : book.Form(code), book.FormCount);
-            double kanas = Pairs(f, code => book.Fold(book.Kana(code)), book.KanaCount);
-            double kanasWritten = Pairs(f, code => book.Form(code) == 0 ? 0 : book.Fold(book.Kana(code)), book.KanaCount);
+            double kanas = Pairs(f, code => book.Sound(book.Kana(code)), book.KanaCount);
+            double kanasWritten = Pairs(f, code => book.Form(code) == 0 ? 0 : book.Sound(book.Kana(code)), book.KanaCount);
             Dictionary<(int, int), int> both = [];
             var ids = new int[book.Count];
             for (int i = 1; i < book.Count; i++)
             {
                 if (book.Form(i) > 0 && book.Kana(i) > 0)
                 {
-                    (int, int) key = (book.Form(i), book.Fold(book.Kana(i)));
+                    (int, int) key = (book.Form(i), book.Sound(book.Kana(i)));
                     if (!both.TryGetValue(key, out ids[i]))
                     {
                         both[key] = ids[i] = both.Count + 1;

@@ -15,11 +15,13 @@ internal sealed class NameBook
     private TextLane _formLane = new([""]);
     private TextLane _foldLane = new([""]);
     private int[] _fold = [];
+    private int[] _sound = [];
     private int[] _formOf = [];
     private int[] _kanaOf = [];
     private int[] _foldOf = [];
     private bool[] _isWild = [];
     private string[] _foldTexts = [];
+    private Key[] _keys = [];
     private ulong[] _foldHashes = [];
     private int[] _nick = [];
     private HashSet<long> _readings = [];
@@ -74,6 +76,9 @@ internal sealed class NameBook
     /// <summary>The code of the reading with like-sounding signs made one.</summary>
     public int Fold(int kana) => _fold[kana];
 
+    /// <summary>The code of the reading with what sounds the same made one, long vowels kept; see <see cref="KanaKeys.Sound"/>.</summary>
+    public int Sound(int kana) => _sound[kana];
+
     /// <summary>The hash of a reading with like-sounding signs made one, 0 for none.</summary>
     public ulong FoldHash(int kana) => _foldHashes[kana];
 
@@ -83,9 +88,17 @@ internal sealed class NameBook
         _formLane = new TextLane(_forms);
         Dictionary<string, int> folds = new(StringComparer.Ordinal) { [""] = 0 };
         _fold = new int[_kanas.Count];
+        _sound = new int[_kanas.Count];
+        Dictionary<string, int> sounds = new(StringComparer.Ordinal) { [""] = 0 };
         _foldHashes = new ulong[_kanas.Count];
         for (int i = 1; i < _kanas.Count; i++)
         {
+            string sound = KanaKeys.Sound(_kanas[i]);
+            if (!sounds.TryGetValue(sound, out _sound[i]))
+            {
+                sounds[sound] = _sound[i] = sounds.Count;
+            }
+
             string fold = normaliser.KanaFold(_kanas[i]);
             _foldHashes[i] = LinkTable.Hash(fold);
             if (!folds.TryGetValue(fold, out _fold[i]))
@@ -118,6 +131,137 @@ internal sealed class NameBook
                 _read.Add(form);
             }
         }
+
+        MakeKeys();
+    }
+
+    // What two names are told apart by at a glance, in one place of memory.
+    private struct Key
+    {
+        internal int Form;
+        internal int Fold;
+        internal int FormLength;
+        internal int KanaLength;
+        internal ulong KanaSigns;
+
+        // Up to four characters, 16 bits each; of Latin forms the set of letters.
+        internal ulong Characters;
+
+        // Forms that could be taken for each other have the same; 0 where that cannot be said.
+        internal ulong LikeKey;
+
+        // The set of the known readings of the form.
+        internal ulong Readings;
+        internal bool IsPacked;
+        internal bool IsLatin;
+    }
+
+    private void MakeKeys()
+    {
+        Dictionary<int, int> classes = LikeClasses();
+        ulong[] readings = new ulong[_forms.Count];
+        foreach (long reading in _readings)
+        {
+            readings[reading >> 32] |= Bit((int)reading);
+        }
+
+        var forms = new Key[_forms.Count];
+        for (int form = 1; form < forms.Length; form++)
+        {
+            ReadOnlySpan<int> runes = _formLane.Runes(form);
+            bool isLatin = runes[0] < 0x2E80;
+            bool isPacked = !isLatin && !_isWild[form] && runes.Length <= 4 && runes.IndexOfAnyExceptInRange(1, 0xFFFF) < 0;
+            Key key = new() { Form = form, FormLength = runes.Length, IsLatin = isLatin && _nick[form] == 0, IsPacked = isPacked, Readings = readings[form], Characters = isLatin ? _formLane.Signs(form) : 0, LikeKey = 17 };
+            for (int i = 0; i < runes.Length; i++)
+            {
+                key.Characters |= isPacked ? (ulong)runes[i] << (16 * i) : 0;
+                key.LikeKey = LinkTable.Mix((key.LikeKey * 31) + (ulong)classes.GetValueOrDefault(runes[i], runes[i]));
+            }
+
+            forms[form] = key;
+        }
+
+        _keys = new Key[_values.Count];
+        for (int name = 1; name < _keys.Length; name++)
+        {
+            _keys[name] = forms[_formOf[name]];
+            _keys[name].Fold = _foldOf[name];
+            _keys[name].KanaLength = _foldLane.Runes(_foldOf[name]).Length;
+            _keys[name].KanaSigns = _foldLane.Signs(_foldOf[name]);
+        }
+    }
+
+    private static ulong Bit(int fold) => 1UL << (int)(((uint)fold * 0x9E3779B1u) >> 26);
+
+    // Characters that a chain of tier 2 joins: only a sieve before the comparison itself, which never chains.
+    private static Dictionary<int, int> LikeClasses()
+    {
+        Dictionary<int, int> root = [];
+        int Root(int rune)
+        {
+            while (root.TryGetValue(rune, out int next) && next != rune)
+            {
+                rune = next;
+            }
+
+            return rune;
+        }
+
+        foreach (long pair in NameTables.Like)
+        {
+            int a = Root((int)(pair >> 32));
+            int b = Root((int)pair);
+            root[Math.Max(a, b)] = Math.Min(a, b);
+        }
+
+        return root.Keys.ToDictionary(rune => rune, Root);
+    }
+
+    /// <summary>Returns whether the level of two names is <see cref="NameField.Differs"/>, where that is seen at a glance; false says nothing.</summary>
+    public bool IsFar(int left, int right)
+    {
+        ref readonly Key a = ref _keys[left];
+        ref readonly Key b = ref _keys[right];
+        bool forms = a.Form > 0 && b.Form > 0;
+        if (a.Fold > 0 && b.Fold > 0)
+        {
+            if (!IsFar(a.KanaSigns, a.KanaLength, b.KanaSigns, b.KanaLength, 0.66))
+            {
+                return false;
+            }
+
+            if (!forms)
+            {
+                return ((a.Readings & Bit(b.Fold)) | (b.Readings & Bit(a.Fold))) == 0;
+            }
+        }
+
+        if (!forms || a.Form == b.Form)
+        {
+            return false;
+        }
+
+        if (a.IsPacked && b.IsPacked)
+        {
+            int length = Math.Min(a.FormLength, b.FormLength);
+            ulong other = a.Characters ^ b.Characters;
+            int same = 0;
+            for (int i = 0; i < length; i++)
+            {
+                same += (ushort)(other >> (16 * i)) == 0 ? 1 : 0;
+            }
+
+            return same * 2 < Math.Max(a.FormLength, b.FormLength) && a.LikeKey != b.LikeKey;
+        }
+
+        return a.IsLatin && b.IsLatin && IsFar(a.Characters, a.FormLength, b.Characters, b.FormLength, 0.5);
+    }
+
+    // Signs that the other has not match nothing: that bounds Jaro's similarity from above. Winkler's addition begins at .7, and an edit leaves more than that.
+    private static bool IsFar(ulong signsA, int lengthA, ulong signsB, int lengthB, double least)
+    {
+        int most = Math.Min(lengthA - System.Numerics.BitOperations.PopCount(signsA & ~signsB), lengthB - System.Numerics.BitOperations.PopCount(signsB & ~signsA));
+        return most <= 0 || ((double)most / lengthA) + ((double)most / lengthB) + 1 < 3 * least;
     }
 
     /// <summary>Returns the level of two names; see <see cref="NameField"/>.</summary>
@@ -142,7 +286,7 @@ internal sealed class NameBook
         if (!forms)
         {
             // The form of one is known to be read as the other reads: a misreading, not another name.
-            int level = _fold[kanaA] == _fold[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
+            int level = _sound[kanaA] == _sound[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
             return level < NameField.Similar && (IsReading(formA, kanaB) || IsReading(formB, kanaA)) ? NameField.Bridge : level;
         }
 
@@ -151,7 +295,7 @@ internal sealed class NameBook
             return formA == formB && !_isWild[formA] ? NameField.FormOnly : CompareForms(formA, formB);
         }
 
-        bool sameKana = _fold[kanaA] == _fold[kanaB];
+        bool sameKana = _sound[kanaA] == _sound[kanaB];
         if (formA == formB && !_isWild[formA])
         {
             return sameKana ? NameField.Both : CompareKanas(kanaA, kanaB) == NameField.Similar ? NameField.NearReading : NameField.OtherReading;
@@ -176,12 +320,12 @@ internal sealed class NameBook
         int b = _fold[right];
         ReadOnlySpan<int> x = _foldLane.Runes(a);
         ReadOnlySpan<int> y = _foldLane.Runes(b);
-        if (Math.Max(x.Length, y.Length) >= 3 && Similarity.Alignment(x, y, 1) <= 1)
+        if (a == b || (Math.Max(x.Length, y.Length) >= 3 && Similarity.IsOneEdit(x, y)))
         {
             return NameField.Similar;
         }
 
-        return _foldLane.JaroWinkler(a, b) >= 0.82 || Similarity.Alignment(x, y, 1) <= 1 ? NameField.Alike : NameField.Differs;
+        return _foldLane.JaroWinkler(a, b) >= 0.82 || (Math.Max(x.Length, y.Length) == 2 && Similarity.IsOneEdit(x, y)) ? NameField.Alike : NameField.Differs;
     }
 
     // Equal but for characters that are taken for each other, or that one of the two has lost.
@@ -216,12 +360,10 @@ internal sealed class NameBook
     /// <summary>Returns whether a family name may be the given name of another record: Japanese names only where they are equal, Latin ones also where they are similar.</summary>
     public bool MayCross(int left, int right)
     {
-        int formA = _formOf[left];
-        int formB = _formOf[right];
-        int foldA = _foldOf[left];
-        int foldB = _foldOf[right];
-        return (formA > 0 && formA == formB) || (foldA > 0 && foldA == foldB)
-            || (formA > 0 && formB > 0 && foldA == 0 && foldB == 0 && _formLane.Runes(formA)[0] < 0x2E80 && _formLane.Runes(formB)[0] < 0x2E80);
+        ref readonly Key a = ref _keys[left];
+        ref readonly Key b = ref _keys[right];
+        return (a.Form > 0 && a.Form == b.Form) || (a.Fold > 0 && a.Fold == b.Fold)
+            || (a.Form > 0 && b.Form > 0 && a.Fold == 0 && b.Fold == 0 && _formLane.Runes(a.Form)[0] < 0x2E80 && _formLane.Runes(b.Form)[0] < 0x2E80);
     }
 
     private int CompareForms(int left, int right)
@@ -295,7 +437,7 @@ internal sealed class NameBook
     public string FoldText(int fold) => _foldTexts[fold];
 
     /// <summary>Whether two folded readings are one edit apart.</summary>
-    public bool IsNear(int foldA, int foldB) => Math.Min(_foldLane.Runes(foldA).Length, _foldLane.Runes(foldB).Length) >= 3 && Similarity.Alignment(_foldLane.Runes(foldA), _foldLane.Runes(foldB), 1) <= 1;
+    public bool IsNear(int foldA, int foldB) => Math.Min(_foldLane.Runes(foldA).Length, _foldLane.Runes(foldB).Length) >= 3 && Similarity.IsOneEdit(_foldLane.Runes(foldA), _foldLane.Runes(foldB));
 
     private static int Code(string text, Dictionary<string, int> codes, List<string> texts)
     {
@@ -351,7 +493,8 @@ internal sealed class NameField(string name, LinkKind kind, FieldRole role, Name
 
     internal override int Self(int value) => book.Form(value) == 0 ? KanaOnly : book.Kana(value) == 0 ? FormOnly : Both;
 
-    // Of similar names the more frequent one counts: a slip leads to it more often than away from it.
+    internal override bool HasTerm(int level) => level is >= Bridge and <= Both;
+
     internal override float Term(int left, int right, int level) => level switch
     {
         Both or FormOnly or OtherReading or NearReading => FormLog[book.Form(left)],
