@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Turns scored pairs into decisions: one-to-one between registers, clusters without chains within one.</summary>
 internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights weights, LinkageOptions options, bool hasGraveFinding)
 {
-    // A component of more records is cut at its weakest pairs until it is smaller.
+    // Exact matching costs the cube of the records; what is larger is for review.
     private const int MostInComponent = 400;
     private const int MostInCluster = 400;
 
@@ -17,6 +19,12 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     private readonly int _birth = Find(table, FieldRole.Birth);
     private readonly int _sex = Find(table, FieldRole.Sex);
     private readonly LevelCache _cache = new();
+    private readonly List<LinkFinding> _findings = [];
+    private int _refused;
+
+    /// <summary>What could not be decided because too many records are alike.</summary>
+    internal IEnumerable<LinkFinding> Findings => _refused == 0 ? _findings
+        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.")];
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
@@ -41,11 +49,20 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     internal (List<LinkPair> Pairs, int[] Clusters, double? Auto) Link(List<LinkPair> scored, int[] entities, double? frozen)
     {
         SameCounterpart(scored, entities);
-        Dictionary<(int, int), double> edges = Edges(scored, entities);
-        Dictionary<int, (double Best, double Second)> tops = Tops(edges);
-        List<(int Left, int Right, double Weight)> kept = [.. edges.Where(edge => edge.Value > _review).Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value))];
+        Dictionary<long, double> edges = Edges(scored, entities);
+        (double Best, double Second)[] tops = Tops(edges);
+        List<(int Left, int Right, double Weight)> kept = new(edges.Count);
+        foreach ((long edge, double weight) in edges)
+        {
+            if (weight > _review)
+            {
+                kept.Add(((int)(edge >> 32), (int)edge, weight));
+            }
+        }
+
         kept.Sort();
-        HashSet<(int, int)> matched = Match(kept);
+        bool[] isTangled = new bool[table.Count];
+        HashSet<long> matched = Match(kept, isTangled);
         HashSet<int> several = Several(entities);
         int[] clusters = [.. entities];
         List<LinkPair> decided = new(scored.Count);
@@ -53,18 +70,18 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         {
             (int Left, int Right) key = (entities[pair.Left], entities[pair.Right]);
             LinkPair decision = pair;
-            if (matched.Contains(key))
+            if (matched.Contains(Edge(key.Left, key.Right)))
             {
-                double own = edges[key];
+                double own = edges[Edge(key.Left, key.Right)];
                 double second = Math.Max(SecondOf(tops[key.Left], own), SecondOf(tops[key.Right], own));
-                bool isTie = own - second < options.Margin || (several.Contains(key.Left) && several.Contains(key.Right));
+                bool isTie = isTangled[key.Left] || own - second < options.Margin || (several.Contains(key.Left) && several.Contains(key.Right));
                 string reason = isTie ? "tie" : Veto(pair);
                 decision = pair with { Band = reason.Length == 0 ? LinkBand.Auto : pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = reason };
             }
             else if (pair.Evidence.Weight >= _review)
             {
                 // Somebody else is the better match for one of the two; if not by far, both pairs are shown.
-                bool isClose = tops[key.Left].Best - pair.Evidence.Weight < options.Margin && tops[key.Right].Best - pair.Evidence.Weight < options.Margin;
+                bool isClose = isTangled[key.Left] || (tops[key.Left].Best - pair.Evidence.Weight < options.Margin && tops[key.Right].Best - pair.Evidence.Weight < options.Margin);
                 decision = pair with { Band = isClose ? LinkBand.Review : LinkBand.None, Reason = isClose ? "tie" : "other" };
             }
 
@@ -93,29 +110,32 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         return (decided, clusters, auto < _auto ? auto : null);
     }
 
+    private static long Edge(int left, int right) => ((long)left << 32) | (uint)right;
+
     // The best pair of each two entities.
-    private static Dictionary<(int, int), double> Edges(List<LinkPair> scored, int[] entities)
+    private static Dictionary<long, double> Edges(List<LinkPair> scored, int[] entities)
     {
-        Dictionary<(int, int), double> edges = new(scored.Count);
-        foreach (LinkPair pair in scored)
+        Dictionary<long, double> edges = new(scored.Count);
+        foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
         {
-            (int, int) key = (entities[pair.Left], entities[pair.Right]);
-            ref double weight = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(edges, key, out bool isKnown);
+            ref double weight = ref CollectionsMarshal.GetValueRefOrAddDefault(edges, Edge(entities[pair.Left], entities[pair.Right]), out bool isKnown);
             weight = isKnown ? Math.Max(weight, pair.Evidence.Weight) : pair.Evidence.Weight;
         }
 
         return edges;
     }
 
-    private static Dictionary<int, (double Best, double Second)> Tops(Dictionary<(int, int), double> edges)
+    // For each entity the weights of its best and its second counterpart.
+    private (double Best, double Second)[] Tops(Dictionary<long, double> edges)
     {
-        Dictionary<int, (double Best, double Second)> tops = new(edges.Count);
-        foreach (((int left, int right), double weight) in edges)
+        var tops = new (double Best, double Second)[table.Count];
+        Array.Fill(tops, (double.NegativeInfinity, double.NegativeInfinity));
+        foreach ((long edge, double weight) in edges)
         {
-            foreach (int node in (ReadOnlySpan<int>)[left, right])
+            foreach (int node in (ReadOnlySpan<int>)[(int)(edge >> 32), (int)edge])
             {
-                tops[node] = !tops.TryGetValue(node, out (double Best, double Second) top) ? (weight, double.NegativeInfinity)
-                    : weight > top.Best ? (weight, top.Best) : (top.Best, Math.Max(top.Second, weight));
+                (double best, double second) = tops[node];
+                tops[node] = weight > best ? (weight, best) : (best, Math.Max(second, weight));
             }
         }
 
@@ -126,35 +146,68 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     // A record that stands twice is as rare as the register shows; that much more must the second of them weigh.
     private void SameCounterpart(List<LinkPair> scored, int[] entities)
     {
-        Dictionary<int, (double Best, double Second)> tops = Tops(Edges(scored, entities));
+        (double Best, double Second)[] tops = Tops(Edges(scored, entities));
         (double left, double right) = (TwiceBits(entities, 0, table.LeftCount), TwiceBits(entities, table.LeftCount, table.Count));
+        Dictionary<int, int> merged = [];
         foreach (bool isRight in (ReadOnlySpan<bool>)[true, false])
         {
-            double twice = isRight ? right : left;
-            IEnumerable<IGrouping<int, LinkPair>> groups = scored
-                .Where(pair => pair.Evidence.Weight >= _auto && Veto(pair).Length == 0)
-                .GroupBy(pair => entities[isRight ? pair.Left : pair.Right]);
-            foreach (IGrouping<int, LinkPair> group in groups)
+            // Only a record with two sure counterparts is of interest, and there are few.
+            int[] sure = new int[table.Count];
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
             {
+                sure[entities[isRight ? pair.Left : pair.Right]] += pair.Evidence.Weight >= _auto ? 1 : 0;
+            }
+
+            Dictionary<int, List<LinkPair>> groups = [];
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
+            {
+                int shared = entities[isRight ? pair.Left : pair.Right];
+                if (sure[shared] < 2 || pair.Evidence.Weight < _auto || Veto(pair).Length > 0)
+                {
+                    continue;
+                }
+
                 // Each must have this counterpart alone, by the margin.
-                (int Entity, int Record, double Weight)[] sure =
+                (double best, double second) = tops[entities[isRight ? pair.Right : pair.Left]];
+                if (best <= pair.Evidence.Weight && pair.Evidence.Weight - second >= options.Margin)
+                {
+                    (CollectionsMarshal.GetValueRefOrAddDefault(groups, shared, out _) ??= []).Add(pair);
+                }
+            }
+
+            foreach (List<LinkPair> group in groups.Values)
+            {
+                (int Entity, int Record, double Weight)[] twice =
                 [
                     .. group.Select(pair => (Entity: entities[isRight ? pair.Right : pair.Left], Record: isRight ? pair.Right : pair.Left, pair.Evidence.Weight))
-                        .Where(item => tops[item.Entity] is var top && top.Best <= item.Weight && item.Weight - top.Second >= options.Margin)
                         .OrderByDescending(item => item.Weight).ThenBy(item => item.Record).DistinctBy(item => item.Entity),
                 ];
-                for (int i = 1; i < sure.Length; i++)
+                for (int i = 1; i < twice.Length; i++)
                 {
-                    if (sure[i].Weight - twice >= _auto && IsAlike(sure[0].Record, sure[i].Record))
+                    if (twice[i].Weight - (isRight ? right : left) >= _auto && IsAlike(twice[0].Record, twice[i].Record))
                     {
-                        (int keep, int drop) = (Math.Min(entities[sure[0].Record], sure[i].Entity), Math.Max(entities[sure[0].Record], sure[i].Entity));
-                        for (int k = isRight ? table.LeftCount : 0; k < (isRight ? table.Count : table.LeftCount); k++)
-                        {
-                            entities[k] = entities[k] == drop ? keep : entities[k];
-                        }
+                        // Each entity is in one group only, because it has one best counterpart.
+                        int keep = Math.Min(Kept(twice[0].Entity), twice[i].Entity);
+                        int drop = Math.Max(Kept(twice[0].Entity), twice[i].Entity);
+                        merged[drop] = keep;
                     }
                 }
             }
+        }
+
+        for (int k = 0; merged.Count > 0 && k < entities.Length; k++)
+        {
+            entities[k] = Kept(entities[k]);
+        }
+
+        int Kept(int entity)
+        {
+            while (merged.TryGetValue(entity, out int next))
+            {
+                entity = next;
+            }
+
+            return entity;
         }
     }
 
@@ -221,27 +274,24 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
     private static double SecondOf((double Best, double Second) top, double own) => own < top.Best ? top.Best : top.Second;
 
-    private HashSet<(int, int)> Match(List<(int Left, int Right, double Weight)> edges)
+    private HashSet<long> Match(List<(int Left, int Right, double Weight)> edges, bool[] isTangled)
     {
-        HashSet<(int, int)> matched = [];
-        foreach (List<(int Left, int Right, double Weight)> component in Components(edges))
+        HashSet<long> matched = new(edges.Count);
+        List<(int Left, int Right, double Weight)> tied = Dominant(edges, matched);
+        int tangles = 0;
+        int tangled = 0;
+        foreach (List<(int Left, int Right, double Weight)> component in Components(tied))
         {
-            if (component.Count == 1)
-            {
-                matched.Add((component[0].Left, component[0].Right));
-                continue;
-            }
-
             int[] lefts = [.. component.Select(edge => edge.Left).Distinct().Order()];
             int[] rights = [.. component.Select(edge => edge.Right).Distinct().Order()];
             if (lefts.Length + rights.Length > MostInComponent)
             {
-                // Cut at the weakest pairs: they are for review at best.
-                double cut = component.Select(edge => edge.Weight).Order().ElementAt(component.Count / 4);
-                List<(int Left, int Right, double Weight)> strong = component.FindAll(edge => edge.Weight > cut);
-                if (strong.Count > 0)
+                // So many records that all could be one another are no persons but an error: nothing in it is decided.
+                tangles++;
+                tangled += lefts.Length + rights.Length;
+                foreach (int node in lefts.Concat(rights))
                 {
-                    matched.UnionWith(Match(strong));
+                    isTangled[node] = true;
                 }
 
                 continue;
@@ -258,17 +308,102 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             {
                 if (best[i] >= 0)
                 {
-                    matched.Add((lefts[i], rights[best[i]]));
+                    matched.Add(Edge(lefts[i], rights[best[i]]));
                 }
             }
+        }
+
+        if (tangles > 0)
+        {
+            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake."));
         }
 
         return matched;
     }
 
+    // A pair that weighs more than the best other pair of each of its two records together is in every best matching: whatever matches the two otherwise gains less. Taking such pairs out
+    // leaves smaller components, again and again; what is returned are the edges of records that are still open.
+    private List<(int Left, int Right, double Weight)> Dominant(List<(int Left, int Right, double Weight)> edges, HashSet<long> matched)
+    {
+        int[] starts = new int[table.Count + 1];
+        foreach ((int left, int right, _) in CollectionsMarshal.AsSpan(edges))
+        {
+            starts[left + 1]++;
+            starts[right + 1]++;
+        }
+
+        for (int i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        var near = new (int Node, double Gain)[2 * edges.Count];
+        int[] next = [.. starts];
+        foreach ((int left, int right, double weight) in CollectionsMarshal.AsSpan(edges))
+        {
+            near[next[left]++] = (right, weight - _review);
+            near[next[right]++] = (left, weight - _review);
+        }
+
+        bool[] isDone = new bool[table.Count];
+        (int Node, double Best, double Second) Best(int node)
+        {
+            (int Node, double Best, double Second) best = (-1, 0, 0);
+            foreach ((int other, double gain) in near.AsSpan(starts[node]..starts[node + 1]))
+            {
+                if (!isDone[other])
+                {
+                    best = gain > best.Best ? (other, gain, best.Best) : (best.Node, best.Best, Math.Max(best.Second, gain));
+                }
+            }
+
+            return best;
+        }
+
+        Stack<int> open = [];
+        for (int node = table.LeftCount - 1; node >= 0; node--)
+        {
+            if (starts[node + 1] > starts[node])
+            {
+                open.Push(node);
+            }
+        }
+
+        while (open.TryPop(out int left))
+        {
+            if (isDone[left] || Best(left) is not { Node: >= 0 } mine || Best(mine.Node) is var theirs && (theirs.Node != left || mine.Best <= mine.Second + theirs.Second))
+            {
+                continue;
+            }
+
+            matched.Add(Edge(left, mine.Node));
+            isDone[left] = isDone[mine.Node] = true;
+            foreach ((int other, _) in near.AsSpan(starts[left]..starts[left + 1]))
+            {
+                foreach ((int again, _) in near.AsSpan(starts[other]..starts[other + 1]))
+                {
+                    if (!isDone[other] && !isDone[again])
+                    {
+                        open.Push(again);
+                    }
+                }
+            }
+
+            foreach ((int other, _) in near.AsSpan(starts[mine.Node]..starts[mine.Node + 1]))
+            {
+                if (!isDone[other])
+                {
+                    open.Push(other);
+                }
+            }
+        }
+
+        return edges.FindAll(edge => !isDone[edge.Left] && !isDone[edge.Right]);
+    }
+
     private static IEnumerable<List<(int Left, int Right, double Weight)>> Components(List<(int Left, int Right, double Weight)> edges)
     {
-        Dictionary<int, int> root = [];
+        Dictionary<int, int> root = new(edges.Count);
         int Root(int node)
         {
             root.TryAdd(node, node);
@@ -460,6 +595,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         IReadOnlyList<int> right = sets.Members(b);
         if (left.Count + right.Count > MostInCluster)
         {
+            _refused++;
             return;
         }
 

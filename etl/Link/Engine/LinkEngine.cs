@@ -159,6 +159,7 @@ public static class LinkEngine
             (decided, clusters) = decision.Deduplicate(scored);
         }
 
+        findings.AddRange(decision.Findings);
         Lap("decide");
         return new LinkageResult
         {
