@@ -107,7 +107,6 @@ internal static class LinkCommand
         LinkageResult result = LinkEngine.Run(table);
         double seconds = watch.Elapsed.TotalSeconds;
         self.Refresh();
-        if (Environment.GetEnvironmentVariable("LINK_RULES") is not null) { foreach (RuleUse use in result.Rules) { output.WriteLine(use); } }
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table.LeftCount:N0} × {table.Count - table.LeftCount:N0} records: {seconds:0.0} s ({(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s of CPU), table {built:0.0} s, {string.Join(", ", result.Seconds.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.0} s")))}; {result.Compared:N0} pairs compared; peak {self.PeakWorkingSet64 / 1e6:N0} MB with the input"));
         foreach ((string name, LinkBand least) in new[] { ("AUTO", LinkBand.Auto), ("AUTO and REVIEW", LinkBand.Review) })
         {

@@ -277,7 +277,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     private HashSet<long> Match(List<(int Left, int Right, double Weight)> edges, bool[] isTangled)
     {
         HashSet<long> matched = new(edges.Count);
-        List<(int Left, int Right, double Weight)> tied = Dominant(edges, matched);
+        List<(int Left, int Right, double Weight)> tied = Matching.Dominant(edges, table.Count, _review, (left, right) => matched.Add(Edge(left, right)));
         int tangles = 0;
         int tangled = 0;
         foreach (List<(int Left, int Right, double Weight)> component in Components(tied))
@@ -319,86 +319,6 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         return matched;
-    }
-
-    // A pair that weighs more than the best other pair of each of its two records together is in every best matching: whatever matches the two otherwise gains less. Taking such pairs out
-    // leaves smaller components, again and again; what is returned are the edges of records that are still open.
-    private List<(int Left, int Right, double Weight)> Dominant(List<(int Left, int Right, double Weight)> edges, HashSet<long> matched)
-    {
-        int[] starts = new int[table.Count + 1];
-        foreach ((int left, int right, _) in CollectionsMarshal.AsSpan(edges))
-        {
-            starts[left + 1]++;
-            starts[right + 1]++;
-        }
-
-        for (int i = 1; i < starts.Length; i++)
-        {
-            starts[i] += starts[i - 1];
-        }
-
-        var near = new (int Node, double Gain)[2 * edges.Count];
-        int[] next = [.. starts];
-        foreach ((int left, int right, double weight) in CollectionsMarshal.AsSpan(edges))
-        {
-            near[next[left]++] = (right, weight - _review);
-            near[next[right]++] = (left, weight - _review);
-        }
-
-        bool[] isDone = new bool[table.Count];
-        (int Node, double Best, double Second) Best(int node)
-        {
-            (int Node, double Best, double Second) best = (-1, 0, 0);
-            foreach ((int other, double gain) in near.AsSpan(starts[node]..starts[node + 1]))
-            {
-                if (!isDone[other])
-                {
-                    best = gain > best.Best ? (other, gain, best.Best) : (best.Node, best.Best, Math.Max(best.Second, gain));
-                }
-            }
-
-            return best;
-        }
-
-        Stack<int> open = [];
-        for (int node = table.LeftCount - 1; node >= 0; node--)
-        {
-            if (starts[node + 1] > starts[node])
-            {
-                open.Push(node);
-            }
-        }
-
-        while (open.TryPop(out int left))
-        {
-            if (isDone[left] || Best(left) is not { Node: >= 0 } mine || Best(mine.Node) is var theirs && (theirs.Node != left || mine.Best <= mine.Second + theirs.Second))
-            {
-                continue;
-            }
-
-            matched.Add(Edge(left, mine.Node));
-            isDone[left] = isDone[mine.Node] = true;
-            foreach ((int other, _) in near.AsSpan(starts[left]..starts[left + 1]))
-            {
-                foreach ((int again, _) in near.AsSpan(starts[other]..starts[other + 1]))
-                {
-                    if (!isDone[other] && !isDone[again])
-                    {
-                        open.Push(again);
-                    }
-                }
-            }
-
-            foreach ((int other, _) in near.AsSpan(starts[mine.Node]..starts[mine.Node + 1]))
-            {
-                if (!isDone[other])
-                {
-                    open.Push(other);
-                }
-            }
-        }
-
-        return edges.FindAll(edge => !isDone[edge.Left] && !isDone[edge.Right]);
     }
 
     private static IEnumerable<List<(int Left, int Right, double Weight)>> Components(List<(int Left, int Right, double Weight)> edges)
