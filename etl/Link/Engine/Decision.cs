@@ -88,7 +88,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             decided.Add(decision);
         }
 
-        double auto = frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
+        double auto = options.MostWrong <= 0 ? _auto : frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
         for (int i = 0; i < decided.Count; i++)
         {
             LinkPair pair = decided[i];
@@ -250,11 +250,6 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     // The least weight down to which the posteriors of all links expect no more than the wanted share to be wrong.
     private double Threshold(List<LinkPair> decided)
     {
-        if (options.MostWrong <= 0)
-        {
-            return _auto;
-        }
-
         double[] weights = [.. decided.Where(pair => pair.Band == LinkBand.Auto).Select(pair => pair.Evidence.Weight)];
         Array.Sort(weights);
         double least = _auto - Math.Log2(10);
