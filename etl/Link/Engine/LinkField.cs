@@ -274,34 +274,39 @@ internal sealed class AddressField : LinkField
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = towns.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i < values.Length; i++)
         {
-            ReadOnlySpan<char> value = values[i];
-            Span<int> parts = _parts.AsSpan(i * Width, Width);
-            int end = value.IndexOf(Separator);
-            ReadOnlySpan<char> town = end < 0 ? value : value[..end];
-            if (!lookup.TryGetValue(town, out parts[0]))
+            int end = values[i].IndexOf(Separator, StringComparison.Ordinal);
+            ReadOnlySpan<char> town = end < 0 ? values[i] : values[i].AsSpan(0, end);
+            if (!lookup.TryGetValue(town, out int code))
             {
-                lookup[town] = parts[0] = towns.Count;
+                lookup[town] = code = towns.Count;
                 _towns.Add(town.ToString());
             }
 
-            while (end >= 0)
-            {
-                value = value[(end + 1)..];
-                end = value.IndexOf(Separator);
-                ReadOnlySpan<char> part = end < 0 ? value : value[..end];
-                int code = (int)LinkTable.Hash(part) | 1;
-                if (part.Length > 0 && part[0] == '#')
-                {
-                    parts[2 + Numbers] = code;
-                }
-                else if (parts[1] < Numbers)
-                {
-                    parts[2 + parts[1]++] = code;
-                }
-            }
+            _parts[i * Width] = code;
         }
 
+        Parallel.For(0, values.Length, i => ReadNumbers(values[i], _parts.AsSpan(i * Width, Width)));
         _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
+    }
+
+    private static void ReadNumbers(ReadOnlySpan<char> value, Span<int> parts)
+    {
+        int end = value.IndexOf(Separator);
+        while (end >= 0)
+        {
+            value = value[(end + 1)..];
+            end = value.IndexOf(Separator);
+            ReadOnlySpan<char> part = end < 0 ? value : value[..end];
+            int code = (int)LinkTable.Hash(part) | 1;
+            if (part.Length > 0 && part[0] == '#')
+            {
+                parts[2 + Numbers] = code;
+            }
+            else if (parts[1] < Numbers)
+            {
+                parts[2 + parts[1]++] = code;
+            }
+        }
     }
 
     /// <summary>Stands between the parts of a value.</summary>

@@ -18,6 +18,7 @@ public sealed class LinkTable
     internal LinkTable(IReadOnlyList<LinkField> fields, ulong[][] hashes, int[] codes, string[] ids, bool[] repeated, int leftCount, bool isLink, string[] names, string normaliser, List<LinkFinding> findings)
     {
         Fields = fields;
+        _width = fields.Count;
         Hashes = hashes;
         Codes = codes;
         Ids = ids;
@@ -56,6 +57,8 @@ public sealed class LinkTable
     /// <summary>The count of pairs that could be compared.</summary>
     public double PairCount => IsLink ? (double)LeftCount * (Count - LeftCount) : Count * (Count - 1.0) / 2;
 
+    private readonly int _width;
+
     /// <summary>Codes, record by record.</summary>
     internal int[] Codes { get; }
 
@@ -69,7 +72,7 @@ public sealed class LinkTable
     internal bool[] IsRepeated { get; }
 
     /// <summary>Returns the code of a record on a field; 0 is null.</summary>
-    public int Code(int record, int field) => Codes[(record * Fields.Count) + field];
+    public int Code(int record, int field) => Codes[(record * _width) + field];
 
     /// <summary>Returns the value of a record on a field for people, empty for null.</summary>
     public string Show(int record, int field) => Code(record, field) is > 0 and int code ? Fields[field].Show(code) : "";

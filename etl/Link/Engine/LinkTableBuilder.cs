@@ -290,7 +290,8 @@ internal sealed class LinkTableBuilder
             return "";
         }
 
-        string text = _normaliser.Text(raw);
+        // An address has a normaliser of its own, and none is as short as a word for nothing.
+        string text = kind == LinkKind.Address && raw.Length > 8 ? raw : _normaliser.Text(raw);
         if (NoValues.Contains(text))
         {
             return "";
