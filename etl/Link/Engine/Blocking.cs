@@ -31,6 +31,9 @@ internal sealed class Blocking
     private readonly uint[] _keys;
     private readonly int _degree;
     private readonly CancellationToken _stop;
+
+    // The columns of keys that are filled so far.
+    private int _used;
     private readonly List<BlockingRule> _rules;
 
     internal Blocking(LinkTable table, LinkScorer scorer, int threads, CancellationToken stop)
@@ -167,6 +170,7 @@ internal sealed class Blocking
             long fresh = 0;
             if (isUsed && pairs > 0)
             {
+                _used = column;
                 List<PairChunk> chunks = Emit(left, right, blocks, isWithin);
                 fresh = chunks.Sum(chunk => (long)chunk.Count);
                 budget -= fresh;
@@ -309,7 +313,7 @@ internal sealed class Blocking
         ref uint x = ref MemoryMarshal.GetReference(_keys.AsSpan(a * _stride, _stride));
         ref uint y = ref MemoryMarshal.GetReference(_keys.AsSpan(b * _stride, _stride));
         Vector256<uint> same = Vector256<uint>.Zero;
-        for (nuint i = 0; i < (nuint)_stride; i += 8)
+        for (nuint i = 0; i < (nuint)_used; i += 8)
         {
             Vector256<uint> u = Vector256.LoadUnsafe(ref x, i);
             Vector256<uint> v = Vector256.LoadUnsafe(ref y, i);
