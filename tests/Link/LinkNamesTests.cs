@@ -56,7 +56,7 @@ public sealed class LinkNamesTests
         LinkageResult result = Run(Rows("A", 0, static row => row.Cells), Rows("B", 1, static row => row.Number % 10 == 0 ? [row.Cells[0].Replace("　", "", StringComparison.Ordinal), row.Cells[1].Replace("　", "", StringComparison.Ordinal), .. row.Cells[2..]] : row.Cells));
 
         LinkPair[] auto = [.. result.Pairs.Where(pair => pair.Band == LinkBand.Auto)];
-        Assert.Empty(auto.Where(pair => !IsTrue(result, pair)));
+        Assert.DoesNotContain(auto, pair => !IsTrue(result, pair));
         int joined = auto.Count(pair => LinkTown.Number(result.Table.Ids[pair.Right]) % 10 == 0);
         Assert.True(joined > 260, $"{joined} of 300 names without a blank were linked");
     }
@@ -83,7 +83,7 @@ public sealed class LinkNamesTests
         LinkageResult result = Run(residents, pupils);
 
         LinkPair[] foreign = [.. result.Pairs.Where(pair => LinkTown.Number(result.Table.Ids[pair.Right]) >= 90_000 && pair.Band == LinkBand.Auto)];
-        Assert.Empty(foreign.Where(pair => !IsTrue(result, pair)));
+        Assert.DoesNotContain(foreign, pair => !IsTrue(result, pair));
         Assert.True(foreign.Length >= 20, $"{foreign.Length} of 24");
     }
 
