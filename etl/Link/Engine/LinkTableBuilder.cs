@@ -529,7 +529,8 @@ internal sealed class LinkTableBuilder
         _tokens?.Close(order);
         return new LinkTable(
             [.. drafts.Select(draft => draft.Field)], [.. drafts.Select(draft => draft.Hashes)], codes, ids, repeated, leftCount, _registers.Length == 2,
-            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings) { Tokens = _tokens };
+            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings)
+        { Tokens = _tokens };
     }
 
     // Records of one id (or one hash) are ordered by what they say.
