@@ -170,7 +170,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     }
 
     // Why a pair of great weight is not linked without a person: what the weight says in sum, one contradiction takes back.
-    private string Veto(LinkPair pair)
+    internal string Veto(LinkPair pair)
     {
         if (hasGraveFinding)
         {

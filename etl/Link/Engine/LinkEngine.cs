@@ -201,7 +201,7 @@ public static class LinkEngine
 
     // Where a record has one counterpart at most, the prior odds of a pair are those of a record that has none so far: n links among L and R records give n / ((L - n)(R - n))
     // (Sadinle, JASA 112 (2017) 600-612), not n / (L R). What it adds is bounded, so that an estimate of n that is too high cannot carry a link.
-    private static double OneToOne(LinkModel model, LinkTable table)
+    internal static double OneToOne(LinkModel model, LinkTable table)
     {
         const double LeastAlone = 0.03;
         if (!table.IsLink)
@@ -213,7 +213,7 @@ public static class LinkEngine
         return -Math.Log2(Math.Max(LeastAlone, 1 - (links / table.LeftCount))) - Math.Log2(Math.Max(LeastAlone, 1 - (links / (table.Count - table.LeftCount))));
     }
 
-    private static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
+    internal static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
     {
         var parts = new List<LinkPair>[chunks.Count];
         Parallel.For(0, chunks.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>

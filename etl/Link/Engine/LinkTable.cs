@@ -86,11 +86,15 @@ public sealed class LinkTable
     }
 
     /// <summary>Builds the table of one register (duplicates) or two (links).</summary>
+    /// <param name="left">The first register.</param>
+    /// <param name="right">The second register, or null.</param>
+    /// <param name="normaliser">Null takes the one of this release.</param>
+    /// <param name="countsLeftOnly">Whether frequencies and readings are learnt from the first register alone, so that no record of the second changes the score of another.</param>
     /// <exception cref="ArgumentException">A register is empty, or nothing can be compared.</exception>
-    public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null)
+    public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null, bool countsLeftOnly = false)
     {
         ArgumentNullException.ThrowIfNull(left);
-        return new LinkTableBuilder(left, right, normaliser ?? new BasicNormaliser()).Build();
+        return new LinkTableBuilder(left, right, normaliser ?? new BasicNormaliser(), countsLeftOnly).Build();
     }
 
     /// <summary>Returns a 64-bit hash of text that is the same on every machine (FNV-1a, 64 bits, finished by <see cref="Mix"/>).</summary>

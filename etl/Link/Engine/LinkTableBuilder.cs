@@ -23,7 +23,10 @@ internal sealed class LinkTableBuilder
     private readonly List<LinkFinding> _findings = [];
     private readonly int _count;
 
-    internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser)
+    // The records that frequencies and readings are learnt from: the first ones.
+    private readonly int _counted;
+
+    internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser, bool countsLeftOnly)
     {
         _registers = right is null ? [left] : [left, right];
         _normaliser = normaliser;
@@ -41,6 +44,7 @@ internal sealed class LinkTableBuilder
         }
 
         _count = _registers.Sum(register => register.Ids.Length);
+        _counted = countsLeftOnly ? left.Ids.Length : _count;
     }
 
     // A field before the records are ordered: its codes, and a hash for each.
@@ -259,7 +263,7 @@ internal sealed class LinkTableBuilder
 
         int[] surnames = Names(book, surnameForms, surnameKanas);
         int[] givens = Names(book, givenForms, givenKanas);
-        book.Close(_normaliser);
+        book.Close(_normaliser, [.. surnames.AsSpan(0, _counted), .. givens.AsSpan(0, _counted)]);
         ulong[] hashes = new ulong[book.Count];
         for (int i = 1; i < hashes.Length; i++)
         {
@@ -414,18 +418,18 @@ internal sealed class LinkTableBuilder
         }
     }
 
-    private static void SetTerms(List<Draft> drafts)
+    private void SetTerms(List<Draft> drafts)
     {
         foreach (Draft draft in drafts)
         {
             if (draft.Field is NameField names)
             {
-                names.FormLog = Terms(draft.Codes, names.Book.Form, names.Book.Count, names.Book.FormCount);
-                names.KanaLog = Terms(draft.Codes, name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
+                names.FormLog = Terms(draft.Codes.AsSpan(0, _counted), names.Book.Form, names.Book.Count, names.Book.FormCount);
+                names.KanaLog = Terms(draft.Codes.AsSpan(0, _counted), name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
                 continue;
             }
 
-            draft.Field.TermLog = Terms(draft.Codes, static code => code, draft.Hashes.Length, draft.Hashes.Length);
+            draft.Field.TermLog = Terms(draft.Codes.AsSpan(0, _counted), static code => code, draft.Hashes.Length, draft.Hashes.Length);
             if (draft.Field is DateField dates)
             {
                 dates.Floor(draft.Field.TermLog.Skip(1).Select(log => Math.Pow(2, 2 * log)).Sum());
@@ -434,7 +438,7 @@ internal sealed class LinkTableBuilder
     }
 
     // One is added to each count (Laplace): a value that was seen once is not sure to be that rare.
-    private static float[] Terms(int[] codes, Func<int, int> term, int codeCount, int size)
+    private static float[] Terms(ReadOnlySpan<int> codes, Func<int, int> term, int codeCount, int size)
     {
         var byCode = new int[codeCount];
         foreach (int code in codes)

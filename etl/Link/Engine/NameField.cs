@@ -74,7 +74,9 @@ internal sealed class NameBook
     public ulong FoldHash(int kana) => _foldHashes[kana];
 
     /// <summary>Closes the book: what is compared is prepared, and every name with form and reading teaches how the form is read.</summary>
-    public void Close(ILinkNormaliser normaliser)
+    /// <param name="normaliser">Folds readings.</param>
+    /// <param name="teachers">The names of the records that teach; codes, each any number of times.</param>
+    public void Close(ILinkNormaliser normaliser, ReadOnlySpan<int> teachers)
     {
         _formLane = new TextLane(_forms);
         _kanaLane = new TextLane(_kanas);
@@ -96,9 +98,16 @@ internal sealed class NameBook
         _nick = [.. _forms.Select(Nicknames.Group)];
         _readings = [];
         _read = [];
-        foreach ((int form, int kana) in _values)
+        bool[] isSeen = new bool[_values.Count];
+        foreach (int name in teachers)
         {
-            if (form > 0 && kana > 0)
+            isSeen[name] = true;
+        }
+
+        for (int name = 0; name < isSeen.Length; name++)
+        {
+            (int form, int kana) = _values[name];
+            if (isSeen[name] && form > 0 && kana > 0)
             {
                 _readings.Add(((long)form << 32) | (uint)_fold[kana]);
                 _read.Add(form);
