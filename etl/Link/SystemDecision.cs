@@ -6,7 +6,7 @@ namespace Warehouse.Etl.Link;
 /// <summary>Decides the open records of one system against the register, by the scores of a frozen model.</summary>
 /// <remarks>
 /// The score of a record with a person is that of the best pair of their versions. <c>PRB-1</c>: the best person by the margin, from the AUTO posterior on, no veto, and no
-/// rival: another record of the system that claims the same person nearly as strongly, is not surely the same child and is not placed better elsewhere.
+/// rival: another record of the system that claims the same person nearly as strongly, is not the same child and is not placed better elsewhere.
 /// <c>PRB-2</c>: surely the same child as every record that is linked to one person so. <c>PRB-3</c>: surely the same child as records that nobody in the
 /// register is found for. Everything else gets a person of its own, and its likely pairs go to the queue. Each rule looks at scores only, never at
 /// what was decided in which order: a record that comes later can take the ground from under a link (then that stands until a person looks), never turn it to somebody else.
@@ -33,6 +33,7 @@ internal sealed class SystemDecision
     private readonly List<Claim>[] _claims;
     private readonly Dictionary<int, List<Claim>> _claimants = [];
     private readonly List<Claim>[] _twice;
+    private readonly List<Claim>[] _perhapsTwice;
     private readonly Verdict[] _verdicts;
 
     /// <summary>Prepares a decision: scores all pairs.</summary>
@@ -54,19 +55,21 @@ internal sealed class SystemDecision
         _evidenceWithin = scoring.Evidence(within);
         _claims = Lists(table.Entities.Length);
         _twice = Lists(table.Entities.Length);
+        _perhapsTwice = Lists(table.Entities.Length);
         _verdicts = new Verdict[table.Entities.Length];
         foreach (LinkPair pair in scoring.Between(model.Model, model.OneToOneBits, Math.Min(_review, _auto - _margin)))
         {
             Add(_claims[table.Owners[pair.Right]], new Claim(table.Owners[pair.Right], table.Owners[pair.Left], pair));
         }
 
-        foreach (LinkPair pair in scoring.Within(within, _auto))
+        foreach (LinkPair pair in scoring.Within(within, 0))
         {
             (int one, int other) = (table.Owners[pair.Left], table.Owners[pair.Right]);
             if (one != other && _vetoWithin(pair).Length == 0)
             {
-                Add(_twice[one], new Claim(one, other, pair));
-                Add(_twice[other], new Claim(other, one, pair));
+                List<Claim>[] lists = pair.Evidence.Weight >= _auto ? _twice : _perhapsTwice;
+                Add(lists[one], new Claim(one, other, pair));
+                Add(lists[other], new Claim(other, one, pair));
             }
         }
 
@@ -172,7 +175,14 @@ internal sealed class SystemDecision
 
     private bool IsRival(Claim rival, Claim claim) =>
         rival.Record != claim.Record && rival.Bits > claim.Bits - _margin && !IsSameChild(claim.Record, rival.Record)
+        && !(IsPerhapsSameChild(claim.Record, rival.Record) && StandsAlone(claim) && StandsAlone(rival))
         && !(_claims[rival.Record][0] is var better && better.Other != rival.Other && better.Bits >= rival.Bits + _margin);
+
+    // A child who moved within the city has a number for each school: the two records, each with an address of its own, may say too little about each other and all about the person.
+    private bool IsPerhapsSameChild(int record, int other) => _perhapsTwice[record].Exists(claim => claim.Other == other);
+
+    // Without the bits that a record gets for having one counterpart at most.
+    private bool StandsAlone(Claim claim) => claim.Bits - _model.OneToOneBits >= _auto && _vetoBetween(claim.Pair).Length == 0;
 
     private bool IsSameChild(int record, int other) => _twice[record].Exists(claim => claim.Other == other);
 

@@ -193,7 +193,7 @@ internal static class LinksCommand
                         sum.Findable += isFindable ? 1 : 0;
                         if (isRegistered)
                         {
-                            wrong?.WriteLine($"missed by {linker}: {system.Key} noise '{_noise[record.RecordKey]}' {(isTwin ? "twin " : "")}{(isFindable ? "in the queue " : "")}{decision.Evidence}");
+                            wrong?.WriteLine($"missed by {linker}: {system.Key} noise '{_noise[record.RecordKey]}' {(isTwin ? "twin " : "")}{(isFindable ? "in the queue " : "")}{decision.Evidence}; {candidates[record.RecordKey].FirstOrDefault()?.Evidence}");
                         }
 
                         continue;
