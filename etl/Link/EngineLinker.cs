@@ -34,7 +34,10 @@ public sealed class EngineLinker : ILinker
     }
 
     /// <inheritdoc/>
-    public string Version => "prb1-" + new BasicNormaliser().Version;
+    public string Version => CurrentVersion;
+
+    /// <summary>The version of the method in this release.</summary>
+    public static string CurrentVersion { get; } = "prb1-" + new BasicNormaliser().Version;
 
     /// <inheritdoc/>
     public LinkOutcome Decide(LinkInput input)

@@ -14,6 +14,9 @@ internal sealed record RelinkResult(int Reviewed, int Confirmed, int WithoutMatc
 internal sealed class IdentityStore
 {
     private const string NoMatch = "NEW";
+
+    // Nobody in the register was found either, only other records of the same system.
+    private const string NoMatchButItsOwn = "PRB-3";
     private const string Register = "resident";
     private static readonly DateTime Open = new(9999, 12, 31);
 
@@ -123,7 +126,7 @@ internal sealed class IdentityStore
             }
 
             reviewed.Add(state);
-            subjects.AddRange(state.RuleCode == NoMatch ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
+            subjects.AddRange(IsUnmatched(state) ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
         }
 
         LinkOutcome outcome = _linker.Decide(new LinkInput(subjects, known));
@@ -144,7 +147,7 @@ internal sealed class IdentityStore
         {
             if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null)
             {
-                _ = state.RuleCode == NoMatch ? withoutMatch++ : kept++;
+                _ = IsUnmatched(state) ? withoutMatch++ : kept++;
                 continue;
             }
 
@@ -183,6 +186,8 @@ internal sealed class IdentityStore
         WriteProfiles();
         return new RelinkResult(reviewed.Count, confirmed, withoutMatch, kept, moves);
     }
+
+    private static bool IsUnmatched(RecordState state) => state.RuleCode is NoMatch or NoMatchButItsOwn;
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
@@ -265,7 +270,7 @@ internal sealed class IdentityStore
         List<IdentityRecord> known = [];
         foreach (RecordState state in _order)
         {
-            bool isOpen = state.PersonKey is null || (state.RuleCode == NoMatch && IdentityRecovery.IsByProgram(state.DecidedBy));
+            bool isOpen = state.PersonKey is null || (IsUnmatched(state) && IdentityRecovery.IsByProgram(state.DecidedBy));
             foreach (Version version in state.Versions)
             {
                 (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Record with { PersonKey = state.PersonKey });

@@ -66,15 +66,17 @@ internal static class LoadCommand
 /// <summary><c>link</c>: decide again to whom records belong.</summary>
 internal static class LinkCommand
 {
+    private static readonly Option<bool> Train = new("--train") { Description = "Train a new model for each system with enough records first; those before stay" };
+
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("link", "Decide links again with all that is known now; facts follow with history, and a second run changes nothing"),
-        ["link --output out", "link --output out --json"],
+        (new Command("link", "Decide links again with all that is known now; facts follow with history, and a second run changes nothing") { Train },
+        ["link --output out", "link --output out --json", "link --train --output out"],
         Act);
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
         using WarehouseDatabases databases = context.Open(mustExist: true);
-        (LinkResult result, _) = await Stages.Link(context, databases).ConfigureAwait(false);
+        (LinkResult result, _) = await Stages.Link(context, databases, parsed.GetValue(Train)).ConfigureAwait(false);
         LinkSummary run = result.Run;
         context.Screen.Line($"{N(run.ReviewedCount)} records decided again by {run.LinkerVersion}: {N(run.MovedCount)} moved to another person, {N(run.ConfirmedCount)} confirmed, {N(run.WithoutMatchCount)} still without a match, {N(run.KeptCount)} kept though no longer found");
         if (run.Moves.Count > 0)
