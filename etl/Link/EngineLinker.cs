@@ -133,19 +133,19 @@ public sealed class EngineLinker : ILinker
             return null;
         }
 
-        LinkageResult result = LinkEngine.Run(table.Table, new LinkageOptions { Threads = _threads });
-        if (result.Findings.Any(static finding => finding.IsGrave))
+        EntityScoring scoring = new(table.Table, _threads);
+        if (scoring.Train() is not { } model)
         {
             return null;
         }
 
-        LinkModel within = new EntityScoring(table.Table, _threads).WithinModel(result.Model);
+        LinkModel within = scoring.WithinModel(model);
         return new FrozenModel
         {
             System = system,
-            Model = result.Model,
+            Model = model,
             BornFrom = bornFrom,
-            OneToOneBits = LinkEngine.OneToOne(result.Model, table.Table),
+            OneToOneBits = LinkEngine.OneToOne(model, table.Table),
             WithinSame = within.SameShare,
             WithinMultiple = within.MultipleShare,
             WithinHousehold = within.HouseholdShare,

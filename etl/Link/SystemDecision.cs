@@ -30,6 +30,7 @@ internal sealed class SystemDecision
     private readonly Func<LinkPair, string> _vetoWithin;
     private readonly Func<LinkPair, string> _evidenceBetween;
     private readonly Func<LinkPair, string> _evidenceWithin;
+    private readonly int _address;
     private readonly List<Claim>[] _claims;
     private readonly Dictionary<int, List<Claim>> _claimants = [];
     private readonly List<Claim>[] _twice;
@@ -53,6 +54,7 @@ internal sealed class SystemDecision
         _vetoWithin = scoring.Veto(within, _options);
         _evidenceBetween = scoring.Evidence(model.Model);
         _evidenceWithin = scoring.Evidence(within);
+        _address = table.Table.Find(LinkKind.Address);
         _claims = Lists(table.Entities.Length);
         _twice = Lists(table.Entities.Length);
         _perhapsTwice = Lists(table.Entities.Length);
@@ -62,7 +64,7 @@ internal sealed class SystemDecision
             Add(_claims[table.Owners[pair.Right]], new Claim(table.Owners[pair.Right], table.Owners[pair.Left], pair));
         }
 
-        foreach (LinkPair pair in scoring.Within(within, 0))
+        foreach (LinkPair pair in scoring.Within(within, _review))
         {
             (int one, int other) = (table.Owners[pair.Left], table.Owners[pair.Right]);
             if (one != other && _vetoWithin(pair).Length == 0)
@@ -178,23 +180,20 @@ internal sealed class SystemDecision
         && !(IsPerhapsSameChild(claim.Record, rival.Record) && StandsAlone(claim) && StandsAlone(rival))
         && !(_claims[rival.Record][0] is var better && better.Other != rival.Other && better.Bits >= rival.Bits + _margin);
 
-    // A child who moved within the city has a number for each school: the two records, each with an address of its own, may say too little about each other and all about the person.
+    // A child who moved within the city, or whose name changed, has a record for each school. They may say too little about each other and, each with a home that the person had, all about the person.
     private bool IsPerhapsSameChild(int record, int other) => _perhapsTwice[record].Exists(claim => claim.Other == other);
 
     // Without the bits that a record gets for having one counterpart at most.
-    private bool StandsAlone(Claim claim) => claim.Bits - _model.OneToOneBits >= _auto && _vetoBetween(claim.Pair).Length == 0;
+    private bool StandsAlone(Claim claim) => claim.Bits - _model.OneToOneBits >= _auto && HasHome(claim) && _vetoBetween(claim.Pair).Length == 0;
+
+    private bool HasHome(Claim claim) => _address >= 0 && claim.Pair.Level(_address) is var level && level != LinkField.Null && level >= _table.Table.Fields[_address].Levels.Count - 2;
 
     private bool IsSameChild(int record, int other) => _twice[record].Exists(claim => claim.Other == other);
 
     // A record that is surely the same child belongs, by its own score or by what was decided, to somebody else.
     private bool IsPulledElsewhere(int record, int person) => _twice[record].Exists(twin =>
         (_claims[twin.Other] is [Claim top, ..] && top.Other != person && top.Bits >= _auto)
-        || (RegisteredPerson(twin.Other) is { } linked && linked != _table.People[person].PersonKey));
-
-    // The person of a record that is linked to somebody in the register.
-    private long? RegisteredPerson(int record) => _table.Entities[record].PersonKey is { } person && Registered.Contains(person) ? person : null;
-
-    private HashSet<long> Registered => field ??= [.. _table.People.Select(static person => person.PersonKey).OfType<long>()];
+        || (_table.Entities[twin.Other].PersonKey is { } linked && linked != _table.People[person].PersonKey));
 
     private Verdict Indirect(int record, Verdict[] direct)
     {

@@ -49,7 +49,8 @@ internal sealed class Blocking
     internal bool IsExhaustive { get; private set; }
 
     /// <summary>Returns the candidates between the two registers, or within one.</summary>
-    internal List<PairChunk> Between()
+    /// <param name="budget">The most pairs; null for what is worth while in one run over unknown files.</param>
+    internal List<PairChunk> Between(long? budget = null)
     {
         if (_table.PairCount <= AllPairs)
         {
@@ -58,7 +59,7 @@ internal sealed class Blocking
         }
 
         int split = _table.IsLink ? _table.LeftCount : _table.Count;
-        return Join(_rules, 0, split, split, _table.Count, !_table.IsLink, 4_000_000 + (8L * _table.Count), Uses);
+        return Join(_rules, 0, split, split, _table.Count, !_table.IsLink, budget ?? (4_000_000 + (8L * _table.Count)), Uses);
     }
 
     /// <summary>Returns candidates within one register, by the selective rules only.</summary>

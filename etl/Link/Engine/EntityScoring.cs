@@ -20,13 +20,24 @@ internal sealed class EntityScoring
         _threads = threads;
     }
 
+    // Names and dates are filled in what departments send: the selective rules find what can be linked, and coarse ones would cost more than all of them.
+    private long Budget => 500_000 + (20L * (_table.Count - _table.LeftCount));
+
+    /// <summary>Returns a model of the pairs between the registers, or null where it looks like households or towns and not like persons.</summary>
+    internal LinkModel? Train()
+    {
+        PatternCounts counts = PatternCounts.Of(_blocking.Between(Budget), _threads);
+        LinkModel model = new LinkTrainer(_table, _scorer, _blocking.IsExhaustive, _threads).Train(counts);
+        return _table.Findings.Concat(ModelChecks.Find(model, _table)).Any(static finding => finding.IsGrave) ? null : model;
+    }
+
     /// <summary>Returns the pairs between the registers from a weight on, in order of their records.</summary>
     /// <param name="model">The model.</param>
     /// <param name="bonus">Bits that every pair gets because a record has one counterpart at most; see <see cref="LinkEngine.OneToOne"/>.</param>
     /// <param name="least">Bits.</param>
     internal List<LinkPair> Between(LinkModel model, double bonus, double least)
     {
-        List<LinkPair> pairs = LinkEngine.Score(_blocking.Between(), new LinkWeights(model, _table), least - bonus, _threads);
+        List<LinkPair> pairs = LinkEngine.Score(_blocking.Between(Budget), new LinkWeights(model, _table), least - bonus, _threads);
         for (int i = 0; i < pairs.Count; i++)
         {
             pairs[i] = pairs[i] with { Evidence = pairs[i].Evidence.Add(bonus) };
