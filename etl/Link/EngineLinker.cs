@@ -206,14 +206,13 @@ internal sealed class LinkEntity
 
     /// <summary>Returns the records, by key, whatever the order of their versions.</summary>
     public static LinkEntity[] Of(IReadOnlyList<IdentityRecord> records, Func<IdentityRecord, bool> isOpen) =>
+        [.. records.GroupBy(record => record.RecordKey).OrderBy(group => group.Key).Select(group => new LinkEntity(group.Key, Distinct([.. group]), isOpen(group.First())))];
+
+    // In order of time; of versions that say the same the last one stays.
+    private static IdentityRecord[] Distinct(IdentityRecord[] versions) => versions.Length == 1 ? versions :
     [
-        .. records.GroupBy(record => record.RecordKey).OrderBy(group => group.Key).Select(group => new LinkEntity(
-            group.Key,
-            [
-                .. group.OrderBy(version => version.KnownFromUtc).ThenBy(version => version.EventDate ?? DateOnly.MinValue).ThenBy(version => version.FileSha256, StringComparer.Ordinal)
-                    .ThenBy(version => version.Line).ThenBy(Compared).Reverse().DistinctBy(Compared).Reverse(),
-            ],
-            isOpen(group.First()))),
+        .. versions.OrderBy(version => version.KnownFromUtc).ThenBy(version => version.EventDate ?? DateOnly.MinValue).ThenBy(version => version.FileSha256, StringComparer.Ordinal)
+            .ThenBy(version => version.Line).ThenBy(Compared).Reverse().DistinctBy(Compared).Reverse(),
     ];
 
     private static (string Text, DateOnly? Birth, int Sex) Compared(IdentityRecord version) =>

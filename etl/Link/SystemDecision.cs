@@ -19,6 +19,8 @@ internal sealed class SystemDecision
     // More pairs of one record help no reviewer.
     private const int MostCandidates = 5;
 
+    private static readonly List<Claim> Nobody = [];
+
     private readonly EntityTable _table;
     private readonly FrozenModel _model;
     private readonly string _version;
@@ -61,7 +63,7 @@ internal sealed class SystemDecision
         _verdicts = new Verdict[table.Entities.Length];
         foreach (LinkPair pair in scoring.Between(model.Model, model.OneToOneBits, Math.Min(_review, _auto - _margin)))
         {
-            Add(_claims[table.Owners[pair.Right]], new Claim(table.Owners[pair.Right], table.Owners[pair.Left], pair));
+            Add(_claims, new Claim(table.Owners[pair.Right], table.Owners[pair.Left], pair));
         }
 
         foreach (LinkPair pair in scoring.Within(within, _review))
@@ -70,8 +72,8 @@ internal sealed class SystemDecision
             if (one != other && _vetoWithin(pair).Length == 0)
             {
                 List<Claim>[] lists = pair.Evidence.Weight >= _auto ? _twice : _perhapsTwice;
-                Add(lists[one], new Claim(one, other, pair));
-                Add(lists[other], new Claim(other, one, pair));
+                Add(lists, new Claim(one, other, pair));
+                Add(lists, new Claim(other, one, pair));
             }
         }
 
@@ -129,11 +131,23 @@ internal sealed class SystemDecision
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
-    private static List<Claim>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(static _ => new List<Claim>())];
+    // Most records have no pair within their system: they share one empty list.
+    private static List<Claim>[] Lists(int count)
+    {
+        List<Claim>[] lists = new List<Claim>[count];
+        Array.Fill(lists, Nobody);
+        return lists;
+    }
 
     // The best pair of versions counts; of equal ones the first in the order of the table.
-    private static void Add(List<Claim> claims, Claim claim)
+    private static void Add(List<Claim>[] lists, Claim claim)
     {
+        List<Claim> claims = lists[claim.Record];
+        if (claims == Nobody)
+        {
+            lists[claim.Record] = claims = [];
+        }
+
         int at = claims.FindIndex(other => other.Other == claim.Other);
         if (at < 0)
         {
