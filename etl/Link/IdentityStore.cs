@@ -145,7 +145,8 @@ internal sealed class IdentityStore
         List<(RecordState State, LinkDecision Decision, long Person)> moving = [];
         foreach (RecordState state in reviewed)
         {
-            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null)
+            // Whoever is linked never moves to records that nobody in the register was found for.
+            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null || (decision.RuleCode == NoMatchButItsOwn && !IsUnmatched(state)))
             {
                 _ = IsUnmatched(state) ? withoutMatch++ : kept++;
                 continue;

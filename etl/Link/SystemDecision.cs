@@ -19,7 +19,8 @@ internal sealed class SystemDecision
     // More pairs of one record help no reviewer.
     private const int MostCandidates = 5;
 
-    private static readonly List<Claim> Nobody = [];
+    // Most records have no pair within their system: they share one empty list.
+    private readonly List<Claim> _nobody = [];
 
     private readonly EntityTable _table;
     private readonly FrozenModel _model;
@@ -33,6 +34,7 @@ internal sealed class SystemDecision
     private readonly Func<LinkPair, string> _evidenceBetween;
     private readonly Func<LinkPair, string> _evidenceWithin;
     private readonly int _address;
+    private readonly int _given;
     private readonly List<Claim>[] _claims;
     private readonly Dictionary<int, List<Claim>> _claimants = [];
     private readonly List<Claim>[] _twice;
@@ -57,6 +59,7 @@ internal sealed class SystemDecision
         _evidenceBetween = scoring.Evidence(model.Model);
         _evidenceWithin = scoring.Evidence(within);
         _address = table.Table.Find(LinkKind.Address);
+        _given = table.Table.Find(LinkKind.Given);
         _claims = Lists(table.Entities.Length);
         _twice = Lists(table.Entities.Length);
         _perhapsTwice = Lists(table.Entities.Length);
@@ -69,9 +72,12 @@ internal sealed class SystemDecision
         foreach (LinkPair pair in scoring.Within(within, _review))
         {
             (int one, int other) = (table.Owners[pair.Left], table.Owners[pair.Right]);
-            if (one != other && _vetoWithin(pair).Length == 0)
+            int name = GivenName(pair);
+            if (one != other && _vetoWithin(pair).Length == 0
+                && name is NameField.OtherReading or NameField.KanaOnly or NameField.FormOnly or NameField.Both)
             {
-                List<Claim>[] lists = pair.Evidence.Weight >= _auto ? _twice : _perhapsTwice;
+                // One department writes one child's name in one way; twins have been given names of one reading.
+                List<Claim>[] lists = pair.Evidence.Weight >= _auto && name != NameField.KanaOnly ? _twice : _perhapsTwice;
                 Add(lists, new Claim(one, other, pair));
                 Add(lists, new Claim(other, one, pair));
             }
@@ -131,19 +137,18 @@ internal sealed class SystemDecision
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
-    // Most records have no pair within their system: they share one empty list.
-    private static List<Claim>[] Lists(int count)
+    private List<Claim>[] Lists(int count)
     {
         List<Claim>[] lists = new List<Claim>[count];
-        Array.Fill(lists, Nobody);
+        Array.Fill(lists, _nobody);
         return lists;
     }
 
     // The best pair of versions counts; of equal ones the first in the order of the table.
-    private static void Add(List<Claim>[] lists, Claim claim)
+    private void Add(List<Claim>[] lists, Claim claim)
     {
         List<Claim> claims = lists[claim.Record];
-        if (claims == Nobody)
+        if (claims == _nobody)
         {
             lists[claim.Record] = claims = [];
         }
@@ -199,6 +204,8 @@ internal sealed class SystemDecision
 
     // Without the bits that a record gets for having one counterpart at most.
     private bool StandsAlone(Claim claim) => claim.Bits - _model.OneToOneBits >= _auto && HasHome(claim) && _vetoBetween(claim.Pair).Length == 0;
+
+    private int GivenName(LinkPair pair) => _given < 0 ? LinkField.Null : pair.Level(_given);
 
     private bool HasHome(Claim claim) => _address >= 0 && claim.Pair.Level(_address) is var level && level != LinkField.Null && level >= _table.Table.Fields[_address].Levels.Count - 2;
 

@@ -177,13 +177,14 @@ public sealed class EngineLinkerTests
         IdentityRecord one = town.Stranger(6_000_000, "蔵之介", "クラノスケ");
         IdentityRecord again = one with { RecordKey = 6_000_001, SourceId = "X2" };
         IdentityRecord twin = town.Stranger(6_000_002, "蔵之進", "クラノシン");
+        IdentityRecord alike = town.Stranger(6_000_003, "倉ノ助", "クラノスケ");
 
-        LinkOutcome outcome = new EngineLinker(new MemoryLinkModels()).Decide(new LinkInput([.. town.Input.Subjects, again, twin, one], []));
+        LinkOutcome outcome = new EngineLinker(new MemoryLinkModels()).Decide(new LinkInput([.. town.Input.Subjects, again, twin, one, alike], []));
 
         Dictionary<long, LinkDecision> decisions = outcome.Decisions.ToDictionary(decision => decision.RecordKey);
         Assert.Null(decisions[one.RecordKey].SameAsRecordKey);
         Assert.Equal((one.RecordKey, "PRB-3"), (decisions[again.RecordKey].SameAsRecordKey!.Value, decisions[again.RecordKey].RuleCode));
-        Assert.Equal((null, "NEW"), (decisions[twin.RecordKey].SameAsRecordKey, decisions[twin.RecordKey].RuleCode));
+        Assert.All([twin, alike], other => Assert.Equal((null, "NEW"), (decisions[other.RecordKey].SameAsRecordKey, decisions[other.RecordKey].RuleCode)));
     }
 
     [Fact]
