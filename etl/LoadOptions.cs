@@ -21,11 +21,14 @@ public sealed record LoadOptions
     /// <summary>The folder of approved mappings; null where every file has the layout of its contract.</summary>
     public string? Mappings { get; init; }
 
-    /// <summary>The method of linkage; null takes the deterministic one.</summary>
+    /// <summary>The method of linkage; null takes the engine with the models of the identity database.</summary>
     public ILinker? Linker { get; init; }
 
     /// <summary>The rows of a file that are held in memory at a time; never changes the result.</summary>
     public int BlockRows { get; init; } = 32_768;
+
+    /// <summary>Whether the engine trains new models first; see <see cref="RelinkOptions.Trains"/>.</summary>
+    internal bool TrainsLinkage { get; init; }
 
     /// <summary>Rows of correction reports by the hash of the file that brings them in; null for none.</summary>
     internal IReadOnlyDictionary<string, CorrectionPart>? Corrections { get; init; }

@@ -70,7 +70,7 @@ public sealed class LoadPipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         using IDisposable held = _databases.Lock.Acquire(cancellationToken: cancellationToken);
-        LoadOptions load = new() { Inbox = string.Empty, Secret = new byte[16], MaxParallel = options.MaxParallel, Linker = options.Linker, CrashPoint = options.CrashPoint };
+        LoadOptions load = new() { Inbox = string.Empty, Secret = new byte[16], MaxParallel = options.MaxParallel, Linker = options.Linker, TrainsLinkage = options.Trains, CrashPoint = options.CrashPoint };
         using Pipeline pipeline = new(_databases, _time, load, progress, cancellationToken);
         return pipeline.Relink(options.DecideAgain);
     }

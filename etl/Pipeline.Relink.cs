@@ -20,9 +20,8 @@ internal sealed partial class Pipeline
     public LinkSummary Relink(bool decideAgain)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        ILinker linker = _options.Linker ?? new DeterministicLinker();
         Timed("recover", Recover);
-        string version = decideAgain ? linker.Version : "staff";
+        string version = !decideAgain ? "staff" : _options.Linker?.Version ?? EngineLinker.CurrentVersion;
         StartLinkRun(version);
         RelinkResult? decided = null;
         int handedOver = 0;

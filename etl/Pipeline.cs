@@ -263,8 +263,10 @@ internal sealed partial class Pipeline : IDisposable
     {
         _identity.Begin();
         _warehouse.Begin();
-        _store = new IdentityStore(_identity, _mint, _options.Linker ?? new DeterministicLinker(), _nowUtc);
+        _store = new IdentityStore(_identity, _mint, Linker(), _nowUtc);
     }
+
+    private ILinker Linker() => _options.Linker ?? new EngineLinker(new IdentityLinkModels(_identity, EngineLinker.CurrentVersion, _nowUtc), _options.MaxParallel, _options.TrainsLinkage);
 
     // Files are read in parallel and taken in strictly in the order of the batch.
     private void StageFiles()

@@ -5,8 +5,11 @@ namespace Warehouse.Etl;
 /// <summary>How links are decided again.</summary>
 public sealed record RelinkOptions
 {
-    /// <summary>The method of linkage; null takes the deterministic one.</summary>
+    /// <summary>The method of linkage; null takes the engine with the models of the identity database.</summary>
     public ILinker? Linker { get; init; }
+
+    /// <summary>Whether the engine trains a new model for each system that has enough records; those before stay in the identity database.</summary>
+    public bool Trains { get; init; }
 
     /// <summary>Whether the program decides its own links again; off, only what changed in the crosswalk since it was last handed over is taken along, such as decisions of staff.</summary>
     public bool DecideAgain { get; init; } = true;

@@ -55,6 +55,13 @@ public sealed class DeterministicLinker : ILinker
         }
 
         ByNumber(register, open, order, decisions);
+        ByNames(register, open, order, decisions);
+        return new LinkOutcome(decisions, []);
+    }
+
+    /// <summary>Decides open records by the passes on names, and gives those that none of them finds a person of their own.</summary>
+    internal static void ByNames(List<IdentityRecord> register, Dictionary<long, List<IdentityRecord>> open, List<long> order, List<LinkDecision> decisions)
+    {
         foreach ((string rule, string evidence, Func<IdentityRecord, string?> key) in Passes)
         {
             ByKey(rule, evidence, key, register, open, order, decisions);
@@ -67,8 +74,6 @@ public sealed class DeterministicLinker : ILinker
                 decisions.Add(new LinkDecision(record, null, "NEW", open[record].Exists(version => version.HasIdentity) ? "candidates=0" : "identity=0"));
             }
         }
-
-        return new LinkOutcome(decisions, []);
     }
 
     /// <summary>Returns whether a shared number must not link two records: another birth date, or another given name.</summary>
@@ -87,7 +92,8 @@ public sealed class DeterministicLinker : ILinker
         return left.GivenKana.Length > 0 && right.GivenKana.Length > 0 && left.GivenKana != right.GivenKana;
     }
 
-    private static void ByNumber(
+    /// <summary>Decides open records by a valid resident number that nothing contradicts.</summary>
+    internal static void ByNumber(
         List<IdentityRecord> register,
         Dictionary<long, List<IdentityRecord>> open,
         List<long> order,

@@ -18,6 +18,9 @@ internal sealed record RelinkResult(int Reviewed, int Confirmed, int WithoutMatc
 internal sealed class IdentityStore
 {
     private const string NoMatch = "NEW";
+
+    // Nobody in the register was found either, only other records of the same system.
+    private const string NoMatchButItsOwn = "PRB-3";
     private const string Register = "resident";
     private static readonly DateTime Open = new(9999, 12, 31);
 
@@ -158,7 +161,7 @@ internal sealed class IdentityStore
             }
 
             reviewed.Add(state);
-            subjects.AddRange(state.RuleCode == NoMatch ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
+            subjects.AddRange(IsUnmatched(state) ? state.Versions.Select(version => version.Record) : [state.Versions[^1].Record]);
         }
 
         LinkOutcome outcome = _linker.Decide(new LinkInput(subjects, known));
@@ -177,9 +180,10 @@ internal sealed class IdentityStore
         List<(RecordState State, LinkDecision Decision, long Person)> moving = [];
         foreach (RecordState state in reviewed)
         {
-            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null)
+            // Whoever is linked never moves to records that nobody in the register was found for.
+            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null || (decision.RuleCode == NoMatchButItsOwn && !IsUnmatched(state)))
             {
-                _ = state.RuleCode == NoMatch ? withoutMatch++ : kept++;
+                _ = IsUnmatched(state) ? withoutMatch++ : kept++;
                 continue;
             }
 
@@ -218,6 +222,8 @@ internal sealed class IdentityStore
         WriteProfiles();
         return new RelinkResult(reviewed.Count + _bare.Count, confirmed, withoutMatch + _bare.Count, kept, moves);
     }
+
+    private static bool IsUnmatched(RecordState state) => state.RuleCode is NoMatch or NoMatchButItsOwn;
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
@@ -310,7 +316,7 @@ internal sealed class IdentityStore
         List<IdentityRecord> known = [];
         foreach (RecordState state in _order)
         {
-            bool isOpen = state.PersonKey is null || (state.RuleCode == NoMatch && IdentityRecovery.IsByProgram(state.DecidedBy));
+            bool isOpen = state.PersonKey is null || (IsUnmatched(state) && IdentityRecovery.IsByProgram(state.DecidedBy));
             foreach (Version version in state.Versions)
             {
                 (isOpen ? subjects : known).Add(isOpen ? version.Record : version.Of(state.PersonKey));

@@ -20,11 +20,11 @@ internal static partial class Stages
             return Task.FromResult(new LoadResult(batch, Figures(databases, context.Time.GetUtcNow().UtcDateTime)));
         });
 
-    internal static Task<(LinkResult Result, double Seconds)> Link(CommandContext context, WarehouseDatabases databases) =>
+    internal static Task<(LinkResult Result, double Seconds)> Link(CommandContext context, WarehouseDatabases databases, bool trains) =>
         context.Screen.Stage("link", report =>
         {
             Relay<LoadProgress> progress = new(step => report(step.Stage, step.Total == 0 ? 0 : (double)step.Done / step.Total));
-            LinkSummary run = new LoadPipeline(databases, context.Time).Relink(new RelinkOptions(), progress, context.Stop);
+            LinkSummary run = new LoadPipeline(databases, context.Time).Relink(new RelinkOptions { Trains = trains }, progress, context.Stop);
             return Task.FromResult(new LinkResult(run, Figures(databases, context.Time.GetUtcNow().UtcDateTime).Linked));
         });
 

@@ -141,6 +141,29 @@ public sealed class RelinkTests
     }
 
     [Fact]
+    public void A_linked_pupil_never_moves_to_records_for_whom_the_register_has_nobody()
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        Load(fixture, inbox, FirstLoad);
+        long taro = Person(fixture, 3);
+        long pupil = Key("G0001");
+        ItsOwn linker = new(pupil, Key(TinyInbox.Number(2)));
+
+        LinkSummary summary = new LoadPipeline(fixture.Databases, new Clock(LinkRun)).Relink(new RelinkOptions { MaxParallel = 1, Linker = linker }, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0L, 1L), (summary.MovedCount, summary.KeptCount));
+        using WarehouseSession identity = fixture.Identity();
+        Assert.Equal(taro, identity.ScalarText<long>($"SELECT person_key FROM ident.crosswalk WHERE known_to_utc > '9999-01-01' AND record_key = {pupil}"));
+
+        long Key(string number)
+        {
+            using WarehouseSession session = fixture.Identity();
+            return session.ScalarText<long>($"SELECT DISTINCT record_key FROM ident.source_record WHERE source_id = '{number}'");
+        }
+    }
+
+    [Fact]
     public void What_a_person_decided_is_not_decided_again_and_is_handed_over()
     {
         using WarehouseFixture fixture = SeenBySchoolFirst(out _);
@@ -333,5 +356,16 @@ public sealed class RelinkTests
     private sealed class Clock(DateTime utc) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+    }
+
+    /// <summary>Says of one record that it is the same child as another of which the register has nobody.</summary>
+    private sealed class ItsOwn(long record, long other) : ILinker
+    {
+        private readonly DeterministicLinker _all = new();
+
+        public string Version => "its own";
+
+        public LinkOutcome Decide(LinkInput input) => new(
+            [.. _all.Decide(input).Decisions.Select(decision => decision.RecordKey == record ? new LinkDecision(record, other, "PRB-3", "test") : decision)], []);
     }
 }

@@ -105,14 +105,29 @@ public sealed class LinkEngineTests
     [Fact]
     public void Records_without_a_birth_date_are_not_linked_by_the_name_alone()
     {
+        List<(string Id, string[] Cells)> residents = [.. Residents];
         List<(string Id, string[] Cells)> pupils = [.. Pupils.Select((row, i) => i % 2 == 0 ? (row.Id, Cells(row.Cells, 4, "")) : row)];
 
-        LinkageResult result = Run(Residents, pupils);
+        // Names that nobody else has weigh enough for a link, and are for review all the same.
+        for (int i = 0; i < 30; i++)
+        {
+            string[] cells = [$"稀{(char)(0x5000 + (7 * i))}", $"珍{(char)(0x6000 + (7 * i))}", "マレ" + "アイウエオカキクケコ"[i % 10] + "サシス"[i / 10], "メズ" + "アイウエオカキクケコ"[i % 10] + "サシス"[i / 10], $"2012-03-{i % 28 + 1:00}", "女", $"稀町{i + 1}丁目1番1号"];
+            residents.Add(($"A{80_000 + i}", cells));
+            pupils.Add(($"B{80_000 + i}", Cells(Cells(cells, 4, ""), 6, "")));
+        }
+
+        LinkageResult result = Run(residents, pupils);
 
         int birth = Field(result, FieldRole.Birth);
         LinkPair[] auto = [.. result.Pairs.Where(pair => pair.Band == LinkBand.Auto)];
         Assert.NotEmpty(auto);
-        Assert.DoesNotContain(auto, pair => pair.Level(birth) == LinkField.Null);
+
+        // In the same house the whole name is enough; elsewhere nobody is linked by it.
+        int address = Field(result, FieldRole.Home);
+        Assert.DoesNotContain(auto, pair => pair.Level(birth) == LinkField.Null && pair.Level(address) < AddressField.House);
+        LinkPair[] rare = [.. result.Pairs.Where(pair => LinkTown.Number(result.Table.Ids[pair.Right]) >= 80_000 && pair.Evidence.Posterior > 0.999)];
+        Assert.True(rare.Length > 20, $"{rare.Length} rare names of great weight");
+        Assert.All(rare, pair => Assert.Equal(LinkBand.Review, pair.Band));
         Assert.Empty(auto.Where(pair => !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
     }
 
@@ -135,12 +150,14 @@ public sealed class LinkEngineTests
         for (int copy = 0; many.Count < 100_000; copy++)
         {
             // Other people of other years with the telephone number of the town hall.
-            many.AddRange(Residents.Select((row, i) => ($"A{(copy * 10_000) + LinkTown.Number(row.Id)}", (string[])[.. Cells(row.Cells, 4, $"{1930 + copy}{row.Cells[4][4..]}"), "0259001234"])));
+            many.AddRange(Residents.Select((row, i) => ($"A{(copy * 10_000) + LinkTown.Number(row.Id)}", (string[])[.. Cells(row.Cells, 4, $"{1930 + copy}{row.Cells[4][4..]}"), i % 10 == 0 ? "" : i % 10 == 1 ? $"09{i:00000000}" : "0259001234"])));
         }
 
         LinkageResult result = LinkEngine.Run(LinkTable.Build(LinkTown.Register("a", many, fields), LinkTown.Register("b", [.. Pupils.Take(1000).Select(row => (row.Id, (string[])[.. row.Cells, "0259001234"]))], fields)), new LinkageOptions { Threads = 2 });
 
-        Assert.Contains(result.Findings, finding => finding.Message.StartsWith("phone", StringComparison.Ordinal));
+        Assert.Contains(result.Table.Fields, field => field.Kind == LinkKind.Phone);
+        Assert.Contains(result.Findings, finding => finding.Code == "LNK-010" && finding.Message.Contains("phone", StringComparison.Ordinal));
+        Assert.True(result.Compared < 5_000_000, $"{result.Compared} pairs compared");
         Assert.DoesNotContain(result.Pairs, pair => pair.Band == LinkBand.Auto);
     }
 

@@ -41,6 +41,48 @@ public sealed class MatchingTests
     }
 
     [Fact]
+    public void Taking_dominant_pairs_first_loses_no_weight()
+    {
+        Random random = new(5);
+        int taken = 0;
+        for (int trial = 0; trial < 2000; trial++)
+        {
+            int rows = random.Next(1, 8);
+            int columns = random.Next(1, 8);
+            double[,] weights = new double[rows, columns];
+            List<(int Left, int Right, double Weight)> edges = [];
+            for (int i = 0; i < rows; i++)
+            {
+                for (int j = 0; j < columns; j++)
+                {
+                    weights[i, j] = random.Next(2) == 0 ? 0 : random.Next(1, i == j ? 60 : 20);
+                    if (weights[i, j] > 0)
+                    {
+                        edges.Add((i, rows + j, weights[i, j] - 4));
+                    }
+                }
+            }
+
+            double sum = 0;
+            double[,] rest = new double[rows, columns];
+            foreach ((int left, int right, double weight) in Matching.Dominant(edges, rows + columns, -4, (left, right) =>
+            {
+                taken++;
+                sum += weights[left, right - rows];
+            }))
+            {
+                rest[left, right - rows] = weight + 4;
+            }
+
+            int[] best = Matching.Best(rest);
+            Assert.Equal(Sum(weights, Matching.Best(weights)), sum + Sum(rest, best), 9);
+        }
+
+        Assert.True(taken > 2000, $"{taken}");
+        static double Sum(double[,] weights, int[] best) => best.Select((column, row) => column < 0 ? 0 : weights[row, column]).Sum();
+    }
+
+    [Fact]
     public void The_greatest_sum_goes_before_the_greatest_pair()
     {
         // Greedy would take 10 and lose 9 + 8.

@@ -62,6 +62,23 @@ public sealed class SimilarityTests
     }
 
     [Fact]
+    public void One_edit_is_what_the_distance_says()
+    {
+        Random random = new(9);
+        int near = 0;
+        for (int i = 0; i < 40_000; i++)
+        {
+            int[] a = [.. Enumerable.Range(0, random.Next(0, 6)).Select(_ => random.Next(3))];
+            int[] b = [.. Enumerable.Range(0, random.Next(0, 6)).Select(_ => random.Next(3))];
+            bool isNear = Similarity.Alignment<int>(a, b) <= 1;
+            near += isNear ? 1 : 0;
+            Assert.Equal(isNear, Similarity.IsOneEdit<int>(a, b));
+        }
+
+        Assert.True(near > 1000, $"{near}");
+    }
+
+    [Fact]
     public void A_character_outside_the_basic_plane_is_one_element()
     {
         Assert.Equal(1, Similarity.Alignment<int>(Similarity.Runes("𠮷田"), Similarity.Runes("吉田")));

@@ -47,6 +47,16 @@ if (args is ["link", ..])
     return LinkCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["link-registers", ..])
+{
+    return LinkRegistersCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
+if (args is ["links", ..])
+{
+    return LinksCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 if (args is ["score", ..])
 {
     return ScoreCommand.Run(args[1..], Console.Out, Console.Error);

@@ -31,6 +31,9 @@ internal sealed class Blocking
     private readonly uint[] _keys;
     private readonly int _degree;
     private readonly CancellationToken _stop;
+
+    // The columns of keys that are filled so far.
+    private int _used;
     private readonly List<BlockingRule> _rules;
 
     internal Blocking(LinkTable table, LinkScorer scorer, int threads, CancellationToken stop)
@@ -49,7 +52,8 @@ internal sealed class Blocking
     internal bool IsExhaustive { get; private set; }
 
     /// <summary>Returns the candidates between the two registers, or within one.</summary>
-    internal List<PairChunk> Between()
+    /// <param name="budget">The most pairs; null for what is worth while in one run over unknown files.</param>
+    internal List<PairChunk> Between(long? budget = null)
     {
         if (_table.PairCount <= AllPairs)
         {
@@ -58,7 +62,7 @@ internal sealed class Blocking
         }
 
         int split = _table.IsLink ? _table.LeftCount : _table.Count;
-        return Join(_rules, 0, split, split, _table.Count, !_table.IsLink, 4_000_000 + (8L * _table.Count), Uses);
+        return Join(_rules, 0, split, split, _table.Count, !_table.IsLink, budget ?? (4_000_000 + (8L * _table.Count)), Uses);
     }
 
     /// <summary>Returns candidates within one register, by the selective rules only.</summary>
@@ -105,29 +109,33 @@ internal sealed class Blocking
 
     private ParallelOptions Options() => new() { MaxDegreeOfParallelism = _degree, CancellationToken = _stop };
 
-    // The records of one side under one rule, by key; records without a key are left out.
+    // The records of one side under one rule, by key; records without a key are left out. The arrays serve one rule after the other.
     private sealed class Side(int from, int to)
     {
-        internal uint[] Keys = [];
-        internal int[] Records = [];
+        private uint[] _keys = new uint[to - from];
+        private int[] _records = new int[to - from];
+        private uint[] _otherKeys = new uint[to - from];
+        private int[] _otherRecords = new int[to - from];
+        private int _count;
+
+        internal ReadOnlySpan<uint> Keys => _keys.AsSpan(0, _count);
+
+        internal ReadOnlySpan<int> Records => _records.AsSpan(0, _count);
 
         internal void Sort(uint[] keys)
         {
             int count = 0;
-            Keys = new uint[to - from];
-            Records = new int[to - from];
             for (int i = from; i < to; i++)
             {
                 if (keys[i] != 0)
                 {
-                    Keys[count] = keys[i];
-                    Records[count++] = i;
+                    _keys[count] = keys[i];
+                    _records[count++] = i;
                 }
             }
 
-            Array.Resize(ref Keys, count);
-            Array.Resize(ref Records, count);
-            RadixSort(ref Keys, ref Records);
+            _count = count;
+            RadixSort(ref _keys, ref _records, ref _otherKeys, ref _otherRecords, count);
         }
     }
 
@@ -139,6 +147,8 @@ internal sealed class Blocking
         uint[] keys = new uint[_table.Count];
         int column = 0;
         long cap = Math.Clamp(budget / 200, 10_000, 60_000);
+        Side left = new(from, split);
+        Side right = isWithin ? left : new Side(rightFrom, to);
         foreach (BlockingRule rule in rules)
         {
             _stop.ThrowIfCancellationRequested();
@@ -155,14 +165,13 @@ internal sealed class Blocking
                     keys[i] = rule.Key(_table, i);
                 }
             });
-            Side left = new(from, split);
-            Side right = isWithin ? left : new Side(rightFrom, to);
             Parallel.For(0, isWithin ? 1 : 2, Options(), side => (side == 0 ? left : right).Sort(keys));
             (List<Block> blocks, long pairs, int cappedBlocks, int cappedRecords) = Blocks(left, right, isWithin, cap, keys);
             bool isUsed = pairs <= budget;
             long fresh = 0;
             if (isUsed && pairs > 0)
             {
+                _used = column;
                 List<PairChunk> chunks = Emit(left, right, blocks, isWithin);
                 fresh = chunks.Sum(chunk => (long)chunk.Count);
                 budget -= fresh;
@@ -194,8 +203,8 @@ internal sealed class Blocking
         long pairs = 0;
         int cappedBlocks = 0;
         int cappedRecords = 0;
-        uint[] a = left.Keys;
-        uint[] b = right.Keys;
+        ReadOnlySpan<uint> a = left.Keys;
+        ReadOnlySpan<uint> b = right.Keys;
         int j = 0;
         for (int i = 0; i < a.Length;)
         {
@@ -275,14 +284,16 @@ internal sealed class Blocking
         Parallel.For(0, chunks.Length, Options(), static () => new LevelCache(), (part, _, cache) =>
         {
             PairChunk chunk = new(64);
+            ReadOnlySpan<int> lefts = left.Records;
+            ReadOnlySpan<int> rights = right.Records;
             foreach (Block block in CollectionsMarshal.AsSpan(blocks)[starts[part]..starts[part + 1]])
             {
                 for (int i = block.LeftFrom; i < block.LeftTo; i++)
                 {
-                    int a = left.Records[i];
+                    int a = lefts[i];
                     for (int j = isWithin ? i + 1 : block.RightFrom; j < block.RightTo; j++)
                     {
-                        int b = right.Records[j];
+                        int b = rights[j];
                         if (!IsFound(a, b))
                         {
                             chunk.Add(Math.Min(a, b), Math.Max(a, b), _scorer.Pattern(a, b, cache));
@@ -303,7 +314,7 @@ internal sealed class Blocking
         ref uint x = ref MemoryMarshal.GetReference(_keys.AsSpan(a * _stride, _stride));
         ref uint y = ref MemoryMarshal.GetReference(_keys.AsSpan(b * _stride, _stride));
         Vector256<uint> same = Vector256<uint>.Zero;
-        for (nuint i = 0; i < (nuint)_stride; i += 8)
+        for (nuint i = 0; i < (nuint)_used; i += 8)
         {
             Vector256<uint> u = Vector256.LoadUnsafe(ref x, i);
             Vector256<uint> v = Vector256.LoadUnsafe(ref y, i);
@@ -314,15 +325,13 @@ internal sealed class Blocking
     }
 
     // Least significant digit first, 11 bits a pass: stable, so records of one key keep their order.
-    private static void RadixSort(ref uint[] keys, ref int[] records)
+    private static void RadixSort(ref uint[] keys, ref int[] records, ref uint[] otherKeys, ref int[] otherRecords, int count)
     {
-        uint[] otherKeys = new uint[keys.Length];
-        int[] otherRecords = new int[keys.Length];
         Span<int> counts = stackalloc int[2048];
         for (int shift = 0; shift < 33; shift += 11)
         {
             counts.Clear();
-            foreach (uint key in keys)
+            foreach (uint key in keys.AsSpan(0, count))
             {
                 counts[(int)(key >> shift) & 2047]++;
             }
@@ -333,7 +342,7 @@ internal sealed class Blocking
                 (counts[i], sum) = (sum, sum + counts[i]);
             }
 
-            for (int i = 0; i < keys.Length; i++)
+            for (int i = 0; i < count; i++)
             {
                 int place = counts[(int)(keys[i] >> shift) & 2047]++;
                 otherKeys[place] = keys[i];

@@ -1,11 +1,16 @@
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Something two records may share: a field's value or a part of it, or two names in either order.</summary>
-internal sealed record BlockingPart(string Name, int Field, ulong[] ByCode, int OtherField = -1, ulong[]? OtherByCode = null)
+internal sealed record BlockingPart(string Name, int Field, ulong[] ByCode, int OtherField = -1, ulong[]? OtherByCode = null, ulong[]? ByRecord = null)
 {
     /// <summary>Returns the hash of the part, or 0 where it is missing.</summary>
     internal ulong Value(LinkTable table, int record)
     {
+        if (ByRecord is not null)
+        {
+            return ByRecord[record];
+        }
+
         ulong value = ByCode[table.Code(record, Field)];
         if (OtherByCode is null || value == 0)
         {
@@ -23,9 +28,9 @@ internal sealed record BlockingPart(string Name, int Field, ulong[] ByCode, int 
 internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStrong)
 {
     // From selective to coarse. Parts: D birth date, DS the same with day and month in order, MD YM YD Y its parts, SF SK SP family name (form, reading, sound), GF GK GP
-    // given name, NF NK NP both in either order, H household, P phone, E mail, EB its mailbox, PC postal code, AD address, AB town and block, TW town, X sex, N# numbers, T# texts.
+    // given name, NF NK NP both in either order, H household, P phone, E mail, EB its mailbox, PC postal code, AD address, AB town and block, TW town, X sex, N# numbers, T# texts, WM WL the greatest and least of the words of a name.
     private const string Ladder =
-        "N#;E;D SK GK;D SF GF;D GK;D GF;D SK;D SF;D GP;D SP;DS NK;DS NF;DS GK;DS GF;D H;D P;D AD;D AB;D PC;NF Y;NK Y;NF MD;NK MD;NF YM;NK YM;NF PC;NK PC;NK AB;NF AB;NF P;NF H;"
+        "N#;E;D SK GK;D SF GF;D GK;D GF;D SK;D SF;D WM;D WL;D GP;D SP;DS NK;DS NF;DS GK;DS GF;D H;D P;D AD;D AB;D PC;NF Y;NK Y;NF MD;NK MD;NF YM;NK YM;NF PC;NK PC;NK AB;NF AB;NF P;NF H;"
         + "GF H;GK H;GF AD;GK AD;GF P;GK P;SF P;NP Y;NP PC;P;D TW;NF TW;NK TW;EB;NF;NK;D X;D;GF PC;GK PC;SF PC;SK PC;NP;YM GK;MD GK;YD GK;YM GF;MD GF;YD GF;YM SK;MD SK;YD SK;"
         + "YM SF;MD SF;YD SF;GP YM;GP MD;GP YD;SP YM;SP MD;SP YD;T# GF;T# SF;T# D;GF SP;SF GP;GF TW;SF TW;GP PC;SP PC;AD;YM PC;MD PC;YD PC;Y PC;MD TW;YM TW;YD TW;GF Y;SF Y;GK Y;SK Y;"
         + "MD;YM;GF;SF;T#;PC";
@@ -99,6 +104,9 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
             BlockingPart Whole() => new(field.Name, f, whole);
             switch (field)
             {
+                case NameField { Role: FieldRole.Home } guardian:
+                    Add("H", new BlockingPart(field.Name, f, [.. whole.Select((_, code) => guardian.Book.FoldHash(guardian.Book.Kana(code)) is var kana and not 0 ? kana : code == 0 ? 0 : LinkTable.Hash(guardian.Book.FormText(guardian.Book.Form(code))))]));
+                    break;
                 case NameField names:
                     AddName(names, f, Add);
                     break;
@@ -106,8 +114,8 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
                     AddDate(dates, f, whole, Add);
                     break;
                 case AddressField address:
-                    Add("AD", new BlockingPart(field.Name, f, [.. whole.Select((hash, code) => code > 0 && address.Self(code) > 2 ? hash : 0)]));
-                    Add("AB", new BlockingPart("block", f, [.. whole.Select((hash, code) => code > 0 ? Block(address.Show(code)) : 0)]));
+                    Add("AD", new BlockingPart(field.Name, f, [.. whole.Select((_, code) => code > 0 ? address.HouseHash(code) : 0)]));
+                    Add("AB", new BlockingPart("block", f, [.. whole.Select((_, code) => code > 0 ? address.HouseHash(code, 2) : 0)]));
                     break;
                 case EmailField mail:
                     Add("E", Whole());
@@ -129,16 +137,24 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
             }
         }
 
+        if (table.Tokens is { } tokens)
+        {
+            int surname = table.Find(LinkKind.Surname);
+            int given = table.Find(LinkKind.Given);
+            if (surname >= 0 && given >= 0)
+            {
+                var most = new ulong[table.Count];
+                var least = new ulong[table.Count];
+                Parallel.For(0, table.Count, i => (most[i], least[i]) = tokens.Keys(i, table.Code(i, surname), table.Code(i, given)));
+                Add("WM", new BlockingPart("one word of the name", surname, [], ByRecord: most));
+                Add("WL", new BlockingPart("another word of the name", surname, [], ByRecord: least));
+            }
+        }
+
         Either(parts, "NF", "SF", "GF", "both names");
         Either(parts, "NK", "SK", "GK", "both readings");
         Either(parts, "NP", "SP", "GP", "sound of both names");
         return parts;
-    }
-
-    private static ulong Block(string address)
-    {
-        string[] pieces = address.Split('-');
-        return pieces.Length < 3 ? 0 : LinkTable.Hash(string.Join('-', pieces.Take(3)));
     }
 
     private static void Either(Dictionary<string, List<BlockingPart>> parts, string code, string first, string second, string name)

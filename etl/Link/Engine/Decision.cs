@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Turns scored pairs into decisions: one-to-one between registers, clusters without chains within one.</summary>
 internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights weights, LinkageOptions options, bool hasGraveFinding)
 {
-    // A component of more records is cut at its weakest pairs until it is smaller.
+    // Exact matching costs the cube of the records; what is larger is for review.
     private const int MostInComponent = 400;
     private const int MostInCluster = 400;
 
@@ -17,6 +19,12 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     private readonly int _birth = Find(table, FieldRole.Birth);
     private readonly int _sex = Find(table, FieldRole.Sex);
     private readonly LevelCache _cache = new();
+    private readonly List<LinkFinding> _findings = [];
+    private int _refused;
+
+    /// <summary>What could not be decided because too many records are alike.</summary>
+    internal IEnumerable<LinkFinding> Findings => _refused == 0 ? _findings
+        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.")];
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
@@ -36,57 +44,62 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     /// <summary>Decides pairs between two registers.</summary>
     /// <param name="scored">In order of their records.</param>
     /// <param name="entities">For each record the record that stands for it within its register.</param>
-    internal (List<LinkPair> Pairs, int[] Clusters) Link(List<LinkPair> scored, int[] entities)
+    /// <param name="frozen">The threshold of a frozen model, in bits; null to find it.</param>
+    /// <returns>The pairs, the clusters, and the threshold where it is below that of the options.</returns>
+    internal (List<LinkPair> Pairs, int[] Clusters, double? Auto) Link(List<LinkPair> scored, int[] entities, double? frozen)
     {
-        // The best pair of each two entities.
-        Dictionary<(int, int), double> edges = new(scored.Count);
-        Dictionary<int, (double Best, double Second)> tops = new(scored.Count);
-        foreach (LinkPair pair in scored)
+        SameCounterpart(scored, entities);
+        Dictionary<long, double> edges = Edges(scored, entities);
+        (double Best, double Second)[] tops = Tops(edges);
+        List<(int Left, int Right, double Weight)> kept = new(edges.Count);
+        foreach ((long edge, double weight) in edges)
         {
-            (int, int) key = (entities[pair.Left], entities[pair.Right]);
-            if (!edges.TryGetValue(key, out double weight) || pair.Evidence.Weight > weight)
+            if (weight > _review)
             {
-                edges[key] = pair.Evidence.Weight;
+                kept.Add(((int)(edge >> 32), (int)edge, weight));
             }
         }
 
-        foreach (((int left, int right), double weight) in edges)
-        {
-            foreach (int node in (ReadOnlySpan<int>)[left, right])
-            {
-                tops[node] = !tops.TryGetValue(node, out (double Best, double Second) top) ? (weight, double.NegativeInfinity)
-                    : weight > top.Best ? (weight, top.Best) : (top.Best, Math.Max(top.Second, weight));
-            }
-        }
-
-        List<(int Left, int Right, double Weight)> kept = [.. edges.Where(edge => edge.Value > _review).Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value))];
         kept.Sort();
-        HashSet<(int, int)> matched = Match(kept);
+        bool[] isTangled = new bool[table.Count];
+        HashSet<long> matched = Match(kept, isTangled);
+        HashSet<int> several = Several(entities);
         int[] clusters = [.. entities];
         List<LinkPair> decided = new(scored.Count);
         foreach (LinkPair pair in scored)
         {
             (int Left, int Right) key = (entities[pair.Left], entities[pair.Right]);
             LinkPair decision = pair;
-            if (matched.Contains(key))
+            if (matched.Contains(Edge(key.Left, key.Right)))
             {
-                double own = edges[key];
+                double own = edges[Edge(key.Left, key.Right)];
                 double second = Math.Max(SecondOf(tops[key.Left], own), SecondOf(tops[key.Right], own));
-                string reason = pair.Evidence.Weight < _auto ? "evidence" : own - second < options.Margin ? "tie" : Veto(pair);
+                bool isTie = isTangled[key.Left] || own - second < options.Margin || (several.Contains(key.Left) && several.Contains(key.Right));
+                string reason = isTie ? "tie" : Veto(pair);
                 decision = pair with { Band = reason.Length == 0 ? LinkBand.Auto : pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = reason };
-                if (decision.Band == LinkBand.Auto)
-                {
-                    clusters[key.Right] = key.Left;
-                }
             }
             else if (pair.Evidence.Weight >= _review)
             {
                 // Somebody else is the better match for one of the two; if not by far, both pairs are shown.
-                bool isClose = tops[key.Left].Best - pair.Evidence.Weight < options.Margin && tops[key.Right].Best - pair.Evidence.Weight < options.Margin;
+                bool isClose = isTangled[key.Left] || (tops[key.Left].Best - pair.Evidence.Weight < options.Margin && tops[key.Right].Best - pair.Evidence.Weight < options.Margin);
                 decision = pair with { Band = isClose ? LinkBand.Review : LinkBand.None, Reason = isClose ? "tie" : "other" };
             }
 
             decided.Add(decision);
+        }
+
+        double auto = options.MostWrong <= 0 ? _auto : frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
+        for (int i = 0; i < decided.Count; i++)
+        {
+            LinkPair pair = decided[i];
+            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
+            {
+                decided[i] = pair with { Band = pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = "evidence" };
+            }
+            else if (pair.Band == LinkBand.Auto)
+            {
+                clusters[entities[pair.Right]] = entities[pair.Left];
+            }
         }
 
         for (int i = 0; i < clusters.Length; i++)
@@ -94,32 +107,186 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             clusters[i] = clusters[entities[i]];
         }
 
-        return (decided, clusters);
+        return (decided, clusters, auto < _auto ? auto : null);
+    }
+
+    private static long Edge(int left, int right) => ((long)left << 32) | (uint)right;
+
+    // The best pair of each two entities.
+    private static Dictionary<long, double> Edges(List<LinkPair> scored, int[] entities)
+    {
+        Dictionary<long, double> edges = new(scored.Count);
+        foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
+        {
+            ref double weight = ref CollectionsMarshal.GetValueRefOrAddDefault(edges, Edge(entities[pair.Left], entities[pair.Right]), out bool isKnown);
+            weight = isKnown ? Math.Max(weight, pair.Evidence.Weight) : pair.Evidence.Weight;
+        }
+
+        return edges;
+    }
+
+    // For each entity the weights of its best and its second counterpart.
+    private (double Best, double Second)[] Tops(Dictionary<long, double> edges)
+    {
+        var tops = new (double Best, double Second)[table.Count];
+        Array.Fill(tops, (double.NegativeInfinity, double.NegativeInfinity));
+        foreach ((long edge, double weight) in edges)
+        {
+            foreach (int node in (ReadOnlySpan<int>)[(int)(edge >> 32), (int)edge])
+            {
+                (double best, double second) = tops[node];
+                tops[node] = weight > best ? (weight, best) : (best, Math.Max(second, weight));
+            }
+        }
+
+        return tops;
+    }
+
+    // Two records of one register that are both sure matches of one record, and of no other, are one person twice: a stranger would have to have no counterpart of his own and the same name and day.
+    // A record that stands twice is as rare as the register shows; that much more must the second of them weigh.
+    private void SameCounterpart(List<LinkPair> scored, int[] entities)
+    {
+        (double Best, double Second)[] tops = Tops(Edges(scored, entities));
+        (double left, double right) = (TwiceBits(entities, 0, table.LeftCount), TwiceBits(entities, table.LeftCount, table.Count));
+        Dictionary<int, int> merged = [];
+        foreach (bool isRight in (ReadOnlySpan<bool>)[true, false])
+        {
+            // Only a record with two sure counterparts is of interest, and there are few.
+            int[] sure = new int[table.Count];
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
+            {
+                sure[entities[isRight ? pair.Left : pair.Right]] += pair.Evidence.Weight >= _auto ? 1 : 0;
+            }
+
+            Dictionary<int, List<LinkPair>> groups = [];
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
+            {
+                int shared = entities[isRight ? pair.Left : pair.Right];
+                if (sure[shared] < 2 || pair.Evidence.Weight < _auto || Veto(pair).Length > 0)
+                {
+                    continue;
+                }
+
+                // Each must have this counterpart alone, by the margin.
+                (double best, double second) = tops[entities[isRight ? pair.Right : pair.Left]];
+                if (best <= pair.Evidence.Weight && pair.Evidence.Weight - second >= options.Margin)
+                {
+                    (CollectionsMarshal.GetValueRefOrAddDefault(groups, shared, out _) ??= []).Add(pair);
+                }
+            }
+
+            foreach (List<LinkPair> group in groups.Values)
+            {
+                (int Entity, int Record, double Weight)[] twice =
+                [
+                    .. group.Select(pair => (Entity: entities[isRight ? pair.Right : pair.Left], Record: isRight ? pair.Right : pair.Left, pair.Evidence.Weight))
+                        .OrderByDescending(item => item.Weight).ThenBy(item => item.Record).DistinctBy(item => item.Entity),
+                ];
+                for (int i = 1; i < twice.Length; i++)
+                {
+                    if (twice[i].Weight - (isRight ? right : left) >= _auto && IsAlike(twice[0].Record, twice[i].Record))
+                    {
+                        // Each entity is in one group only, because it has one best counterpart.
+                        int keep = Math.Min(Kept(twice[0].Entity), twice[i].Entity);
+                        int drop = Math.Max(Kept(twice[0].Entity), twice[i].Entity);
+                        merged[drop] = keep;
+                    }
+                }
+            }
+        }
+
+        for (int k = 0; merged.Count > 0 && k < entities.Length; k++)
+        {
+            entities[k] = Kept(entities[k]);
+        }
+
+        int Kept(int entity)
+        {
+            while (merged.TryGetValue(entity, out int next))
+            {
+                entity = next;
+            }
+
+            return entity;
+        }
+    }
+
+    private bool IsAlike(int a, int b)
+    {
+        ulong pattern = scorer.Pattern(Math.Min(a, b), Math.Max(a, b), _cache);
+        LinkPair pair = new(a, b, pattern, default, LinkBand.None, "");
+        int given = _given < 0 ? LinkField.Null : pair.Level(_given);
+        int birth = _birth < 0 ? LinkField.Null : pair.Level(_birth);
+        return given > NameField.Similar && birth >= 2;
+    }
+
+    // How rare a record is that stands twice, in bits; one more for each register of which nothing is known.
+    private static double TwiceBits(int[] entities, int from, int to)
+    {
+        int twice = 1;
+        for (int i = from; i < to; i++)
+        {
+            twice += entities[i] != i ? 1 : 0;
+        }
+
+        return Math.Log2((to - from + 1.0) / twice);
+    }
+
+    // Entities of more than one record. Where both sides hold a person twice, they may as well be two.
+    private static HashSet<int> Several(int[] entities)
+    {
+        HashSet<int> several = [];
+        for (int i = 0; i < entities.Length; i++)
+        {
+            if (entities[i] != i)
+            {
+                several.Add(entities[i]);
+            }
+        }
+
+        return several;
+    }
+
+    // The least weight down to which the posteriors of all links expect no more than the wanted share to be wrong.
+    private double Threshold(List<LinkPair> decided)
+    {
+        double[] weights = [.. decided.Where(pair => pair.Band == LinkBand.Auto).Select(pair => pair.Evidence.Weight)];
+        Array.Sort(weights);
+        double least = _auto - Math.Log2(10);
+        double expected = 0;
+        double threshold = _auto;
+        for (int i = weights.Length - 1; i >= 0 && weights[i] >= least; i--)
+        {
+            expected += 1 / (1 + Math.Pow(2, weights[i]));
+            if (weights[i] < threshold && expected <= options.MostWrong * (weights.Length - i))
+            {
+                threshold = weights[i];
+            }
+        }
+
+        return threshold;
     }
 
     private static double SecondOf((double Best, double Second) top, double own) => own < top.Best ? top.Best : top.Second;
 
-    private HashSet<(int, int)> Match(List<(int Left, int Right, double Weight)> edges)
+    private HashSet<long> Match(List<(int Left, int Right, double Weight)> edges, bool[] isTangled)
     {
-        HashSet<(int, int)> matched = [];
-        foreach (List<(int Left, int Right, double Weight)> component in Components(edges))
+        HashSet<long> matched = new(edges.Count);
+        List<(int Left, int Right, double Weight)> tied = Matching.Dominant(edges, table.Count, _review, (left, right) => matched.Add(Edge(left, right)));
+        int tangles = 0;
+        int tangled = 0;
+        foreach (List<(int Left, int Right, double Weight)> component in Components(tied))
         {
-            if (component.Count == 1)
-            {
-                matched.Add((component[0].Left, component[0].Right));
-                continue;
-            }
-
             int[] lefts = [.. component.Select(edge => edge.Left).Distinct().Order()];
             int[] rights = [.. component.Select(edge => edge.Right).Distinct().Order()];
             if (lefts.Length + rights.Length > MostInComponent)
             {
-                // Cut at the weakest pairs: they are for review at best.
-                double cut = component.Select(edge => edge.Weight).Order().ElementAt(component.Count / 4);
-                List<(int Left, int Right, double Weight)> strong = component.FindAll(edge => edge.Weight > cut);
-                if (strong.Count > 0)
+                // So many records that all could be one another are no persons but an error: nothing in it is decided.
+                tangles++;
+                tangled += lefts.Length + rights.Length;
+                foreach (int node in lefts.Concat(rights))
                 {
-                    matched.UnionWith(Match(strong));
+                    isTangled[node] = true;
                 }
 
                 continue;
@@ -136,9 +303,14 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             {
                 if (best[i] >= 0)
                 {
-                    matched.Add((lefts[i], rights[best[i]]));
+                    matched.Add(Edge(lefts[i], rights[best[i]]));
                 }
             }
+        }
+
+        if (tangles > 0)
+        {
+            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake."));
         }
 
         return matched;
@@ -146,7 +318,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
     private static IEnumerable<List<(int Left, int Right, double Weight)>> Components(List<(int Left, int Right, double Weight)> edges)
     {
-        Dictionary<int, int> root = [];
+        Dictionary<int, int> root = new(edges.Count);
         int Root(int node)
         {
             root.TryAdd(node, node);
@@ -170,7 +342,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     }
 
     // Why a pair of great weight is not linked without a person: what the weight says in sum, one contradiction takes back.
-    private string Veto(LinkPair pair)
+    internal string Veto(LinkPair pair)
     {
         if (hasGraveFinding)
         {
@@ -202,8 +374,25 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             return "sex";
         }
 
-        // A name alone is nobody, a day alone is nobody.
-        return (birth == LinkField.Null && !HasNumber(pair)) || (!isExact && given is not NameField.Alike and not NameField.Similar) ? "evidence" : "";
+        // A name alone is nobody, a day alone is nobody. In one house nobody has another's name: Japanese family registers do not enter a second member of that name.
+        bool isAtHome = isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && IsSameHouse(pair);
+        return (birth == LinkField.Null && !HasNumber(pair) && !isAtHome) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
+    }
+
+    private bool IsJapanese(LinkPair pair) =>
+        table.Fields[_given] is NameField names && table.Code(pair.Left, _given) is > 0 and int code && !names.Book.IsLatin(names.Book.Form(code));
+
+    private bool IsSameHouse(LinkPair pair)
+    {
+        for (int f = 0; f < table.Fields.Count; f++)
+        {
+            if (table.Fields[f] is AddressField && pair.Level(f) is AddressField.House or AddressField.Equal)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HasNumber(LinkPair pair)
@@ -321,6 +510,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         IReadOnlyList<int> right = sets.Members(b);
         if (left.Count + right.Count > MostInCluster)
         {
+            _refused++;
             return;
         }
 

@@ -25,6 +25,12 @@ public sealed record LinkageOptions
     /// <summary>The posterior from which a pair is linked without review.</summary>
     public double AutoFrom { get; init; } = 0.999;
 
+    /// <summary>
+    /// Pairs between registers are linked below <see cref="AutoFrom"/> too as long as, by their posteriors, no more than this share of all links is wrong, and none whose odds are less than a tenth of
+    /// that option's. 0 leaves <see cref="AutoFrom"/> as it stands; so does <see cref="IsSensitive"/>. The run that trains a model decides; a frozen model brings its threshold along.
+    /// </summary>
+    public double MostWrong { get; init; } = 5e-5;
+
     /// <summary>The posterior from which a pair is shown for review.</summary>
     public double ReviewFrom { get; init; } = 0.05;
 
@@ -102,7 +108,7 @@ public static class LinkEngine
     {
         ArgumentNullException.ThrowIfNull(table);
         options ??= new LinkageOptions();
-        options = options.IsSensitive ? options with { AutoFrom = Math.Max(options.AutoFrom, 0.9999), Margin = Math.Max(options.Margin, 10) } : options;
+        options = options.IsSensitive ? options with { AutoFrom = Math.Max(options.AutoFrom, 0.9999), Margin = Math.Max(options.Margin, 10), MostWrong = 0 } : options;
         if (options.Model?.Misfit(table) is { } misfit)
         {
             throw new ArgumentException($"The model does not fit: {misfit}.");
@@ -145,13 +151,15 @@ public static class LinkEngine
         {
             int[] entities = InSource(table, scorer, blocking, model, options);
             Lap("duplicates");
-            (decided, clusters) = decision.Link(scored, entities);
+            (decided, clusters, double? auto) = decision.Link(scored, entities, options.Model is null ? null : options.Model.AutoBits ?? double.PositiveInfinity);
+            model = options.Model is null ? model with { AutoBits = auto } : model;
         }
         else
         {
             (decided, clusters) = decision.Deduplicate(scored);
         }
 
+        findings.AddRange(decision.Findings);
         Lap("decide");
         return new LinkageResult
         {
@@ -201,7 +209,7 @@ public static class LinkEngine
 
     // Where a record has one counterpart at most, the prior odds of a pair are those of a record that has none so far: n links among L and R records give n / ((L - n)(R - n))
     // (Sadinle, JASA 112 (2017) 600-612), not n / (L R). What it adds is bounded, so that an estimate of n that is too high cannot carry a link.
-    private static double OneToOne(LinkModel model, LinkTable table)
+    internal static double OneToOne(LinkModel model, LinkTable table)
     {
         const double LeastAlone = 0.03;
         if (!table.IsLink)
@@ -213,7 +221,7 @@ public static class LinkEngine
         return -Math.Log2(Math.Max(LeastAlone, 1 - (links / table.LeftCount))) - Math.Log2(Math.Max(LeastAlone, 1 - (links / (table.Count - table.LeftCount))));
     }
 
-    private static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
+    internal static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
     {
         var parts = new List<LinkPair>[chunks.Count];
         Parallel.For(0, chunks.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>

@@ -62,6 +62,9 @@ public abstract class LinkField(string name, LinkKind kind, FieldRole role, stri
     /// <summary>Returns the level of a value against itself.</summary>
     internal abstract int Self(int value);
 
+    /// <summary>Returns whether two values at a level can have a frequency of their own.</summary>
+    internal virtual bool HasTerm(int level) => UsesTerms && level > 0;
+
     /// <summary>Returns the logarithm of the frequency that stands for chance agreement at a level, or NaN where the average of the level does.</summary>
     internal virtual float Term(int left, int right, int level) => left == right && UsesTerms ? TermLog[left] : float.NaN;
 
@@ -92,6 +95,8 @@ internal sealed class CodeField(string name, LinkKind kind, FieldRole role, stri
     internal override bool IsCostly => false;
 
     internal override bool UsesTerms => Kind != LinkKind.Sex;
+
+    internal override bool HasTerm(int level) => UsesTerms && level == 1;
 
     internal override int Compare(int left, int right) => 0;
 
@@ -170,17 +175,19 @@ internal sealed class DateField(string name, int[] dates)
     : LinkField(name, LinkKind.BirthDate, FieldRole.Birth,
         ["differs", "same year", "each part near", "one part differs", "one part a step off", "one digit or two swapped", "day and month swapped", "equal"])
 {
+    private readonly (short Year, byte Month, byte Day)[] _parts = [.. dates.Select(date => ((short)(date / 10000), (byte)(date / 100 % 100), (byte)(date % 100)))];
+
     internal override bool IsCostly => false;
+
+    internal override bool HasTerm(int level) => level == 7;
 
     // Only a date that is more frequent than others (a default of some form) says less; a rare one says no more.
     internal override float Term(int left, int right, int level) => left == right ? Math.Max(TermLog[left], _floor) : float.NaN;
 
     internal override int Compare(int left, int right)
     {
-        int a = dates[left];
-        int b = dates[right];
-        (int ay, int am, int ad) = (a / 10000, a / 100 % 100, a % 100);
-        (int by, int bm, int bd) = (b / 10000, b / 100 % 100, b % 100);
+        (int ay, int am, int ad) = _parts[left];
+        (int by, int bm, int bd) = _parts[right];
         if (ay == by && am == bd && ad == bm)
         {
             return 6;
@@ -190,11 +197,11 @@ internal sealed class DateField(string name, int[] dates)
         int steps = Math.Max(Math.Max(Math.Abs(ay - by), Math.Min(Math.Abs(am - bm), 12 - Math.Abs(am - bm))), (Math.Abs(ad - bd) + 1) / 2);
         if (same == 2)
         {
-            return steps <= 1 ? 4 : IsOneSlip(a, b) ? 5 : 3;
+            return steps <= 1 ? 4 : IsOneSlip(dates[left], dates[right]) ? 5 : 3;
         }
 
         // A slip changes one part, or two that touch: one part at least stays.
-        return same == 1 && IsOneSlip(a, b) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+        return same == 1 && IsOneSlip(dates[left], dates[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
     }
 
     internal override int Self(int value) => 7;
@@ -237,63 +244,122 @@ internal sealed class DateField(string name, int[] dates)
 }
 
 /// <summary>An address by its parts, from the town to the room.</summary>
+/// <remarks>A value is a town, numbers and, at the end behind <c>#</c>, a room. The room that one of two leaves out does not speak against the other.</remarks>
 internal sealed class AddressField : LinkField
 {
+    private const int Place = 1;
+    private const int Town = 2;
+    private const int Street = 3;
+    private const int Block = 4;
+    internal const int House = 5;
+    internal const int Equal = 6;
+
     // Up to this count of towns the similarity of each two is kept.
     private const int MostTowns = 3000;
+    private const int Numbers = 4;
 
-    private readonly string[][] _values;
-    private readonly int[][] _parts;
+    private readonly string[] _values;
+
+    // For each value its town, the count of its numbers, up to four of them as hashes, and its room (0 for none).
+    private readonly int[] _parts;
     private readonly List<string> _towns = [];
     private readonly byte[] _similar;
 
-    internal AddressField(string name, string[][] values)
-        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "equal"])
+    internal AddressField(string name, string[] values)
+        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "same house", "equal"])
     {
         _values = values;
+        _parts = new int[values.Length * Width];
         Dictionary<string, int> towns = new(StringComparer.Ordinal);
-        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
-        _parts = new int[values.Length][];
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = towns.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i < values.Length; i++)
         {
-            int[] parts = new int[values[i].Length];
-            for (int k = 0; k < parts.Length; k++)
+            int end = values[i].IndexOf(Separator, StringComparison.Ordinal);
+            ReadOnlySpan<char> town = end < 0 ? values[i] : values[i].AsSpan(0, end);
+            if (!lookup.TryGetValue(town, out int code))
             {
-                Dictionary<string, int> codes = k == 0 ? towns : numbers;
-                if (!codes.TryGetValue(values[i][k], out parts[k]))
-                {
-                    codes[values[i][k]] = parts[k] = codes.Count;
-                    if (k == 0)
-                    {
-                        _towns.Add(values[i][k]);
-                    }
-                }
+                lookup[town] = code = towns.Count;
+                _towns.Add(town.ToString());
             }
 
-            _parts[i] = parts;
+            _parts[i * Width] = code;
         }
 
+        Parallel.For(0, values.Length, i => ReadNumbers(values[i], _parts.AsSpan(i * Width, Width)));
         _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
     }
+
+    private static void ReadNumbers(ReadOnlySpan<char> value, Span<int> parts)
+    {
+        int end = value.IndexOf(Separator);
+        while (end >= 0)
+        {
+            value = value[(end + 1)..];
+            end = value.IndexOf(Separator);
+            ReadOnlySpan<char> part = end < 0 ? value : value[..end];
+            int code = (int)LinkTable.Hash(part) | 1;
+            if (part.Length > 0 && part[0] == '#')
+            {
+                parts[2 + Numbers] = code;
+            }
+            else if (parts[1] < Numbers)
+            {
+                parts[2 + parts[1]++] = code;
+            }
+        }
+    }
+
+    /// <summary>Stands between the parts of a value.</summary>
+    internal const char Separator = '\u001F';
+
+    private static int Width => 3 + Numbers;
 
     internal override bool IsCostly => false;
 
     internal override int Compare(int left, int right)
     {
-        ReadOnlySpan<int> a = _parts[left];
-        ReadOnlySpan<int> b = _parts[right];
+        ReadOnlySpan<int> a = _parts.AsSpan(left * Width, Width);
+        ReadOnlySpan<int> b = _parts.AsSpan(right * Width, Width);
+        ReadOnlySpan<int> numbersA = a.Slice(2, a[1]);
+        ReadOnlySpan<int> numbersB = b.Slice(2, b[1]);
         if (a[0] != b[0])
         {
-            return !IsSimilar(a[0], b[0]) ? 0 : a.Length > 2 && a[1..].SequenceEqual(b[1..]) ? 3 : 1;
+            return !IsSimilar(a[0], b[0]) ? 0 : a[1] > 1 && numbersA.SequenceEqual(numbersB) ? Street : Place;
         }
 
-        return Math.Min(a.CommonPrefixLength(b) + 1, 4);
+        int common = numbersA.CommonPrefixLength(numbersB);
+        if (common > 0 && common == a[1] && common == b[1])
+        {
+            return a[2 + Numbers] == 0 || b[2 + Numbers] == 0 ? House : Block;
+        }
+
+        return common switch { 0 => Town, 1 => Street, _ => Block };
     }
 
     // The town alone is no whole address.
-    internal override int Self(int value) => _parts[value].Length >= 2 ? 5 : 2;
+    internal override int Self(int value) => _parts[(value * Width) + 1] > 0 ? Equal : Town;
 
-    internal override string Show(int value) => string.Join('-', _values[value]);
+    internal override string Show(int value) => _values[value].Replace(Separator, '-');
+
+    /// <summary>Returns a hash of town and numbers without the room, 0 where there are no numbers.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="most">The most numbers that count.</param>
+    internal ulong HouseHash(int value, int most = Numbers)
+    {
+        ReadOnlySpan<int> parts = _parts.AsSpan(value * Width, Width);
+        if (parts[1] == 0 || (most < Numbers && parts[1] < most))
+        {
+            return 0;
+        }
+
+        ulong hash = LinkTable.Hash(_towns[parts[0]]);
+        foreach (int number in parts.Slice(2, Math.Min(parts[1], most)))
+        {
+            hash = LinkTable.Mix((hash * 31) + (uint)number);
+        }
+
+        return hash;
+    }
 
     // Two threads may fill the same cell; they write the same.
     private bool IsSimilar(int left, int right)

@@ -62,6 +62,9 @@ public sealed record LinkModel
     /// <summary>The share of all pairs that are other members of one household.</summary>
     public required double HouseholdShare { get; init; }
 
+    /// <summary>The bits from which a pair was linked in the run that trained the model, where that is below its option; see <see cref="LinkageOptions.MostWrong"/>. Null: the option stands.</summary>
+    public double? AutoBits { get; init; }
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
@@ -141,11 +144,17 @@ public readonly record struct PairEvidence(double Weight, double Multiple, doubl
 /// <summary>A model made ready for scoring: for each field, state of its parent and level the logarithms of the four likelihoods, side by side.</summary>
 internal sealed class LinkWeights
 {
+    // Members of one family share the family name and at times one of several given names.
+    private const double CrossedShare = 0.02;
+
     private readonly Vector128<float>[] _logs;
     private readonly int[] _parents;
     private readonly int[] _parentTops;
     private readonly LinkField[] _fields;
     private readonly LinkTable _table;
+    private readonly int _surname;
+    private readonly int _given;
+    private readonly bool[] _hasTerm;
 
     internal LinkWeights(LinkModel model, LinkTable table)
     {
@@ -153,19 +162,27 @@ internal sealed class LinkWeights
         _fields = [.. table.Fields];
         _parents = [.. _fields.Select(field => field.Parent)];
         _parentTops = [.. _fields.Select(field => field.Parent < 0 ? -1 : _fields[field.Parent].Levels.Count - 1)];
+        _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
+        _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _logs = new Vector128<float>[_fields.Length * 32];
+        _hasTerm = new bool[_fields.Length * 16];
         for (int f = 0; f < _fields.Length; f++)
         {
             FieldModel field = model.Fields[f];
+            for (int level = 0; level < field.Levels.Count; level++)
+            {
+                _hasTerm[(f * 16) + level] = _fields[f].HasTerm(level) || (f == _surname && level >= NameField.Crossed && table.Tokens is not null);
+            }
+
             for (int state = 0; state < field.Same.Length; state++)
             {
                 for (int level = 0; level < field.Levels.Count; level++)
                 {
                     double m = field.Same[state][level];
                     double u = field.Unrelated[state][level];
-                    bool isCrossed = field.Kind == LinkKind.Surname && level >= NameField.Swapped;
-                    double multiple = field.Multiple is { } own ? own[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
-                    double household = field.Household is { } other ? other[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex || isCrossed ? u : m;
+                    bool isCrossed = field.Kind == LinkKind.Surname && level >= NameField.Crossed;
+                    double multiple = field.Multiple is { } own ? own[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex ? u : isCrossed ? Math.Max(u, CrossedShare * m) : m;
+                    double household = field.Household is { } other ? other[level] : _fields[f].Role == FieldRole.Personal || _fields[f].Role == FieldRole.Sex ? u : isCrossed ? Math.Max(u, CrossedShare * m) : m;
                     _logs[(f * 32) + (state * 16) + level] = Vector128.Create(Log(m), Log(multiple), Log(household), Log(u));
                 }
             }
@@ -217,9 +234,15 @@ internal sealed class LinkWeights
         int level = LinkScorer.Level(pattern, f);
         int state = State(pattern, f);
         Vector128<float> logs = _logs[(f * 32) + (state * 16) + level];
-        if (level != LinkField.Null && state == 0)
+        if (_hasTerm[(f * 16) + level] && state == 0)
         {
             LinkField field = _fields[f];
+            if (level >= NameField.Crossed && f == _surname && _table.Tokens is { } tokens && (tokens.Has(left) || tokens.Has(right)))
+            {
+                tokens.Compare(left, _table.Code(left, f), _table.Code(left, _given), right, _table.Code(right, f), _table.Code(right, _given), out double log);
+                return log < 0 ? logs.WithElement(3, (float)log) : logs;
+            }
+
             float term = field.Term(_table.Code(left, f), _table.Code(right, f), level);
             if (!float.IsNaN(term))
             {

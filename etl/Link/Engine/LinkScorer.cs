@@ -14,6 +14,8 @@ internal sealed class LinkScorer
     private readonly byte[][] _self;
     private readonly ulong[][] _hashes;
     private readonly NameBook? _names;
+    private readonly NameTokenBook? _tokens;
+    private readonly NameBook?[] _books;
 
     internal LinkScorer(LinkTable table)
     {
@@ -22,6 +24,8 @@ internal sealed class LinkScorer
         _codes = table.Codes;
         _width = _fields.Length;
         _hashes = table.Hashes;
+        _tokens = table.Tokens;
+        _books = [.. _fields.Select(static field => (field as NameField)?.Book)];
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
@@ -44,7 +48,30 @@ internal sealed class LinkScorer
             pattern |= (ulong)(uint)Level(f, a[f], b[f], cache) << (4 * f);
         }
 
-        return _surname >= 0 && _given >= 0 ? Crossed(pattern, a, b, cache) : pattern;
+        if (_surname < 0 || _given < 0)
+        {
+            return pattern;
+        }
+
+        return _tokens is not null && (_tokens.Has(left) || _tokens.Has(right)) ? Worded(pattern, left, right, a, b, cache) : Crossed(pattern, a, b, cache);
+    }
+
+    // Names of several words that are not equal part by part: their words are compared, whatever their order.
+    private ulong Worded(ulong pattern, int left, int right, ReadOnlySpan<int> a, ReadOnlySpan<int> b, LevelCache cache)
+    {
+        if (Level(pattern, _surname) is >= NameField.KanaOnly and not LinkField.Null && Level(pattern, _given) is >= NameField.KanaOnly and not LinkField.Null)
+        {
+            return pattern;
+        }
+
+        int level = _tokens!.Compare(left, a[_surname], a[_given], right, b[_surname], b[_given], out _);
+        return level == 0 ? Crossed(pattern, a, b, cache) : WithCrossed(pattern, level);
+    }
+
+    private ulong WithCrossed(ulong pattern, int level)
+    {
+        ulong mask = (15UL << (4 * _surname)) | (15UL << (4 * _given));
+        return (pattern & ~mask) | ((ulong)level << (4 * _surname)) | (15UL << (4 * _given));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,6 +85,11 @@ internal sealed class LinkScorer
         if (a == b)
         {
             return _self[field][a];
+        }
+
+        if (_books[field] is { } book && book.IsFar(a, b))
+        {
+            return NameField.Differs;
         }
 
         LinkField compared = _fields[field];
@@ -81,19 +113,14 @@ internal sealed class LinkScorer
             return pattern;
         }
 
+        // Both names stand in one book, so a family name may be compared with a given one.
         int first = Level(_surname, a[_surname], b[_given], cache);
         int second = Level(_surname, a[_given], b[_surname], cache);
         bool isFirst = first is >= NameField.Similar and not LinkField.Null;
         bool isSecond = second is >= NameField.Similar and not LinkField.Null;
         int crossed = isFirst && isSecond ? NameField.Swapped
             : (isFirst && second == LinkField.Null && first >= NameField.Bridge) || (isSecond && first == LinkField.Null && second >= NameField.Bridge) ? NameField.Crossed : 0;
-        if (crossed == 0)
-        {
-            return pattern;
-        }
-
-        ulong mask = (15UL << (4 * _surname)) | (15UL << (4 * _given));
-        return (pattern & ~mask) | ((ulong)crossed << (4 * _surname)) | (15UL << (4 * _given));
+        return crossed == 0 ? pattern : WithCrossed(pattern, crossed);
     }
 }
 

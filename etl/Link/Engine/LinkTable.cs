@@ -18,6 +18,7 @@ public sealed class LinkTable
     internal LinkTable(IReadOnlyList<LinkField> fields, ulong[][] hashes, int[] codes, string[] ids, bool[] repeated, int leftCount, bool isLink, string[] names, string normaliser, List<LinkFinding> findings)
     {
         Fields = fields;
+        _width = fields.Count;
         Hashes = hashes;
         Codes = codes;
         Ids = ids;
@@ -56,17 +57,22 @@ public sealed class LinkTable
     /// <summary>The count of pairs that could be compared.</summary>
     public double PairCount => IsLink ? (double)LeftCount * (Count - LeftCount) : Count * (Count - 1.0) / 2;
 
+    private readonly int _width;
+
     /// <summary>Codes, record by record.</summary>
     internal int[] Codes { get; }
 
     /// <summary>For each field a hash of the content of each value.</summary>
     internal ulong[][] Hashes { get; }
 
+    /// <summary>Names of several words, or null where the registers hold none.</summary>
+    internal NameTokenBook? Tokens { get; init; }
+
     /// <summary>Whether the id stands at more than one record of its register.</summary>
     internal bool[] IsRepeated { get; }
 
     /// <summary>Returns the code of a record on a field; 0 is null.</summary>
-    public int Code(int record, int field) => Codes[(record * Fields.Count) + field];
+    public int Code(int record, int field) => Codes[(record * _width) + field];
 
     /// <summary>Returns the value of a record on a field for people, empty for null.</summary>
     public string Show(int record, int field) => Code(record, field) is > 0 and int code ? Fields[field].Show(code) : "";
@@ -86,11 +92,15 @@ public sealed class LinkTable
     }
 
     /// <summary>Builds the table of one register (duplicates) or two (links).</summary>
+    /// <param name="left">The first register.</param>
+    /// <param name="right">The second register, or null.</param>
+    /// <param name="normaliser">Null takes the one of this release.</param>
+    /// <param name="countsLeftOnly">Whether frequencies and readings are learnt from the first register alone, so that no record of the second changes the score of another.</param>
     /// <exception cref="ArgumentException">A register is empty, or nothing can be compared.</exception>
-    public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null)
+    public static LinkTable Build(LinkRegister left, LinkRegister? right = null, ILinkNormaliser? normaliser = null, bool countsLeftOnly = false)
     {
         ArgumentNullException.ThrowIfNull(left);
-        return new LinkTableBuilder(left, right, normaliser ?? new BasicNormaliser()).Build();
+        return new LinkTableBuilder(left, right, normaliser ?? new KeyNormaliser(), countsLeftOnly).Build();
     }
 
     /// <summary>Returns a 64-bit hash of text that is the same on every machine (FNV-1a, 64 bits, finished by <see cref="Mix"/>).</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Warehouse.Etl.Link.Names;
 using Warehouse.Etl.Validate;
 
 namespace Warehouse.Etl.Link.Engine;
@@ -15,15 +16,23 @@ internal sealed class LinkTableBuilder
 
     private static readonly FrozenSet<string> NoValues = FrozenSet.ToFrozenSet(["NULL", "NONE", "NA", "N/A", "NAN", "UNKNOWN", "-", "--", "不明", "なし", "該当なし", "?"], StringComparer.Ordinal);
     private static readonly FrozenSet<string> NoNames = FrozenSet.ToFrozenSet(
-        ["UNKNOWN", "NAN", "NULL", "N/A", "BABY", "不明", "ベビー", "長男", "次男", "二男", "三男", "長女", "次女", "二女", "三女", "命名前", "未命名", "新生児", "フメイ", "チョウナン", "ジナン", "チョウジョ", "ジジョ"],
+        ["UNKNOWN", "NAN", "NULL", "N/A", "BABY", "不明", "ベビー", "長男", "次男", "二男", "三男", "長女", "次女", "二女", "三女", "命名前", "未命名", "新生児", "フメイ"],
         StringComparer.Ordinal);
+
+    // As they sound, because not every system writes small kana.
+    private static readonly FrozenSet<string> NoReadings = FrozenSet.ToFrozenSet(
+        new[] { "チョウナン", "ジナン", "サンナン", "チョウジョ", "ジジョ", "サンジョ", "メイメイマエ", "ミメイメイ", "シンセイジ", "ベビー" }.Select(KanaKeys.Fold), StringComparer.Ordinal);
 
     private readonly LinkRegister[] _registers;
     private readonly ILinkNormaliser _normaliser;
     private readonly List<LinkFinding> _findings = [];
     private readonly int _count;
+    private NameTokenBook? _tokens;
 
-    internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser)
+    // The records that frequencies and readings are learnt from: the first ones.
+    private readonly int _counted;
+
+    internal LinkTableBuilder(LinkRegister left, LinkRegister? right, ILinkNormaliser normaliser, bool countsLeftOnly)
     {
         _registers = right is null ? [left] : [left, right];
         _normaliser = normaliser;
@@ -41,6 +50,7 @@ internal sealed class LinkTableBuilder
         }
 
         _count = _registers.Sum(register => register.Ids.Length);
+        _counted = countsLeftOnly ? left.Ids.Length : _count;
     }
 
     // A field before the records are ordered: its codes, and a hash for each.
@@ -50,9 +60,13 @@ internal sealed class LinkTableBuilder
     {
         List<Draft> drafts = [];
         AddNames(drafts);
+        HashSet<string> guardians = AddGuardians(drafts);
         foreach ((LinkKind kind, string name) in OtherFields())
         {
-            Add(drafts, kind, name);
+            if (kind != LinkKind.Household || !guardians.Contains(name))
+            {
+                Add(drafts, kind, name);
+            }
         }
 
         drafts = Useful(drafts);
@@ -89,18 +103,110 @@ internal sealed class LinkTableBuilder
         }
     }
 
+    // Names of guardians are names: form and reading in one comparison, so that they count once. The given name alone, because the family name is the child's as a rule.
+    private HashSet<string> AddGuardians(List<Draft> drafts)
+    {
+        HashSet<string> used = new(StringComparer.Ordinal);
+        IEnumerable<IGrouping<string, LinkColumn>> groups = _registers.SelectMany(register => register.Columns)
+            .Where(column => column.Kind == LinkKind.Household).GroupBy(column => Stem(column.Name), StringComparer.Ordinal);
+        foreach (IGrouping<string, LinkColumn> group in groups)
+        {
+            bool isInAll = _registers.All(register => register.Columns.Any(group.Contains));
+            if (!isInAll || !group.Any(AreNames) || group.Any(column => HasValues(column) && !AreNames(column)))
+            {
+                continue;
+            }
+
+            NameBook book = new();
+            var forms = new int[_count];
+            var kanas = new int[_count];
+            int start = 0;
+            foreach (LinkRegister register in _registers)
+            {
+                foreach (LinkColumn column in register.Columns.Where(group.Contains))
+                {
+                    bool isKana = IsReading(column.Name);
+                    string[] names = new string[column.Values.Count];
+                    Parallel.For(1, names.Length, i => names[i] = GuardianName(column.Values[i], isKana));
+                    int[] map = [.. names.Select((name, i) => i == 0 ? 0 : isKana ? book.KanaCode(name) : book.FormCode(name))];
+                    for (int i = 0; i < column.Codes.Length; i++)
+                    {
+                        (isKana ? kanas : forms)[start + i] = map[column.Codes[i]];
+                    }
+                }
+
+                start += register.Ids.Length;
+            }
+
+            int[] codes = Names(book, forms, kanas);
+            book.Close(_normaliser, codes.AsSpan(0, _counted));
+            drafts.Add(new Draft(new NameField(group.Key, LinkKind.Household, FieldRole.Home, book), codes, NameHashes(book)));
+            used.UnionWith(group.Select(column => column.Name));
+        }
+
+        return used;
+    }
+
+    private string GuardianName(string raw, bool isKana)
+    {
+        if (string.IsNullOrWhiteSpace(raw) || NoValues.Contains(_normaliser.Text(raw)))
+        {
+            return "";
+        }
+
+        (string surname, string given) = isKana ? _normaliser.Kana(raw) : _normaliser.Name(raw);
+        return Clean(given.Length > 0 ? given : surname);
+    }
+
+    private static readonly string[] ReadingSigns = ["kana", "カナ", "かな", "フリガナ", "ふりがな", "読ミ", "読み", "ヨミ", "よみ"];
+    private static readonly string[] WrittenSigns = ["kanji", "漢字"];
+
+    private static bool IsReading(string name) => ReadingSigns.Any(sign => name.Contains(sign, StringComparison.OrdinalIgnoreCase));
+
+    private static string Stem(string name) =>
+        ReadingSigns.Concat(WrittenSigns).Aggregate(name, static (stem, sign) => stem.Replace(sign, "", StringComparison.OrdinalIgnoreCase)).Trim('_', '-', ' ');
+
+    private static bool HasValues(LinkColumn column) => column.Values.Skip(1).Any(static value => value.Length > 0);
+
+    // Most values are two words without digits, with a sign of Japanese.
+    private static bool AreNames(LinkColumn column)
+    {
+        string[] some = [.. column.Values.Skip(1).Where(static value => value.Length > 0).Take(500)];
+        int names = some.Count(static value => value.AsSpan().Trim().IndexOfAny(" \u3000") > 0 && !value.Any(char.IsDigit) && value.Any(static sign => sign >= '\u2E80'));
+        return some.Length > 0 && names > some.Length * 0.8;
+    }
+
+    private static ulong[] NameHashes(NameBook book)
+    {
+        ulong[] hashes = new ulong[book.Count];
+        Parallel.For(1, hashes.Length, i => hashes[i] = LinkTable.Mix(LinkTable.Hash(book.FormText(book.Form(i))) + (3 * LinkTable.Hash(book.KanaText(book.Kana(i))))));
+        return hashes;
+    }
+
     private void Add(List<Draft> drafts, LinkKind kind, string name)
     {
         Dictionary<string, int> pool = new(StringComparer.Ordinal) { [""] = 0 };
         List<string> values = [""];
         var codes = new int[_count];
         int start = 0;
-        foreach (LinkRegister register in _registers)
+        LinkColumn[] columns = [.. _registers.Select(register => register.Columns.First(column => column.Kind == kind && column.Name == name))];
+        string[][] all = [.. columns.Select(column => new string[column.Values.Count])];
+        for (int side = 0; side < all.Length; side++)
         {
-            LinkColumn column = register.Columns.First(column => column.Kind == kind && column.Name == name);
+            (string[] target, IReadOnlyList<string> source) = (all[side], columns[side].Values);
+            Parallel.For(1, target.Length, i => target[i] = Value(kind, source[i]));
+        }
+
+        if (kind == LinkKind.Address)
+        {
+            DropUsualCity(all);
+        }
+
+        for (int side = 0; side < all.Length; side++)
+        {
+            LinkColumn column = columns[side];
+            string[] normalised = all[side];
             var map = new int[column.Values.Count];
-            string[] normalised = new string[map.Length];
-            Parallel.For(1, map.Length, i => normalised[i] = Value(kind, column.Values[i]));
             for (int i = 1; i < map.Length; i++)
             {
                 string value = normalised[i];
@@ -116,7 +222,7 @@ internal sealed class LinkTableBuilder
                 codes[start + i] = map[column.Codes[i]];
             }
 
-            start += register.Ids.Length;
+            start += column.Codes.Length;
         }
 
         string[] texts = [.. values];
@@ -126,7 +232,7 @@ internal sealed class LinkTableBuilder
             LinkKind.Sex => new CodeField(name, kind, FieldRole.Sex, texts),
             LinkKind.Category => new CodeField(name, kind, FieldRole.Personal, texts),
             LinkKind.Region => new CodeField(name, kind, FieldRole.Home, texts),
-            LinkKind.Address => new AddressField(name, [.. texts.Select(text => text.Split('\u001F'))]),
+            LinkKind.Address => new AddressField(name, texts),
             LinkKind.Household or LinkKind.Town or LinkKind.Street => new TextField(name, kind, FieldRole.Home, texts),
             LinkKind.Postcode or LinkKind.Phone or LinkKind.House => new NumberField(name, kind, FieldRole.Home, texts),
             LinkKind.Email => new EmailField(name, texts),
@@ -143,6 +249,44 @@ internal sealed class LinkTableBuilder
         drafts.Add(new Draft(field, codes, hashes));
     }
 
+    // A department leaves out the city that all its people live in; another writes it.
+    private static void DropUsualCity(string[][] addresses)
+    {
+        Dictionary<string, int> cities = new(StringComparer.Ordinal);
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = cities.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (string address in addresses.SelectMany(side => side.Skip(1)))
+        {
+            if (City(address) is { Length: > 0 } city)
+            {
+                lookup[city] = lookup.TryGetValue(city, out int count) ? count + 1 : 1;
+            }
+        }
+
+        if (cities.Count == 0)
+        {
+            return;
+        }
+
+        string usual = cities.OrderByDescending(city => city.Value).ThenBy(city => city.Key, StringComparer.Ordinal).First().Key;
+        foreach (string[] side in addresses)
+        {
+            for (int i = 1; i < side.Length; i++)
+            {
+                if (City(side[i]).SequenceEqual(usual))
+                {
+                    side[i] = side[i][(usual.Length + 1)..];
+                }
+            }
+        }
+
+        static ReadOnlySpan<char> City(string address)
+        {
+            int end = address.IndexOf(AddressField.Separator, StringComparison.Ordinal);
+            ReadOnlySpan<char> town = end < 0 ? address : address.AsSpan(0, end);
+            return town.IndexOf('/') is > 0 and int slash ? town[..slash] : [];
+        }
+    }
+
     private string Value(LinkKind kind, string raw)
     {
         if (string.IsNullOrWhiteSpace(raw))
@@ -150,7 +294,8 @@ internal sealed class LinkTableBuilder
             return "";
         }
 
-        string text = _normaliser.Text(raw);
+        // An address has a normaliser of its own, and none is as short as a word for nothing.
+        string text = kind == LinkKind.Address && raw.Length > 8 ? raw : _normaliser.Text(raw);
         if (NoValues.Contains(text))
         {
             return "";
@@ -168,7 +313,7 @@ internal sealed class LinkTableBuilder
             },
             LinkKind.Postcode or LinkKind.Number or LinkKind.House => Kept(text, char.IsLetterOrDigit),
             LinkKind.Phone => Kept(text, char.IsAsciiDigit) is { Length: >= 6 } digits ? digits : "",
-            LinkKind.Address => string.Join('\u001F', _normaliser.Address(raw)),
+            LinkKind.Address => string.Join(AddressField.Separator, _normaliser.Address(raw)),
             LinkKind.Household => Kept(text, static sign => sign != ' '),
             _ => text,
         };
@@ -215,82 +360,23 @@ internal sealed class LinkTableBuilder
     private void AddNames(List<Draft> drafts)
     {
         NameBook book = new();
-        int[] surnameForms = new int[_count];
-        int[] surnameKanas = new int[_count];
-        int[] givenForms = new int[_count];
-        int[] givenKanas = new int[_count];
-        bool hasSurname = false;
-        bool hasGiven = false;
-        HashSet<string> known = KnownSurnames();
-        int start = 0;
-        foreach (LinkRegister register in _registers)
-        {
-            foreach (LinkColumn column in register.Columns)
-            {
-                switch (column.Kind)
-                {
-                    case LinkKind.Surname:
-                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
-                        break;
-                    case LinkKind.Given:
-                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Joined(_normaliser.Name(raw))));
-                        break;
-                    case LinkKind.SurnameKana:
-                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
-                        break;
-                    case LinkKind.GivenKana:
-                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Joined(_normaliser.Kana(raw))));
-                        break;
-                    case LinkKind.FullName:
-                        hasSurname |= Fill(column, start, surnameForms, raw => book.FormCode(Clean(Split(raw, known).Surname)));
-                        hasGiven |= Fill(column, start, givenForms, raw => book.FormCode(Clean(Split(raw, known).Given)));
-                        break;
-                    case LinkKind.FullKana:
-                        hasSurname |= Fill(column, start, surnameKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Surname)));
-                        hasGiven |= Fill(column, start, givenKanas, raw => book.KanaCode(Clean(_normaliser.Kana(raw).Given)));
-                        break;
-                    default:
-                        break;
-                }
-            }
-
-            start += register.Ids.Length;
-        }
-
-        int[] surnames = Names(book, surnameForms, surnameKanas);
-        int[] givens = Names(book, givenForms, givenKanas);
-        book.Close(_normaliser);
-        ulong[] hashes = new ulong[book.Count];
-        for (int i = 1; i < hashes.Length; i++)
-        {
-            hashes[i] = LinkTable.Mix(LinkTable.Hash(book.FormText(book.Form(i))) + (3 * LinkTable.Hash(book.KanaText(book.Kana(i)))));
-        }
-
+        NameColumns columns = new(_registers, _normaliser, book);
+        columns.Read();
+        (bool hasSurname, bool hasGiven) = (columns.HasSurname, columns.HasGiven);
+        _tokens = columns.Tokens;
+        int[] surnames = Names(book, columns.SurnameForms, columns.SurnameKanas);
+        int[] givens = Names(book, columns.GivenForms, columns.GivenKanas);
+        book.Close(_normaliser, [.. surnames.AsSpan(0, _counted), .. givens.AsSpan(0, _counted)]);
+        ulong[] hashes = NameHashes(book);
         if (hasSurname)
         {
-            drafts.Add(new Draft(new NameField("surname", FieldRole.Surname, book), surnames, hashes));
+            drafts.Add(new Draft(new NameField("surname", LinkKind.Surname, FieldRole.Surname, book), surnames, hashes));
         }
 
         if (hasGiven)
         {
-            drafts.Add(new Draft(new NameField("given_name", FieldRole.Given, book), givens, hashes));
+            drafts.Add(new Draft(new NameField("given_name", LinkKind.Given, FieldRole.Given, book), givens, hashes));
         }
-    }
-
-    private static bool Fill(LinkColumn column, int start, int[] target, Func<string, int> code)
-    {
-        var map = new int[column.Values.Count];
-        for (int i = 1; i < map.Length; i++)
-        {
-            map[i] = string.IsNullOrWhiteSpace(column.Values[i]) ? 0 : code(column.Values[i]);
-        }
-
-        for (int i = 0; i < column.Codes.Length; i++)
-        {
-            target[start + i] = map[column.Codes[i]];
-        }
-
-        return true;
     }
 
     private int[] Names(NameBook book, int[] forms, int[] kanas)
@@ -304,56 +390,8 @@ internal sealed class LinkTableBuilder
         return names;
     }
 
-    private static string Joined((string Surname, string Given) name) => Clean(name.Surname + name.Given);
-
-    private static string Clean(string name) => NoNames.Contains(name) ? "" : name;
-
-    // Family names that stand alone somewhere: they tell where an unsplit name ends.
-    private HashSet<string> KnownSurnames()
-    {
-        HashSet<string> known = new(StringComparer.Ordinal);
-        foreach (LinkColumn column in _registers.SelectMany(register => register.Columns))
-        {
-            if (column.Kind == LinkKind.Surname)
-            {
-                known.UnionWith(column.Values.Select(value => _normaliser.Name(value).Surname));
-            }
-            else if (column.Kind == LinkKind.FullName)
-            {
-                known.UnionWith(column.Values.Select(_normaliser.Name).Where(name => name.Given.Length > 0).Select(name => name.Surname));
-            }
-        }
-
-        known.Remove("");
-        return known;
-    }
-
-    // Japanese names put the family first; Latin ones do so only before a comma.
-    private (string Surname, string Given) Split(string raw, HashSet<string> known)
-    {
-        (string surname, string given) = _normaliser.Name(raw);
-        bool isLatin = surname.Length > 0 && surname[0] < '\u2E80';
-        if (isLatin && given.Length > 0 && raw.IndexOf(',', StringComparison.Ordinal) < 0)
-        {
-            string[] parts = _normaliser.Text(raw).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return (Joined(_normaliser.Name(parts[^1])), Joined(_normaliser.Name(string.Concat(parts[..^1]))));
-        }
-
-        if (given.Length > 0 || isLatin)
-        {
-            return (surname, given);
-        }
-
-        for (int length = Math.Min(4, surname.Length - 1); length >= 1; length--)
-        {
-            if (known.Contains(surname[..length]))
-            {
-                return (surname[..length], surname[length..]);
-            }
-        }
-
-        return surname.Length is >= 3 and <= 5 ? (surname[..2], surname[2..]) : (surname, "");
-    }
+    /// <summary>Returns a name, empty where it only says that there is none.</summary>
+    internal static string Clean(string name) => NoNames.Contains(name) || NoReadings.Contains(KanaKeys.Fold(name)) ? "" : name;
 
     private List<Draft> Useful(List<Draft> drafts)
     {
@@ -370,6 +408,13 @@ internal sealed class LinkTableBuilder
             counts[0] = 0;
 
             string name = draft.Field.Name;
+            int ofLeft = draft.Codes.Take(_registers[0].Ids.Length).Count(static code => code != 0);
+            if (filled > 0 && _registers.Length == 2 && (ofLeft == 0 || ofLeft == filled))
+            {
+                _findings.Add(new LinkFinding("LNK-007", $"{name}: no record of {_registers[ofLeft == 0 ? 0 : 1].Name} has a value; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
+                continue;
+            }
+
             if (filled == 0)
             {
                 _findings.Add(new LinkFinding("LNK-004", $"{name}: no value can be read; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
@@ -414,18 +459,18 @@ internal sealed class LinkTableBuilder
         }
     }
 
-    private static void SetTerms(List<Draft> drafts)
+    private void SetTerms(List<Draft> drafts)
     {
         foreach (Draft draft in drafts)
         {
             if (draft.Field is NameField names)
             {
-                names.FormLog = Terms(draft.Codes, names.Book.Form, names.Book.Count, names.Book.FormCount);
-                names.KanaLog = Terms(draft.Codes, name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
+                names.FormLog = Terms(draft.Codes.AsSpan(0, _counted), names.Book.Form, names.Book.Count, names.Book.FormCount);
+                names.KanaLog = Terms(draft.Codes.AsSpan(0, _counted), name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
                 continue;
             }
 
-            draft.Field.TermLog = Terms(draft.Codes, static code => code, draft.Hashes.Length, draft.Hashes.Length);
+            draft.Field.TermLog = Terms(draft.Codes.AsSpan(0, _counted), static code => code, draft.Hashes.Length, draft.Hashes.Length);
             if (draft.Field is DateField dates)
             {
                 dates.Floor(draft.Field.TermLog.Skip(1).Select(log => Math.Pow(2, 2 * log)).Sum());
@@ -434,7 +479,7 @@ internal sealed class LinkTableBuilder
     }
 
     // One is added to each count (Laplace): a value that was seen once is not sure to be that rare.
-    private static float[] Terms(int[] codes, Func<int, int> term, int codeCount, int size)
+    private static float[] Terms(ReadOnlySpan<int> codes, Func<int, int> term, int codeCount, int size)
     {
         var byCode = new int[codeCount];
         foreach (int code in codes)
@@ -485,9 +530,11 @@ internal sealed class LinkTableBuilder
                 codes[(place * width) + f] = drafts[f].Codes[record];
             }
         });
+        _tokens?.Close(order);
         return new LinkTable(
             [.. drafts.Select(draft => draft.Field)], [.. drafts.Select(draft => draft.Hashes)], codes, ids, repeated, leftCount, _registers.Length == 2,
-            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings);
+            [.. _registers.Select(register => register.Name)], _normaliser.Version, _findings)
+        { Tokens = _tokens };
     }
 
     // Records of one id (or one hash) are ordered by what they say.

@@ -85,7 +85,10 @@ internal sealed class LinkTrainer
         _multiple = new double[width][];
         _household = new double[width][];
         _agreed = new double[width][];
+        _siblings = table.IsLink ? HouseholdPairs.Find(table) : null;
     }
+
+    private readonly HouseholdPairs? _siblings;
 
     internal int Rounds { get; private set; }
 
@@ -189,6 +192,19 @@ internal sealed class LinkTrainer
         }
     }
 
+    // Nobody gives two children of one birth one name: what little is known before the first household is that.
+    private static double[] Afar(double[] unrelated, LinkField field)
+    {
+        double[] afar = (double[])unrelated.Clone();
+        for (int level = NameField.OtherForm; field is NameField && level < afar.Length; level++)
+        {
+            afar[level] *= 0.05;
+        }
+
+        Normalise(afar);
+        return afar;
+    }
+
     // Members of a household other than co-multiples were born on other days.
     private double[] Other(int f)
     {
@@ -210,8 +226,8 @@ internal sealed class LinkTrainer
         if (field is NameField)
         {
             // Given names that differ begin as rare: EM raises that where other evidence of a person speaks for it, and otherwise such pairs are co-multiples.
-            double differs = field.Role == FieldRole.Given ? 0.003 : 0.04;
-            double[] names = [differs, 0.003, 0.03, 0.05, 0.2, 0.03, 0.03, 0.2, 0.2, 0.2, 0.005, 0.005];
+            double differs = field.Role switch { FieldRole.Given => 0.003, FieldRole.Home => 0.6, _ => 0.04 };
+            double[] names = [differs, 0.003, 0.02, 0.01, 0.05, 0.2, 0.03, 0.02, 0.01, 0.02, 0.2, 0.2, 0.2, 0.005, 0.005];
             names.CopyTo(start, 0);
         }
         else
@@ -269,7 +285,8 @@ internal sealed class LinkTrainer
 
             if (_multiple[f] is { } multiple)
             {
-                Maximise(multiple, sums.Multiple.AsSpan(f * 32, 16), _u[f][0], PriorCount);
+                double[]? seen = _siblings?.Multiples(f, _m);
+                Maximise(multiple, seen ?? sums.Multiple.AsSpan(f * 32, 16), seen is null ? _u[f][0] : Afar(_u[f][0], _table.Fields[f]), seen is null ? PriorCount : 2);
             }
 
             if (_household[f] is { } household)
@@ -406,12 +423,29 @@ internal sealed class LinkTrainer
                             levels[level] = Math.Max(Math.Max(_agreed[f][level] - linked, 0.01 * _agreed[f][level]), 0.5);
                         }
                     }
+
+                    if (field is NameField)
+                    {
+                        Share(levels, from, f, NameField.OtherReading, NameField.NearReading, candidates);
+                        Share(levels, from, f, NameField.OtherForm, NameField.LikeForm, candidates);
+                    }
                 }
 
                 Normalise(levels);
                 _u[f][state] = levels;
             }
         }
+    }
+
+    // Two levels of which only the sum is known exactly, at the first of them: the sample says how it is shared.
+    private static void Share(double[] levels, double[] sample, int f, int first, int second, Sums? candidates)
+    {
+        double linked = candidates is null ? 0 : candidates.Same[(f * 32) + second] + candidates.Multiple[(f * 32) + second] + candidates.Household[(f * 32) + second];
+        double sum = Math.Max(levels[first] - linked, 0.01 * levels[first]);
+        double one = sample[(f * 32) + first] + 0.5;
+        double two = sample[(f * 32) + second] + 0.05;
+        levels[first] = sum * one / (one + two);
+        levels[second] = sum * two / (one + two);
     }
 
     private static double[] UnrelatedOf(PatternCounts counts, LinkWeights? weights, int width)
@@ -451,15 +485,15 @@ internal sealed class LinkTrainer
             NameBook book = names.Book;
             double forms = Pairs(f, code => book.Form(code), book.FormCount);
             double formsRead = Pairs(f, code => book.Kana(code) == 0 ? 0 : book.Form(code), book.FormCount);
-            double kanas = Pairs(f, code => book.Fold(book.Kana(code)), book.KanaCount);
-            double kanasWritten = Pairs(f, code => book.Form(code) == 0 ? 0 : book.Fold(book.Kana(code)), book.KanaCount);
+            double kanas = Pairs(f, code => book.Sound(book.Kana(code)), book.KanaCount);
+            double kanasWritten = Pairs(f, code => book.Form(code) == 0 ? 0 : book.Sound(book.Kana(code)), book.KanaCount);
             Dictionary<(int, int), int> both = [];
             var ids = new int[book.Count];
             for (int i = 1; i < book.Count; i++)
             {
                 if (book.Form(i) > 0 && book.Kana(i) > 0)
                 {
-                    (int, int) key = (book.Form(i), book.Fold(book.Kana(i)));
+                    (int, int) key = (book.Form(i), book.Sound(book.Kana(i)));
                     if (!both.TryGetValue(key, out ids[i]))
                     {
                         both[key] = ids[i] = both.Count + 1;
@@ -470,8 +504,10 @@ internal sealed class LinkTrainer
             double bothEqual = Pairs(f, code => ids[code], both.Count + 1);
             agreed[NameField.Both] = bothEqual;
             agreed[NameField.FormOnly] = forms - formsRead;
-            agreed[NameField.OtherReading] = formsRead - bothEqual;
             agreed[NameField.KanaOnly] = kanas - kanasWritten;
+
+            // Two levels each, of which only the sum is known exactly; the sample parts it.
+            agreed[NameField.OtherReading] = formsRead - bothEqual;
             agreed[NameField.OtherForm] = kanasWritten - bothEqual;
             return agreed;
         }

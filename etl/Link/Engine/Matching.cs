@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Exact one-to-one matching of greatest weight.</summary>
@@ -7,6 +9,98 @@ namespace Warehouse.Etl.Link.Engine;
 /// </remarks>
 public static class Matching
 {
+    /// <summary>Takes the pairs that are in every best matching, and returns the edges of records that are still open.</summary>
+    /// <param name="edges">Pairs of nodes, each pair once, all above <paramref name="nothing"/>; a node is on one side only.</param>
+    /// <param name="nodes">The count of nodes of both sides.</param>
+    /// <param name="nothing">The weight at which a pair gains nothing.</param>
+    /// <param name="take">Called for each pair that is taken.</param>
+    /// <remarks>
+    /// A pair that gains more than the best other pair of each of its two nodes together is in every best matching, because whatever matches the two otherwise gains less. Taking such pairs
+    /// out leaves smaller components, again and again. Cost O(edges × the most edges of a node); the order of the edges does not matter.
+    /// </remarks>
+    internal static List<(int Left, int Right, double Weight)> Dominant(List<(int Left, int Right, double Weight)> edges, int nodes, double nothing, Action<int, int> take)
+    {
+        int[] starts = new int[nodes + 1];
+        foreach ((int left, int right, _) in CollectionsMarshal.AsSpan(edges))
+        {
+            starts[left + 1]++;
+            starts[right + 1]++;
+        }
+
+        for (int i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        var near = new (int Node, double Gain)[2 * edges.Count];
+        int[] next = [.. starts];
+        foreach ((int left, int right, double weight) in CollectionsMarshal.AsSpan(edges))
+        {
+            near[next[left]++] = (right, weight - nothing);
+            near[next[right]++] = (left, weight - nothing);
+        }
+
+        bool[] isDone = new bool[nodes];
+        Stack<int> open = [];
+        for (int node = 0; node < nodes; node++)
+        {
+            if (starts[node + 1] > starts[node])
+            {
+                open.Push(node);
+            }
+        }
+
+        while (open.TryPop(out int node))
+        {
+            (int other, double gain, double second) = isDone[node] ? (-1, 0, 0) : Best(node);
+            if (other < 0)
+            {
+                continue;
+            }
+
+            (int back, _, double otherSecond) = Best(other);
+            if (back != node || gain <= second + otherSecond)
+            {
+                continue;
+            }
+
+            take(Math.Min(node, other), Math.Max(node, other));
+            isDone[node] = isDone[other] = true;
+
+            // The neighbours of the two have one pair less, and so may have become certain.
+            foreach (int done in (ReadOnlySpan<int>)[node, other])
+            {
+                foreach ((int neighbour, _) in near.AsSpan(starts[done]..starts[done + 1]))
+                {
+                    if (!isDone[neighbour])
+                    {
+                        open.Push(neighbour);
+                        if (Best(neighbour).Node is >= 0 and int its)
+                        {
+                            open.Push(its);
+                        }
+                    }
+                }
+            }
+        }
+
+        return edges.FindAll(edge => !isDone[edge.Left] && !isDone[edge.Right]);
+
+        (int Node, double Best, double Second) Best(int node)
+        {
+            (int Node, double Best, double Second) best = (-1, 0, 0);
+            foreach ((int other, double gain) in near.AsSpan(starts[node]..starts[node + 1]))
+            {
+                if (!isDone[other])
+                {
+                    best = gain > best.Best ? (other, gain, best.Best) : (best.Node, best.Best, Math.Max(best.Second, gain));
+                }
+            }
+
+            return best;
+        }
+    }
+
     /// <summary>Returns for each row its column, or -1.</summary>
     /// <param name="weights">Rows by columns; only weights above 0 are ever matched.</param>
     public static int[] Best(double[,] weights)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Warehouse.Etl.Link.Names;
 
 namespace Warehouse.Etl.Link.Engine;
 
@@ -12,10 +13,15 @@ internal sealed class NameBook
     private readonly List<string> _forms = [""];
     private readonly List<string> _kanas = [""];
     private TextLane _formLane = new([""]);
-    private TextLane _kanaLane = new([""]);
+    private TextLane _foldLane = new([""]);
     private int[] _fold = [];
+    private int[] _sound = [];
     private int[] _formOf = [];
+    private int[] _kanaOf = [];
     private int[] _foldOf = [];
+    private bool[] _isWild = [];
+    private string[] _foldTexts = [];
+    private Key[] _keys = [];
     private ulong[] _foldHashes = [];
     private int[] _nick = [];
     private HashSet<long> _readings = [];
@@ -70,19 +76,31 @@ internal sealed class NameBook
     /// <summary>The code of the reading with like-sounding signs made one.</summary>
     public int Fold(int kana) => _fold[kana];
 
+    /// <summary>The code of the reading with what sounds the same made one, long vowels kept; see <see cref="KanaKeys.Sound"/>.</summary>
+    public int Sound(int kana) => _sound[kana];
+
     /// <summary>The hash of a reading with like-sounding signs made one, 0 for none.</summary>
     public ulong FoldHash(int kana) => _foldHashes[kana];
 
     /// <summary>Closes the book: what is compared is prepared, and every name with form and reading teaches how the form is read.</summary>
-    public void Close(ILinkNormaliser normaliser)
+    /// <param name="normaliser">Folds readings.</param>
+    /// <param name="teachers">The names of the records that teach; codes, each any number of times.</param>
+    public void Close(ILinkNormaliser normaliser, ReadOnlySpan<int> teachers)
     {
         _formLane = new TextLane(_forms);
-        _kanaLane = new TextLane(_kanas);
         Dictionary<string, int> folds = new(StringComparer.Ordinal) { [""] = 0 };
         _fold = new int[_kanas.Count];
+        _sound = new int[_kanas.Count];
+        Dictionary<string, int> sounds = new(StringComparer.Ordinal) { [""] = 0 };
         _foldHashes = new ulong[_kanas.Count];
         for (int i = 1; i < _kanas.Count; i++)
         {
+            string sound = KanaKeys.Sound(_kanas[i]);
+            if (!sounds.TryGetValue(sound, out _sound[i]))
+            {
+                sounds[sound] = _sound[i] = sounds.Count;
+            }
+
             string fold = normaliser.KanaFold(_kanas[i]);
             _foldHashes[i] = LinkTable.Hash(fold);
             if (!folds.TryGetValue(fold, out _fold[i]))
@@ -91,68 +109,270 @@ internal sealed class NameBook
             }
         }
 
+        string[] texts = new string[folds.Count];
+        foreach ((string fold, int code) in folds)
+        {
+            texts[code] = fold;
+        }
+
+        _foldTexts = texts;
+        _foldLane = new TextLane(texts);
+        _isWild = [.. _forms.Select(form => form.Contains(NameTables.Wildcard, StringComparison.Ordinal))];
+
         _formOf = [.. _values.Select(name => name.Form)];
+        _kanaOf = [.. _values.Select(name => name.Kana)];
         _foldOf = [.. _values.Select(name => _fold[name.Kana])];
         _nick = [.. _forms.Select(Nicknames.Group)];
         _readings = [];
         _read = [];
-        foreach ((int form, int kana) in _values)
+        bool[] isSeen = new bool[_values.Count];
+        foreach (int name in teachers)
         {
-            if (form > 0 && kana > 0)
+            isSeen[name] = true;
+        }
+
+        for (int name = 0; name < isSeen.Length; name++)
+        {
+            (int form, int kana) = _values[name];
+            if (isSeen[name] && form > 0 && kana > 0)
             {
                 _readings.Add(((long)form << 32) | (uint)_fold[kana]);
                 _read.Add(form);
             }
         }
+
+        MakeKeys();
+    }
+
+    // What two names are told apart by at a glance, in one place of memory.
+    private struct Key
+    {
+        internal int Form;
+        internal int Fold;
+        internal int FormLength;
+        internal int KanaLength;
+        internal ulong KanaSigns;
+
+        // Up to four characters, 16 bits each; of Latin forms the set of letters.
+        internal ulong Characters;
+
+        // Forms that could be taken for each other have the same; 0 where that cannot be said.
+        internal ulong LikeKey;
+
+        // The set of the known readings of the form.
+        internal ulong Readings;
+        internal bool IsPacked;
+        internal bool IsLatin;
+    }
+
+    private void MakeKeys()
+    {
+        Dictionary<int, int> classes = LikeClasses();
+        ulong[] readings = new ulong[_forms.Count];
+        foreach (long reading in _readings)
+        {
+            readings[reading >> 32] |= Bit((int)reading);
+        }
+
+        var forms = new Key[_forms.Count];
+        for (int form = 1; form < forms.Length; form++)
+        {
+            ReadOnlySpan<int> runes = _formLane.Runes(form);
+            bool isLatin = runes[0] < 0x2E80;
+            bool isPacked = !isLatin && !_isWild[form] && runes.Length <= 4 && runes.IndexOfAnyExceptInRange(1, 0xFFFF) < 0;
+            Key key = new() { Form = form, FormLength = runes.Length, IsLatin = isLatin && _nick[form] == 0, IsPacked = isPacked, Readings = readings[form], Characters = isLatin ? _formLane.Signs(form) : 0, LikeKey = 17 };
+            for (int i = 0; i < runes.Length; i++)
+            {
+                key.Characters |= isPacked ? (ulong)runes[i] << (16 * i) : 0;
+                key.LikeKey = LinkTable.Mix((key.LikeKey * 31) + (ulong)classes.GetValueOrDefault(runes[i], runes[i]));
+            }
+
+            forms[form] = key;
+        }
+
+        _keys = new Key[_values.Count];
+        for (int name = 1; name < _keys.Length; name++)
+        {
+            _keys[name] = forms[_formOf[name]];
+            _keys[name].Fold = _foldOf[name];
+            _keys[name].KanaLength = _foldLane.Runes(_foldOf[name]).Length;
+            _keys[name].KanaSigns = _foldLane.Signs(_foldOf[name]);
+        }
+    }
+
+    private static ulong Bit(int fold) => 1UL << (int)(((uint)fold * 0x9E3779B1u) >> 26);
+
+    // Characters that a chain of tier 2 joins: only a sieve before the comparison itself, which never chains.
+    private static Dictionary<int, int> LikeClasses()
+    {
+        Dictionary<int, int> root = [];
+        int Root(int rune)
+        {
+            while (root.TryGetValue(rune, out int next) && next != rune)
+            {
+                rune = next;
+            }
+
+            return rune;
+        }
+
+        foreach (long pair in NameTables.Like)
+        {
+            int a = Root((int)(pair >> 32));
+            int b = Root((int)pair);
+            root[Math.Max(a, b)] = Math.Min(a, b);
+        }
+
+        return root.Keys.ToDictionary(rune => rune, Root);
+    }
+
+    /// <summary>Returns whether the level of two names is <see cref="NameField.Differs"/>, where that is seen at a glance; false says nothing.</summary>
+    public bool IsFar(int left, int right)
+    {
+        ref readonly Key a = ref _keys[left];
+        ref readonly Key b = ref _keys[right];
+        bool forms = a.Form > 0 && b.Form > 0;
+        if (a.Fold > 0 && b.Fold > 0)
+        {
+            if (!IsFar(a.KanaSigns, a.KanaLength, b.KanaSigns, b.KanaLength, 0.66))
+            {
+                return false;
+            }
+
+            if (!forms)
+            {
+                return ((a.Readings & Bit(b.Fold)) | (b.Readings & Bit(a.Fold))) == 0;
+            }
+        }
+
+        if (!forms || a.Form == b.Form)
+        {
+            return false;
+        }
+
+        if (a.IsPacked && b.IsPacked)
+        {
+            int length = Math.Min(a.FormLength, b.FormLength);
+            ulong other = a.Characters ^ b.Characters;
+            int same = 0;
+            for (int i = 0; i < length; i++)
+            {
+                same += (ushort)(other >> (16 * i)) == 0 ? 1 : 0;
+            }
+
+            return same * 2 < Math.Max(a.FormLength, b.FormLength) && a.LikeKey != b.LikeKey;
+        }
+
+        return a.IsLatin && b.IsLatin && IsFar(a.Characters, a.FormLength, b.Characters, b.FormLength, 0.5);
+    }
+
+    // Signs that the other has not match nothing: that bounds Jaro's similarity from above. Winkler's addition begins at .7, and an edit leaves more than that.
+    private static bool IsFar(ulong signsA, int lengthA, ulong signsB, int lengthB, double least)
+    {
+        int most = Math.Min(lengthA - System.Numerics.BitOperations.PopCount(signsA & ~signsB), lengthB - System.Numerics.BitOperations.PopCount(signsB & ~signsA));
+        return most <= 0 || ((double)most / lengthA) + ((double)most / lengthB) + 1 < 3 * least;
     }
 
     /// <summary>Returns the level of two names; see <see cref="NameField"/>.</summary>
-    public int Compare(int left, int right)
+    public int Compare(int left, int right) => Compare(_formOf[left], _kanaOf[left], _formOf[right], _kanaOf[right]);
+
+    /// <summary>Returns the level of two names by their forms and readings, 0 for what is missing.</summary>
+    public int Compare(int formA, int kanaA, int formB, int kanaB)
     {
-        (int formA, int kanaA) = _values[left];
-        (int formB, int kanaB) = _values[right];
         bool forms = formA > 0 && formB > 0;
         bool kanas = kanaA > 0 && kanaB > 0;
-        bool sameForm = forms && formA == formB;
-        bool sameKana = kanas && _fold[kanaA] == _fold[kanaB];
         if (!forms && !kanas)
         {
+            if ((formA | kanaA) == 0 || (formB | kanaB) == 0)
+            {
+                return LinkField.Null;
+            }
+
             (int form, int kana) = formA > 0 ? (formA, kanaB) : (formB, kanaA);
-            return _readings.Contains(((long)form << 32) | (uint)_fold[kana]) ? NameField.Bridge : _read.Contains(form) ? NameField.Unread : LinkField.Null;
+            return IsReading(form, kana) ? NameField.Bridge : _read.Contains(form) ? NameField.Unread : LinkField.Null;
         }
 
-        if (sameForm)
+        if (!forms)
         {
-            return !kanas ? NameField.FormOnly : sameKana ? NameField.Both : NameField.OtherReading;
+            // The form of one is known to be read as the other reads: a misreading, not another name.
+            int level = _sound[kanaA] == _sound[kanaB] ? NameField.KanaOnly : CompareKanas(kanaA, kanaB);
+            return level < NameField.Similar && (IsReading(formA, kanaB) || IsReading(formB, kanaA)) ? NameField.Bridge : level;
+        }
+
+        if (!kanas)
+        {
+            return formA == formB && !_isWild[formA] ? NameField.FormOnly : CompareForms(formA, formB);
+        }
+
+        bool sameKana = _sound[kanaA] == _sound[kanaB];
+        if (formA == formB && !_isWild[formA])
+        {
+            return sameKana ? NameField.Both : CompareKanas(kanaA, kanaB) == NameField.Similar ? NameField.NearReading : NameField.OtherReading;
         }
 
         if (sameKana)
         {
-            return !forms ? NameField.KanaOnly : NameField.OtherForm;
+            return IsLike(formA, formB) ? NameField.LikeForm : NameField.OtherForm;
         }
 
-        int level = NameField.Differs;
-        if (kanas)
+        // Two witnesses, and neither says the same: co-multiples are like that more often than one person.
+        int either = Math.Max(CompareKanas(kanaA, kanaB), CompareForms(formA, formB));
+        return either == NameField.Similar ? NameField.NearBoth : either;
+    }
+
+    private bool IsReading(int form, int kana) => form > 0 && _readings.Contains(((long)form << 32) | (uint)_fold[kana]);
+
+    private int CompareKanas(int left, int right)
+    {
+        // Folded, so that what only sounds alike costs no edit.
+        int a = _fold[left];
+        int b = _fold[right];
+        ReadOnlySpan<int> x = _foldLane.Runes(a);
+        ReadOnlySpan<int> y = _foldLane.Runes(b);
+        if (a == b || (Math.Max(x.Length, y.Length) >= 3 && Similarity.IsOneEdit(x, y)))
         {
-            double similarity = _kanaLane.JaroWinkler(kanaA, kanaB);
-
-            // One edit of four signs leaves a similarity of .83 at least.
-            bool oneEdit = similarity >= 0.75 && _kanaLane.Runes(kanaA).Length >= 4 && Similarity.Alignment(_kanaLane.Runes(kanaA), _kanaLane.Runes(kanaB), 1) <= 1;
-            level = similarity >= 0.92 || oneEdit ? NameField.Similar : similarity >= 0.82 ? NameField.Alike : NameField.Differs;
+            return NameField.Similar;
         }
 
-        return forms ? Math.Max(level, CompareForms(formA, formB)) : level;
+        return _foldLane.JaroWinkler(a, b) >= 0.82 || (Math.Max(x.Length, y.Length) == 2 && Similarity.IsOneEdit(x, y)) ? NameField.Alike : NameField.Differs;
+    }
+
+    // Equal but for characters that are taken for each other, or that one of the two has lost.
+    private bool IsLike(int left, int right)
+    {
+        ReadOnlySpan<int> a = _formLane.Runes(left);
+        ReadOnlySpan<int> b = _formLane.Runes(right);
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
+        bool isKnown = false;
+        for (int i = 0; i < a.Length; i++)
+        {
+            if (a[i] == NameTables.Wildcard || b[i] == NameTables.Wildcard)
+            {
+                continue;
+            }
+
+            if (a[i] != b[i] && !NameTables.Like.Contains(NameTables.PairKey(a[i], b[i])))
+            {
+                return false;
+            }
+
+            isKnown = true;
+        }
+
+        return isKnown;
     }
 
     /// <summary>Returns whether a family name may be the given name of another record: Japanese names only where they are equal, Latin ones also where they are similar.</summary>
     public bool MayCross(int left, int right)
     {
-        int formA = _formOf[left];
-        int formB = _formOf[right];
-        int foldA = _foldOf[left];
-        int foldB = _foldOf[right];
-        return (formA > 0 && formA == formB) || (foldA > 0 && foldA == foldB)
-            || (formA > 0 && formB > 0 && foldA == 0 && foldB == 0 && _formLane.Runes(formA)[0] < 0x2E80 && _formLane.Runes(formB)[0] < 0x2E80);
+        ref readonly Key a = ref _keys[left];
+        ref readonly Key b = ref _keys[right];
+        return (a.Form > 0 && a.Form == b.Form) || (a.Fold > 0 && a.Fold == b.Fold)
+            || (a.Form > 0 && b.Form > 0 && a.Fold == 0 && b.Fold == 0 && _formLane.Runes(a.Form)[0] < 0x2E80 && _formLane.Runes(b.Form)[0] < 0x2E80);
     }
 
     private int CompareForms(int left, int right)
@@ -161,6 +381,11 @@ internal sealed class NameBook
         ReadOnlySpan<int> b = _formLane.Runes(right);
         if (a[0] >= 0x2E80 || b[0] >= 0x2E80)
         {
+            if (IsLike(left, right))
+            {
+                return NameField.Similar;
+            }
+
             // Of two or three characters one that agrees is little; names of co-multiples share one often.
             int same = 0;
             for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
@@ -214,6 +439,15 @@ internal sealed class NameBook
         return over <= 1;
     }
 
+    /// <summary>Whether a form is of Latin letters.</summary>
+    public bool IsLatin(int form) => form > 0 && _forms[form][0] < 0x2E80;
+
+    /// <summary>Returns the text of a folded reading.</summary>
+    public string FoldText(int fold) => _foldTexts[fold];
+
+    /// <summary>Whether two folded readings are one edit apart.</summary>
+    public bool IsNear(int foldA, int foldB) => Math.Min(_foldLane.Runes(foldA).Length, _foldLane.Runes(foldB).Length) >= 3 && Similarity.IsOneEdit(_foldLane.Runes(foldA), _foldLane.Runes(foldB));
+
     private static int Code(string text, Dictionary<string, int> codes, List<string> texts)
     {
         if (text.Length == 0)
@@ -232,26 +466,30 @@ internal sealed class NameBook
     }
 }
 
-/// <summary>A family or given name: form and reading in one comparison.</summary>
-internal sealed class NameField(string name, FieldRole role, NameBook book)
-    : LinkField(name, role == FieldRole.Surname ? LinkKind.Surname : LinkKind.Given, role,
+/// <summary>A family or given name, or that of a guardian: form and reading in one comparison.</summary>
+internal sealed class NameField(string name, LinkKind kind, FieldRole role, NameBook book)
+    : LinkField(name, kind, role,
     [
-        "differs", "not a known reading", "a little similar", "similar", "known reading of the other", "same reading, other form", "same form, other reading",
-        "same reading", "same form", "same form and reading", "family and given name swapped", "equals the other's other name",
+        "differs", "not a known reading", "a little similar", "form and reading similar at best", "similar", "known reading of the other", "same reading, other form",
+        "same reading, form taken for the other", "same form, other reading", "same form, similar reading", "same reading", "same form", "same form and reading",
+        "equals the other's other name", "parts of the name in another order",
     ])
 {
     internal const int Differs = 0;
     internal const int Unread = 1;
     internal const int Alike = 2;
-    internal const int Similar = 3;
-    internal const int Bridge = 4;
-    internal const int OtherForm = 5;
-    internal const int OtherReading = 6;
-    internal const int KanaOnly = 7;
-    internal const int FormOnly = 8;
-    internal const int Both = 9;
-    internal const int Swapped = 10;
-    internal const int Crossed = 11;
+    internal const int NearBoth = 3;
+    internal const int Similar = 4;
+    internal const int Bridge = 5;
+    internal const int OtherForm = 6;
+    internal const int LikeForm = 7;
+    internal const int OtherReading = 8;
+    internal const int NearReading = 9;
+    internal const int KanaOnly = 10;
+    internal const int FormOnly = 11;
+    internal const int Both = 12;
+    internal const int Crossed = 13;
+    internal const int Swapped = 14;
 
     internal NameBook Book => book;
 
@@ -264,12 +502,13 @@ internal sealed class NameField(string name, FieldRole role, NameBook book)
 
     internal override int Self(int value) => book.Form(value) == 0 ? KanaOnly : book.Kana(value) == 0 ? FormOnly : Both;
 
-    // Of similar names the more frequent one counts: a slip leads to it more often than away from it.
+    internal override bool HasTerm(int level) => level is >= Bridge and <= Both;
+
     internal override float Term(int left, int right, int level) => level switch
     {
-        Both or FormOnly or OtherReading => FormLog[book.Form(left)],
-        KanaOnly or OtherForm => KanaLog[book.Fold(book.Kana(left))],
-        Bridge => KanaLog[book.Fold(Math.Max(book.Kana(left), book.Kana(right)))],
+        Both or FormOnly or OtherReading or NearReading => FormLog[book.Form(left)],
+        KanaOnly or OtherForm or LikeForm => KanaLog[book.Fold(book.Kana(left))],
+        Bridge => KanaLog[book.Fold(book.Form(left) == 0 || book.Kana(right) == 0 ? book.Kana(left) : book.Kana(right))],
         _ => float.NaN,
     };
 

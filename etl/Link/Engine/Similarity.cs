@@ -193,6 +193,29 @@ public static class Similarity
         return Math.Min(last[width - 1], most + 1);
     }
 
+    /// <summary>Returns whether the optimal string alignment distance is one at most.</summary>
+    public static bool IsOneEdit<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
+        where T : unmanaged, IEquatable<T>
+    {
+        int shorter = Math.Min(left.Length, right.Length);
+        if (Math.Max(left.Length, right.Length) - shorter > 1)
+        {
+            return false;
+        }
+
+        // What is left between the common beginning and the common end is one element a side, or two that are swapped.
+        int start = left.CommonPrefixLength(right);
+        int end = 0;
+        while (end < shorter - start && left[left.Length - 1 - end].Equals(right[right.Length - 1 - end]))
+        {
+            end++;
+        }
+
+        int a = left.Length - start - end;
+        int b = right.Length - start - end;
+        return (a <= 1 && b <= 1) || (a == 2 && b == 2 && left[start].Equals(right[start + 1]) && left[start + 1].Equals(right[start]));
+    }
+
     /// <summary>Returns the code points of a text.</summary>
     public static int[] Runes(string text)
     {

@@ -6,6 +6,7 @@ internal sealed class TextLane
     private readonly byte[] _lanes;
     private readonly byte[] _lengths;
     private readonly int[][] _runes;
+    private readonly ulong[] _signs;
 
     /// <summary>Prepares texts; ASCII takes its own byte, katakana one byte a sign above 0x80.</summary>
     public TextLane(IReadOnlyList<string> texts)
@@ -13,6 +14,7 @@ internal sealed class TextLane
         _lanes = new byte[16 * texts.Count];
         _lengths = new byte[texts.Count];
         _runes = new int[texts.Count][];
+        _signs = new ulong[texts.Count];
         for (int i = 0; i < texts.Count; i++)
         {
             string text = texts[i];
@@ -24,8 +26,15 @@ internal sealed class TextLane
 
             _lengths[i] = at == text.Length ? (byte)at : byte.MaxValue;
             _runes[i] = Similarity.Runes(text);
+            foreach (int rune in _runes[i])
+            {
+                _signs[i] |= 1UL << (int)(((uint)rune * 0x9E3779B1u) >> 26);
+            }
         }
     }
+
+    /// <summary>Returns the set of a text's code points, each as one of 64 bits.</summary>
+    public ulong Signs(int text) => _signs[text];
 
     /// <summary>Returns the code points of a text.</summary>
     public ReadOnlySpan<int> Runes(int text) => _runes[text];

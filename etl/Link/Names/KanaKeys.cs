@@ -83,6 +83,18 @@ public static class KanaKeys
         return result;
     }
 
+    /// <summary>Returns the reading as <see cref="Fold"/> does, but with a long vowel as ー whatever writes it: ユウナ and ユーナ are one, ユナ is another name.</summary>
+    /// <param name="norm">A reading as <see cref="Norm"/> gives it.</param>
+    public static string Sound(string norm)
+    {
+        ArgumentNullException.ThrowIfNull(norm);
+        CharBuffer sound = new(stackalloc char[128]);
+        WriteFold(norm, ref sound, keepsLength: true);
+        string result = sound.Text.SequenceEqual(norm) ? norm : sound.Text.ToString();
+        sound.Dispose();
+        return result;
+    }
+
     /// <summary>Returns one byte for each mora.</summary>
     /// <param name="norm">A reading as <see cref="Norm"/> gives it.</param>
     /// <remarks>ャ, ュ, ョ and the small vowels go with the kana before them where Japanese writes such a mora. 0 is no code; <see cref="OtherMora"/> stands for what is neither kana, letter nor digit.</remarks>
@@ -177,14 +189,16 @@ public static class KanaKeys
     }
 
     /// <summary>Adds the folded reading to a buffer.</summary>
-    internal static void WriteFold(scoped ReadOnlySpan<char> norm, ref CharBuffer fold)
+    internal static void WriteFold(scoped ReadOnlySpan<char> norm, ref CharBuffer fold, bool keepsLength = false)
     {
+        char last = '\0';
         for (int i = 0; i < norm.Length; i++)
         {
             char sign = norm[i];
             if (sign is < 'ァ' or > 'ー')
             {
                 fold.Append(sign);
+                last = sign;
                 continue;
             }
 
@@ -216,9 +230,14 @@ public static class KanaKeys
                 i += sign == 'ブ' ? 0 : 1;
             }
 
-            if (sign != 0 && !Lengthens(fold.Last, sign))
+            if (sign != 0 && !Lengthens(last, sign))
             {
                 fold.Append(sign);
+                last = sign;
+            }
+            else if (keepsLength && fold.Length > 0 && fold.Last != 'ー')
+            {
+                fold.Append('ー');
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Warehouse.Etl;
+using Warehouse.Etl.Link.Review;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host.Commands;
@@ -66,15 +67,30 @@ internal static class LoadCommand
 /// <summary><c>link</c>: decide again to whom records belong.</summary>
 internal static class LinkCommand
 {
+    private static readonly Option<bool> Train = new("--train") { Description = "Train a new model for each system with enough records first; those before stay" };
+
+    private static readonly Option<FileInfo?> Report = new("--report") { Description = "Decide nothing; write a page about the links that stand: rates by source, age, sex, district, persons that look like two, a sample to look at", HelpName = "FILE" };
+
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("link", "Decide links again with all that is known now; facts follow with history, and a second run changes nothing"),
-        ["link --output out", "link --output out --json"],
+        (new Command("link", "Decide links again with all that is known now; facts follow with history, and a second run changes nothing") { Train, Report, ReviewCommand.Staff },
+        ["link --output out", "link --output out --json", "link --train --output out", "link --report links.html --output out"],
         Act);
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
         using WarehouseDatabases databases = context.Open(mustExist: true);
-        (LinkResult result, _) = await Stages.Link(context, databases).ConfigureAwait(false);
+        if (parsed.GetValue(Report) is { } report)
+        {
+            await ReviewCommand.Allow(context, databases, parsed.GetValue(ReviewCommand.Staff)!, "report", 0, report.Name).ConfigureAwait(false);
+            DateOnly today = DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime);
+            LinkageReport found = LinkageReport.Read(databases, today);
+            await File.WriteAllTextAsync(report.FullName, LinkageReportPage.Of(found, today), context.Stop).ConfigureAwait(false);
+            context.Screen.Line($"Report written to {report.FullName}: {N(found.Rates.Where(rate => rate.Kind == "system").Sum(rate => rate.Records))} records, {N(found.Anomalies.Sum(odd => odd.Count))} findings about persons, {N(found.Sample.Count(link => !link.IsSeen))} links of the sample not looked at");
+            context.Screen.Result(found);
+            return ExitCode.Done;
+        }
+
+        (LinkResult result, _) = await Stages.Link(context, databases, parsed.GetValue(Train)).ConfigureAwait(false);
         LinkSummary run = result.Run;
         context.Screen.Line($"{N(run.ReviewedCount)} records decided again by {run.LinkerVersion}: {N(run.MovedCount)} moved to another person, {N(run.ConfirmedCount)} confirmed, {N(run.WithoutMatchCount)} still without a match, {N(run.KeptCount)} kept though no longer found");
         if (run.Moves.Count > 0)

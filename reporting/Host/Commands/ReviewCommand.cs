@@ -17,7 +17,7 @@ internal static class ReviewCommand
     private static readonly Option<long?> Person = new("--person") { Description = "assign: the person that the records belong to; merge: the person that ends; show: a person", HelpName = "KEY" };
     private static readonly Option<long?> Into = new("--into") { Description = "merge: the person that stays", HelpName = "KEY" };
     private static readonly Option<long?> Event = new("--event") { Description = "undo: the decision to take back", HelpName = "N" };
-    private static readonly Option<string> Staff = new("--staff") { Description = "Account with the role linkage; written to the access log and beside the decision", DefaultValueFactory = _ => "linkage", HelpName = "ID" };
+    internal static readonly Option<string> Staff = new("--staff") { Description = "Account with the role linkage; written to the access log and beside the decision", DefaultValueFactory = _ => "linkage", HelpName = "ID" };
     private static readonly Option<string> Reason = new("--reason") { Description = "Why, in words; kept with the decision", HelpName = "TEXT", DefaultValueFactory = _ => "" };
     private static readonly Option<bool> WithScore = new("--with-score") { Description = "Show the linker's probability and weights as well; look at the records first" };
     private static readonly Option<bool> LaterOption = new("--later") { Description = "Leave the facts to the next load or link run; for many decisions in a row" };
@@ -218,7 +218,8 @@ internal static class ReviewCommand
         return ExitCode.Done;
     }
 
-    private static async Task<StaffMember> Allow(CommandContext context, WarehouseDatabases databases, string staffId, string verb, long person, string what)
+    /// <summary>Returns the account where it may see and decide links; the attempt is a row of the access log either way.</summary>
+    internal static async Task<StaffMember> Allow(CommandContext context, WarehouseDatabases databases, string staffId, string verb, long person, string what)
     {
         await using AuditTrail audit = new(databases, context.Time);
         StaffMember member = new StaffAccounts(databases, context.Time).Find(staffId)
