@@ -375,7 +375,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         // A name alone is nobody, a day alone is nobody. In one house nobody has another's name: Japanese family registers do not enter a second member of that name.
-        bool isAtHome = isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && IsSameHouse(pair);
+        // Where a wrong link would do special harm a person says so.
+        bool isAtHome = !options.IsSensitive && isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && IsSameHouse(pair);
         return (birth == LinkField.Null && !HasNumber(pair) && !isAtHome) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
     }
 
