@@ -51,7 +51,17 @@ internal sealed class EntityTable
             return null;
         }
 
-        LinkTable table = LinkTable.Build(Register("resident", left.ids, left.cells), Register("system", right.ids, right.cells), countsLeftOnly: true);
+        LinkTable table;
+        try
+        {
+            table = LinkTable.Build(Register("resident", left.ids, left.cells), Register("system", right.ids, right.cells), countsLeftOnly: true);
+        }
+        catch (NothingToCompareException)
+        {
+            // A file that states one name and one day for everybody must not keep the others from loading.
+            return null;
+        }
+
         return new EntityTable(table, people, entities, [.. table.Ids.Select((id, row) => (row < table.LeftCount ? left.owners : right.owners)[id])]);
     }
 

@@ -72,7 +72,7 @@ internal sealed class LinkTableBuilder
         drafts = Useful(drafts);
         if (drafts.Count == 0)
         {
-            throw new ArgumentException("No column is left to compare by; expected at least a name and a date. " + string.Join(" ", _findings.Select(finding => finding.Message)));
+            throw new NothingToCompareException("No column is left to compare by; expected at least a name and a date. " + string.Join(" ", _findings.Select(finding => finding.Message)));
         }
 
         if (drafts.Count > MostFields)
