@@ -78,8 +78,9 @@ internal sealed partial class Pipeline : IDisposable
             {
                 BeginBoth();
                 Timed("stage", StageFiles);
+                CollectWhatIsLarge();
                 Timed("link", LinkRecords);
-                CollectAfterLink();
+                CollectWhatIsLarge();
                 CommitIdentity();
                 Timed("publish", Publish);
                 Timed("dimension", LoadDimensions);
@@ -484,8 +485,8 @@ internal sealed partial class Pipeline : IDisposable
         _store = null;
     }
 
-    // Blocks and identity parts of large files are done with; the engine needs that memory next, and the collector does not know that.
-    private static void CollectAfterLink()
+    // Blocks, keys and identity parts of large files are done with; what comes next needs that memory, and the collector does not know that. In a method of its own: a caller may still hold them.
+    private static void CollectWhatIsLarge()
     {
         if (GC.GetTotalMemory(false) > CollectFromBytes)
         {

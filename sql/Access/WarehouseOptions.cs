@@ -20,7 +20,7 @@ public sealed record WarehouseOptions
     public bool MigrateOnStart { get; init; } = true;
 
     /// <summary>What DuckDB gets unless more is given: a load of any size works in it, only slower than with more where it sorts and joins much.</summary>
-    public const string UsualMemoryLimit = "256MB";
+    public const string UsualMemoryLimit = "192MB";
 
     /// <summary>DuckDB: the memory that the warehouse may use before it spills to disk; the identity database, which is smaller, gets half of it.</summary>
     public string MemoryLimit { get; init; } = UsualMemoryLimit;
