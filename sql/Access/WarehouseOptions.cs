@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Warehouse.Sql;
 
 /// <summary>Where the two databases are and how they are opened.</summary>
@@ -19,8 +21,8 @@ public sealed record WarehouseOptions
     /// <summary>Whether the program brings the schema up to date when it starts; in production a DBA does this.</summary>
     public bool MigrateOnStart { get; init; } = true;
 
-    /// <summary>What DuckDB gets unless more is given: a load of any size works in it, only slower than with more where it sorts and joins much.</summary>
-    public const string UsualMemoryLimit = "192MB";
+    /// <summary>What DuckDB gets unless more is given: 128 MB a core, because each thread sorts and joins in memory of its own, and at least 256 MB.</summary>
+    public static readonly string UsualMemoryLimit = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(256, 128 * Environment.ProcessorCount)}MB");
 
     /// <summary>DuckDB: the memory that the warehouse may use before it spills to disk; the identity database, which is smaller, gets half of it.</summary>
     public string MemoryLimit { get; init; } = UsualMemoryLimit;
