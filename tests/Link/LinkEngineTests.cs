@@ -197,7 +197,7 @@ public sealed class LinkEngineTests
     public void An_empty_register_and_a_table_without_fields_are_refused()
     {
         Assert.Throws<ArgumentException>(() => LinkTable.Build(LinkTown.Register("none", [])));
-        Assert.Throws<ArgumentException>(() => LinkTable.Build(new LinkRegister("ids", ["1", "2"], [])));
+        Assert.Throws<NothingToCompareException>(() => LinkTable.Build(new LinkRegister("ids", ["1", "2"], [])));
     }
 
     private static LinkageResult Run(IReadOnlyList<(string Id, string[] Cells)> left, IReadOnlyList<(string Id, string[] Cells)> right, int threads = 2) =>
