@@ -22,8 +22,8 @@ public sealed class DatabaseSection
     /// <summary>Whether the program brings the schema up to date by itself; unset means yes on DuckDB and no on SQL Server, where a DBA does.</summary>
     public bool? MigrateOnStart { get; set; }
 
-    /// <summary>DuckDB: memory of the warehouse before it spills to disk; the identity database gets half of it.</summary>
-    public string MemoryLimit { get; set; } = WarehouseOptions.UsualMemoryLimit;
+    /// <summary>DuckDB: memory of the warehouse before it spills to disk, such as 2GB; the identity database gets half of it. Empty means by the count of cores (<see cref="WarehouseOptions.UsualMemoryLimit"/>).</summary>
+    public string MemoryLimit { get; set; } = "";
 
     /// <summary>The installation secret from which person keys are made; only from the environment, as WAREHOUSE__SECRET.</summary>
     public string Secret { get; set; } = "";
@@ -232,7 +232,7 @@ public sealed class HostOptions
             ? WarehouseOptions.SqlServer(Warehouse.ConnectionString, Warehouse.IdentityConnectionString)
             : files ? WarehouseOptions.DuckDb(Path.Combine(output, "warehouse.duckdb"), Path.Combine(output, "identity.duckdb"))
             : new WarehouseOptions { ConnectionString = Warehouse.ConnectionString, IdentityConnectionString = Warehouse.IdentityConnectionString };
-        return options with { MigrateOnStart = Warehouse.MigrateOnStart ?? Warehouse.Engine == Engine.DuckDb, MemoryLimit = Warehouse.MemoryLimit };
+        return options with { MigrateOnStart = Warehouse.MigrateOnStart ?? Warehouse.Engine == Engine.DuckDb, MemoryLimit = Warehouse.MemoryLimit.Length > 0 ? Warehouse.MemoryLimit : WarehouseOptions.UsualMemoryLimit };
     }
 
     /// <summary>Returns the folder of mappings: as configured, or beside the databases.</summary>

@@ -54,10 +54,10 @@ internal static class DemoCommand
         Dictionary<string, double> seconds = new(StringComparer.Ordinal);
 
         (CitySummary city, seconds["city"]) = await Stages.City(context, CityOptions.For(preset, seed) with { NoiseLevel = noise }).ConfigureAwait(false);
-        if (context.Options.Warehouse.MemoryLimit == WarehouseOptions.UsualMemoryLimit)
+        if (context.Options.Warehouse.MemoryLimit.Length == 0)
         {
             // Six years of a large city are one batch: less memory would do and cost time.
-            context.Options.Warehouse.MemoryLimit = preset switch { CityPreset.Large => "8GB", CityPreset.Metro => "16GB", _ => WarehouseOptions.UsualMemoryLimit };
+            context.Options.Warehouse.MemoryLimit = preset switch { CityPreset.Large => "8GB", CityPreset.Metro => "16GB", _ => "" };
         }
 
         using WarehouseDatabases databases = context.Open(mustExist: false);
