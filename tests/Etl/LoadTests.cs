@@ -196,6 +196,40 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void A_pupil_known_by_a_number_alone_is_linked_when_a_later_load_brings_the_name()
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        inbox.Add("attendance", "2023-05-05T02:00:00+09:00", "2023-04-30", [["E0001", "G0001", "2023-04-13", "出席", ""], ["E0001", "G0002", "2023-04-10", "欠席", ""]]);
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        LoadSummary first = Load(fixture, inbox);
+        Assert.Equal(1, first.LinkedByRule["NEW"]);
+        const string Known = "SELECT COUNT(*) FROM ident.source_record WHERE system_code = 'school' AND source_id = 'G0002'";
+        using (WarehouseSession identity = fixture.Identity())
+        {
+            Assert.Equal(1, identity.ScalarText<long>(Known));
+            Assert.Equal(1, identity.ScalarText<long>("SELECT COUNT(*) FROM ident.crosswalk AS x INNER JOIN ident.source_record AS s ON s.record_key = x.record_key WHERE s.source_id = 'G0002' AND x.evidence = 'identity=0'"));
+            Assert.Equal(1, identity.ScalarText<long>("SELECT COUNT(*) FROM ident.person_profile AS p INNER JOIN ident.source_record AS s ON s.record_key = p.profile_record_key WHERE s.source_id = 'G0002' AND p.name_kanji IS NULL"));
+        }
+
+        inbox.Add("resident", "2023-07-01T02:00:00+09:00", "2023-06-30", TinyInbox.Resident(9, "中川 桜", "ナカガワ サクラ", "H26.6.6", "2", "01", "02", "R5.6.1", "T02"));
+        inbox.Add("school", "2023-07-02T02:00:00+09:00", "2023-06-30", [["G0002", "E0001", "2023", "3", "1", "中川　桜", "ﾅｶｶﾞﾜ ｻｸﾗ", "H26.6.6", "女", "浜町2-2", "", "R5.4.1", "R6.3.31"]]);
+
+        LoadSummary second = Load(fixture, inbox);
+
+        Assert.Equal(1, second.LinkedByRule["DET-2"]);
+        Assert.False(second.LinkedByRule.ContainsKey("NEW"));
+        using (WarehouseSession identity = fixture.Identity())
+        {
+            Assert.Equal(2, identity.ScalarText<long>(Known));
+            Assert.Equal(1, identity.ScalarText<long>(Known + " AND known_to_utc > '9999-01-01' AND name_kanji IS NOT NULL"));
+        }
+
+        using WarehouseSession session = fixture.Warehouse();
+        Assert.Equal(1, session.ScalarText<long>("SELECT COUNT(*) FROM fact.school_attendance_day AS a WHERE a.known_to_utc > '9999-01-01' AND a.person_key IN (SELECT m.person_key FROM fact.residence_move AS m WHERE m.move_code = 'move_in')"));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+    }
+
+    [Fact]
     public void A_link_to_a_person_of_a_killed_load_is_taken_back_with_it()
     {
         string[] states = new string[2];

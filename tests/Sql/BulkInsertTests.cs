@@ -128,6 +128,51 @@ public sealed class BulkInsertTests
 
     [Theory]
     [EngineData]
+    public void Thousands_of_rows_in_one_insert_keep_their_values_and_defaults(Engine engine)
+    {
+        using WarehouseFixture fixture = WarehouseFixture.Create(engine);
+        using WarehouseSession session = fixture.Warehouse();
+        session.ExecuteText(Table);
+
+        long count = session.BulkInsert("a.t", ["n", "k"], Enumerable.Range(0, 10_000).Select(k => new object?[] { k % 7 == 0 ? null : "髙" + k, (long)k }));
+
+        Assert.Equal(10_000, count);
+        Assert.Equal(10_000, session.ScalarText<long>("SELECT CAST(COUNT(DISTINCT k) AS BIGINT) FROM a.t WHERE s = 7 AND i IS NULL"));
+        Assert.Equal(1429, session.ScalarText<long>("SELECT CAST(COUNT(*) AS BIGINT) FROM a.t WHERE n IS NULL AND k % 7 = 0"));
+        Assert.Equal("髙9999", session.ScalarText<string>("SELECT n FROM a.t WHERE k = 9999"));
+    }
+
+    [Fact]
+    public void Many_small_pieces_of_an_open_transaction_do_not_stay_in_memory()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("append-");
+        try
+        {
+            using WarehouseDatabases databases = new(WarehouseOptions.DuckDb(Path.Combine(folder.FullName, "w.duckdb"), Path.Combine(folder.FullName, "i.duckdb")) with { Threads = 2, MemoryLimit = "2GB" });
+            Migrator.Apply(databases);
+            using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+            session.ExecuteText(Table);
+            session.Begin();
+            using BulkAppender appender = session.OpenAppender("a.t", ["k", "u", "x", "n", "w"]);
+            long[] held = new long[2];
+            for (int piece = 0; piece < 120; piece++)
+            {
+                appender.Append(Enumerable.Range(piece * 10_000, 10_000).Select(k => new object?[] { (long)k, DateTime.UnixEpoch.AddSeconds(k * 7919L), k / 3d, "長い名前の" + (k % 1000), k * 0.1m }));
+                appender.Complete();
+                held[piece / 60] = session.ScalarText<long>("SELECT CAST(SUM(memory_usage_bytes) AS BIGINT) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'");
+            }
+
+            // 600,000 rows of 60 bytes and more lie between the two.
+            Assert.True(held[1] - held[0] < 20_000_000, $"{held[0]} and {held[1]} bytes");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [EngineData]
     public void A_null_that_is_given_stays_null_beside_a_default(Engine engine)
     {
         using WarehouseFixture fixture = WarehouseFixture.Create(engine);

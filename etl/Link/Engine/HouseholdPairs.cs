@@ -173,16 +173,11 @@ internal sealed class HouseholdPairs
             multiples = 0;
             foreach ((int Full, int Form, int Kana, int Sex) key in keys)
             {
-                // The fullest view tells the two kinds apart.
-                int level = key.Full != LinkField.Null ? key.Full : key.Form != LinkField.Null ? key.Form : key.Kana;
-                if (level is LinkField.Null or >= NameField.OtherForm)
+                if (Multiples(key, out int level) is not { } p)
                 {
                     continue;
                 }
 
-                double twice = (1 - share) * same[_given][0][level] * (key.Sex == LinkField.Null ? 1 : same[_sex][0][key.Sex]);
-                double multiple = share * given[level] * (key.Sex == LinkField.Null ? 1 : sex[key.Sex]);
-                double p = multiple / (multiple + twice + 1e-12) * _pairs[key];
                 multiples += p;
                 givenSums[level] += p;
                 if (key.Sex != LinkField.Null)
@@ -213,15 +208,11 @@ internal sealed class HouseholdPairs
         double[] seen = new double[16];
         foreach ((int Full, int Form, int Kana, int Sex) key in keys)
         {
-            int level = key.Full != LinkField.Null ? key.Full : key.Form != LinkField.Null ? key.Form : key.Kana;
-            if (level is LinkField.Null or >= NameField.OtherForm)
+            if (Multiples(key, out _) is not { } p)
             {
                 continue;
             }
 
-            double twice = (1 - share) * same[_given][0][level] * (key.Sex == LinkField.Null ? 1 : same[_sex][0][key.Sex]);
-            double multiple = share * given[level] * (key.Sex == LinkField.Null ? 1 : sex[key.Sex]);
-            double p = multiple / (multiple + twice + 1e-12) * _pairs[key];
             seen[key.Full] += p * _full;
             seen[key.Form] += p * _form;
             seen[key.Kana] += p * _kana;
@@ -229,5 +220,19 @@ internal sealed class HouseholdPairs
 
         Array.Clear(seen, NameField.OtherForm, seen.Length - NameField.OtherForm);
         return seen;
+
+        // How many of the pairs of a key are co-multiples, as the estimates stand; null where a key says nothing. The fullest view of the name tells the two kinds apart.
+        double? Multiples((int Full, int Form, int Kana, int Sex) key, out int level)
+        {
+            level = key.Full != LinkField.Null ? key.Full : key.Form != LinkField.Null ? key.Form : key.Kana;
+            if (level is LinkField.Null or >= NameField.OtherForm)
+            {
+                return null;
+            }
+
+            double twice = (1 - share) * same[_given][0][level] * (key.Sex == LinkField.Null ? 1 : same[_sex][0][key.Sex]);
+            double multiple = share * given[level] * (key.Sex == LinkField.Null ? 1 : sex[key.Sex]);
+            return multiple / (multiple + twice + 1e-12) * _pairs[key];
+        }
     }
 }
