@@ -115,7 +115,7 @@ public sealed record AllowanceRow(
     long ChildKey, int HasAllowance, string? AllowanceClass, string? AllowanceReason, DateOnly? AllowanceFromDate, int AllowanceEnded12m) : IChildRow;
 
 /// <summary>Row of <c>query/features_nursery</c>.</summary>
-public sealed record NurseryRow(long ChildKey, int IsInNursery, int LeftNurseryFamily12m, int NurseryCount24m) : IChildRow;
+public sealed record NurseryRow(long ChildKey, int IsInNursery, int LeftNurseryFamily12m, int NurseryChange24m) : IChildRow;
 
 /// <summary>Row of <c>query/features_checkup</c>.</summary>
 public sealed record CheckupRow(

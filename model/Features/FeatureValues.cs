@@ -38,7 +38,7 @@ public static class FeatureValues
         ["child_count"] = f => Number(f.Household?.ChildCount),
         ["adult_count"] = f => Number(f.Household?.AdultCount),
         ["months_since_allowance"] = f => MonthsSince(f, f.Allowance?.AllowanceFromDate),
-        ["nursery_count_24m"] = f => f.Stage == "preschool" ? f.Nursery?.NurseryCount24m ?? 0 : double.NaN,
+        ["nursery_change_24m"] = f => f.Stage == "preschool" ? f.Nursery?.NurseryChange24m ?? 0 : double.NaN,
         ["checkup_missed_count"] = f => Number(f.Checkup?.CheckupMissedCount),
         ["checkup_reminder_count"] = f => Number(f.Checkup?.CheckupReminderCount),
         ["caries_count"] = f => Number(f.Checkup?.CariesCount),

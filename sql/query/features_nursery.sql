@@ -8,7 +8,10 @@ SELECT
     CAST(MAX(CASE
         WHEN n.leave_reason_code = 'family' AND n.valid_to > @from_12m AND n.valid_to <= @snapshot_date THEN 1
         ELSE 0 END) AS SMALLINT) AS left_nursery_family_12m,
-    CAST(COUNT(DISTINCT CASE WHEN n.valid_to > @from_24m THEN n.facility_key END) AS INTEGER) AS nursery_count_24m
+    CAST(CASE
+        WHEN COUNT(DISTINCT CASE WHEN n.valid_to > @from_24m THEN n.facility_key END) > 1
+            THEN COUNT(DISTINCT CASE WHEN n.valid_to > @from_24m THEN n.facility_key END) - 1
+        ELSE 0 END AS INTEGER) AS nursery_change_24m
 FROM fact.nursery_enrolment AS n
 WHERE n.person_key <> 0
     AND n.valid_from <= @snapshot_date
