@@ -25,8 +25,8 @@ public sealed record TableOptions
     /// <summary>Seed of folds, samples and permutations.</summary>
     public ulong Seed { get; init; } = 7;
 
-    /// <summary>Whether trainers of Microsoft.ML are run on the same folds.</summary>
-    public bool Challengers { get; init; }
+    /// <summary>Trainers of Microsoft.ML that are run on the same folds, names of <see cref="Validate.Challenger"/>.</summary>
+    public IReadOnlyList<string> Challengers { get; init; } = [];
 
     /// <summary>Greatest number of conditions in a rule, 1 to 3.</summary>
     public int MaxLength { get; init; } = 3;

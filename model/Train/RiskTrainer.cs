@@ -282,7 +282,7 @@ public static class RiskTrainer
                     fits[f] = found;
                 }
             });
-            int chosen = OneStandardError(loss, shares.Count, repeats * folds, folds);
+            int chosen = Choose(loss, shares.Count, repeats * folds, folds, options.SelectionErrors);
             var outOfFold = new double[rows.Length];
             for (int f = 0; f < folds; f++)
             {
@@ -297,8 +297,8 @@ public static class RiskTrainer
             return new CrossFit(shares[chosen], outOfFold, fold[0], folds);
         }
 
-        // The largest penalty whose mean loss is within one standard error of the best (Breiman et al., CART, 1984, 3.4.3).
-        private static int OneStandardError(double[,] loss, int count, int jobs, int folds)
+        // The largest penalty whose mean loss is within so many standard errors of the best, one as a rule (Breiman et al., CART, 1984, 3.4.3).
+        private static int Choose(double[,] loss, int count, int jobs, int folds, double errors)
         {
             var mean = new double[count];
             for (int s = 0; s < count; s++)
@@ -322,7 +322,7 @@ public static class RiskTrainer
                     variance += d * d / (jobs - 1);
                 }
 
-                if (mean[s] - mean[best] <= Math.Sqrt(variance / folds))
+                if (mean[s] - mean[best] <= errors * Math.Sqrt(variance / folds))
                 {
                     return s;
                 }

@@ -52,6 +52,9 @@ public sealed record TrainOptions
     /// <summary>Penalties tried, descending, as shares of the smallest penalty that gives an empty model.</summary>
     public IReadOnlyList<double> PenaltyShares { get; init; } = [0.7, 0.5, 0.36, 0.26, 0.18, 0.13, 0.093, 0.066, 0.047, 0.034, 0.024];
 
+    /// <summary>The largest penalty is taken whose loss is at most this many standard errors above the least one.</summary>
+    public double SelectionErrors { get; init; } = 1;
+
     /// <summary>Splits into folds over which a penalty's loss is averaged.</summary>
     public int SelectionRepeats { get; init; } = 2;
 

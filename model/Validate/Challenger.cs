@@ -13,6 +13,8 @@ public static class Challenger
     // A column of names would need a column each; what is rarer than these is "another value".
     private const int MostCategories = 256;
 
+    private const string NoLibrary = "its native library is not on this machine";
+
     /// <summary>The trainers, by name.</summary>
     public static IReadOnlyList<string> Names { get; } = ["LightGBM", "FastTree", "GAM", "logistic"];
 
@@ -71,7 +73,11 @@ public static class Challenger
         }
         catch (DllNotFoundException)
         {
-            return (null, "its native library is not on this machine");
+            return (null, NoLibrary);
+        }
+        catch (AggregateException cause) when (cause.Flatten().InnerExceptions.Any(e => e is DllNotFoundException))
+        {
+            return (null, NoLibrary);
         }
         catch (InvalidOperationException cause)
         {

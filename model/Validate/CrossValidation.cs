@@ -110,7 +110,7 @@ public static class CrossValidation
         }
 
         double testShare = splits.Average(x => (double)x.Test.Length / x.Train.Length);
-        IReadOnlyList<ChallengerResult> challengers = options.Challengers ? Challenge(table, splits, auc, testShare, options, progress, cancellationToken) : [];
+        IReadOnlyList<ChallengerResult> challengers = options.Challengers.Count > 0 ? Challenge(table, splits, auc, testShare, options, progress, cancellationToken) : [];
         EvaluationResult[] rounds = [.. probability.Select(p => Pool(table, p))];
         return new ValidationResult
         {
@@ -185,11 +185,11 @@ public static class CrossValidation
     private static List<ChallengerResult> Challenge(
         LabelledTable table, List<(int Round, int[] Train, int[] Test)> splits, double[] model, double testShare, TableOptions options, Action<string, double>? progress, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> names = Challenger.Names;
+        IReadOnlyList<string> names = options.Challengers;
         var auc = new double[names.Count, splits.Count];
         var seconds = new double[names.Count, splits.Count];
         var fault = new string[names.Count, splits.Count];
-        progress?.Invoke("other trainers on the same folds", 0.9);
+        int done = 0;
         Parallel.For(0, splits.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken }, s =>
         {
             (_, int[] train, int[] test) = splits[s];
@@ -200,6 +200,7 @@ public static class CrossValidation
             bool[] outcome = [.. test.Select(r => table.Label[r])];
             for (int k = 0; k < names.Count; k++)
             {
+                progress?.Invoke(FormattableString.Invariant($"{names[k]} on the same folds, {Interlocked.Increment(ref done)} of {names.Count * splits.Count}"), 0.9);
                 long begun = Stopwatch.GetTimestamp();
                 (double[]? scores, fault[k, s]) = Challenger.Score(names[k], [.. ordered.Select(r => rows[r])], [.. test.Select(r => rows[r])]);
                 auc[k, s] = scores is null ? double.NaN : Evaluation.Auc(scores, outcome, default).Auc;

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Tables;
+using Warehouse.Model.Validate;
 
 namespace Warehouse.Reporting.Host.Commands;
 
@@ -211,7 +212,12 @@ internal static class TrainTableCommand
 
     private static readonly Option<int?> Repeats = new("--repeats") { Description = "Rounds of folds; default: 5, or 1 above 10,000 rows", HelpName = "N" };
 
-    private static readonly Option<bool> Challengers = new("--challengers") { Description = "Compare with LightGBM, FastTree, GAM and logistic regression of Microsoft.ML on the same folds" };
+    private static readonly Option<string?> Challengers = new("--challengers")
+    {
+        Description = "Compare with trainers of Microsoft.ML on the same folds: LightGBM, FastTree, GAM, logistic; without names all of them (GAM takes most of the time)",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "NAME,NAME",
+    };
 
     private static readonly Option<FileInfo?> ModelFile = new("--model") { Description = "Write the model here, for predict and explain", HelpName = "FILE.json" };
 
@@ -257,7 +263,7 @@ internal static class TrainTableCommand
 
         long begun = Stopwatch.GetTimestamp();
         LabelledTable table = Roles.Read(parsed, context);
-        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = parsed.GetValue(Challengers) };
+        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = Asked(parsed) };
         string[] by = TableCommands.Names(parsed.GetValue(By));
         TableReport.CheckGroups(table, by);
         (TableTraining training, _) = await context.Screen.Stage("train", progress => Task.FromResult(TableRun.Train(table, options, folds > 0, progress, context.Stop))).ConfigureAwait(false);
@@ -280,6 +286,19 @@ internal static class TrainTableCommand
         return ExitCode.Done;
     }
 
+    private static string[] Asked(ParseResult parsed)
+    {
+        if (parsed.GetResult(Challengers) is not { Implicit: false })
+        {
+            return [];
+        }
+
+        string[] names = TableCommands.Names(parsed.GetValue(Challengers));
+        string[] found = [.. names.Select(name => Challenger.Names.FirstOrDefault(c => c.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"--challengers: there is no trainer '{name}'; expected {string.Join(", ", Challenger.Names)}."))];
+        return found.Length > 0 ? [.. found.Distinct()] : [.. Challenger.Names];
+    }
+
     private static void Show(Screen screen, LabelledTable table, TableTraining training, double seconds)
     {
         TableModel model = training.Model;
@@ -287,7 +306,7 @@ internal static class TrainTableCommand
         screen.Table(
             "Strongest terms",
             ["term", "weight", "positive", "negative", "rate", "verified"],
-            model.Model.Terms.Take(15).Select(t => (IReadOnlyList<string>)[t.Text, t.Weight.ToString("+0.000;-0.000", CultureInfo.InvariantCulture), t.Positives.ToString("N0", CultureInfo.InvariantCulture), (t.Covered - t.Positives).ToString("N0", CultureInfo.InvariantCulture), TableCommands.Share(t.Rate, t.RateInterval), t.IsVerified ? "yes" : ""]));
+            model.Model.Terms.Take(15).Select(t => (IReadOnlyList<string>)[t.Text, t.Weight.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture), t.Positives.ToString("N0", CultureInfo.InvariantCulture), (t.Covered - t.Positives).ToString("N0", CultureInfo.InvariantCulture), TableCommands.Share(t.Rate, t.RateInterval), t.IsVerified ? "yes" : ""]));
         TableValidation? v = model.Validation;
         if (v is not null)
         {
@@ -454,15 +473,15 @@ internal static class ExplainCommand
     {
         screen.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{e.Id}: probability of {model.Target} = '{model.Positive}' {e.Probability:0.000}; log-odds {e.LogOdds:+0.000;-0.000} = base {e.Base:+0.000;-0.000}{string.Concat(e.For.Concat(e.Against).Select(r => string.Create(CultureInfo.InvariantCulture, $" {r.Weight:+0.000;-0.000}")))}"));
+            $"{e.Id}: probability of {model.Target} = '{model.Positive}' {e.Probability:0.000}; log-odds {e.LogOdds:+0.000;-0.000;0.000} = base {e.Base:+0.000;-0.000;0.000}{string.Concat(e.For.Concat(e.Against).Select(r => string.Create(CultureInfo.InvariantCulture, $" {r.Weight:+0.000;-0.000;0.000}")))}"));
         List<IReadOnlyList<string>> rows = [];
         foreach ((string side, IReadOnlyList<TableReason> reasons) in new[] { ("for", e.For), ("against", e.Against), ("unknown", e.Unknown) })
         {
             rows.AddRange(reasons.Select(r => (IReadOnlyList<string>)
-                [side, r.Text, r.Weight.ToString("+0.000;-0.000", CultureInfo.InvariantCulture), r.Positives.ToString("N0", CultureInfo.InvariantCulture), r.Negatives.ToString("N0", CultureInfo.InvariantCulture), TableCommands.Share(r.Rate, r.RateInterval), r.IsVerified ? "verified" : "", string.Join(", ", r.MissingColumns)]));
+                [side, r.Text, r.Weight.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture), r.Positives.ToString("N0", CultureInfo.InvariantCulture), r.Negatives.ToString("N0", CultureInfo.InvariantCulture), TableCommands.Share(r.Rate, r.RateInterval), r.IsVerified ? "verified" : "", string.Join(", ", r.MissingColumns)]));
         }
 
-        rows.AddRange(e.Near.Select(n => (IReadOnlyList<string>)["nearly", n.Text, n.Weight.ToString("+0.000;-0.000", CultureInfo.InvariantCulture), "", "", "", "", $"{n.Failing.Text}: {(n.Value.Length == 0 ? "not recorded" : n.Value)}"]));
+        rows.AddRange(e.Near.Select(n => (IReadOnlyList<string>)["nearly", n.Text, n.Weight.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture), "", "", "", "", $"{n.Failing.Text}: {(n.Value.Length == 0 ? "not recorded" : n.Value)}"]));
         screen.Table("Reasons of " + e.Id, ["", "term", "weight", "positive", "negative", "rate", "", "missing, or what fails"], rows);
         if (e.WhatIf is { } search)
         {
