@@ -25,7 +25,7 @@ public static class TableReport
     private const string Grey = "#8a8a8a";
 
     private const string Style = "body{font-family:sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222;line-height:1.6}"
-        + "table{border-collapse:collapse;font-size:.85rem;margin:.5rem 0}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}th{background:#f3f3f3}"
+        + "table{border-collapse:collapse;font-size:.85rem;margin:.5rem 0}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}th{background:#f3f3f3;white-space:nowrap}"
         + "td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.warn{border-left:4px solid #b00;padding:.2rem .8rem;background:#fee;margin:.4rem 0}"
         + ".note{color:#555;font-size:.9rem}h2{margin-top:2.5rem;border-bottom:1px solid #ddd}.ok{background:#e3f1e3;border-radius:.3rem;padding:0 .4rem;white-space:nowrap}"
         + ".figures{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0}figcaption{font-size:.9rem;text-align:center}svg text{font-size:12px;font-family:sans-serif;fill:#333}"

@@ -162,9 +162,9 @@ internal static class MineCommand
     {
         FileInfo? target = parsed.GetValue(Out);
         TableCommands.RefuseOverwrite([parsed.GetValue(Roles.Data)], target);
+        TableOptions options = Roles.Options(parsed);
         long begun = Stopwatch.GetTimestamp();
         LabelledTable table = Roles.Read(parsed, context);
-        TableOptions options = Roles.Options(parsed);
         (TableMining mining, _) = await context.Screen.Stage("mine", _ => Task.FromResult(TableRun.Mine(table, options, context.Stop))).ConfigureAwait(false);
         TableCommands.Show(context.Screen, mining.Findings);
         int verified = mining.Rules.Count(r => r.IsVerified);
@@ -261,9 +261,10 @@ internal static class TrainTableCommand
             throw new UsageException($"--repeats is {parsed.GetValue(Repeats)}; expected 1 to 100.");
         }
 
+        string[] challengers = Asked(parsed);
+        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = challengers };
         long begun = Stopwatch.GetTimestamp();
         LabelledTable table = Roles.Read(parsed, context);
-        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = Asked(parsed) };
         string[] by = TableCommands.Names(parsed.GetValue(By));
         TableReport.CheckGroups(table, by);
         (TableTraining training, _) = await context.Screen.Stage("train", progress => Task.FromResult(TableRun.Train(table, options, folds > 0, progress, context.Stop))).ConfigureAwait(false);
