@@ -13,6 +13,10 @@ public sealed record TableOptions
     // Above, one round of folds says as much as five do below.
     private const int ManyRows = 10_000;
 
+    private const int RowsPerCut = 100;
+
+    private const int FewestRows = 15;
+
     // Conditions times rows that a fit may hold; a cell costs up to four bytes in each thread.
     private const long MostCells = 100_000_000;
 
@@ -43,10 +47,19 @@ public sealed record TableOptions
     /// <summary>Returns the rounds of folds for a number of rows.</summary>
     public int RepeatsFor(int rows) => Repeats ?? (rows > ManyRows ? 1 : 5);
 
-    /// <summary>Returns the settings of the trainer for a number of rows.</summary>
+    // Down to a share at which tables of tens of thousands of rows still gain; smaller tables stop long before it, where the loss on unseen rows rises.
+    private static readonly double[] Penalties = [.. Enumerable.Range(0, 22).Select(k => 0.7 * Math.Pow(0.72, k))];
+
+    /// <summary>Returns the settings of the trainer for a number of rows: the more rows, the finer the cuts and the rarer the conditions they can tell from chance.</summary>
     internal TrainOptions ForTraining(int rows) => new()
     {
-        Items = new ItemOptions { MaxItems = (int)Math.Clamp(MostCells / Math.Max(1, rows), 1_000, 20_000) },
+        Items = new ItemOptions
+        {
+            MaxCuts = Math.Clamp(rows / RowsPerCut, 31, 127),
+            MinSupport = Math.Clamp((double)FewestRows / rows, 0.0005, 0.005),
+            MaxItems = (int)Math.Clamp(MostCells / Math.Max(1, rows), 1_000, 20_000),
+        },
+        PenaltyShares = Penalties,
         Mine = new MineOptions { MaxLength = MaxLength, Permutations = Permutations },
         ScoreLength = MaxLength,
         NegativesPerPositive = 1_000_000,
