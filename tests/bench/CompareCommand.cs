@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Warehouse.Model.Tables;
 using Warehouse.Model.Validate;
@@ -56,7 +55,7 @@ public static class CompareCommand
         }
 
         string[] challengers = [.. Challenger.Names.Except(without)];
-        output.WriteLine($"| table | rows (positive) | folds | AUC | terms | of 60 terms | ECE | gap | {string.Join(" | ", challengers.Select(c => "− " + c))} | s of CPU: model, others |");
+        output.WriteLine($"| table | rows (positive) | folds | AUC | terms | of 60 terms | ECE | gap | {string.Join(" | ", challengers.Select(c => "− " + c))} | s: model, others |");
         output.WriteLine("|---|---|---|---|---:|---:|---:|---:|" + string.Concat(challengers.Select(_ => "---|")) + "---|");
         foreach (string line in File.ReadLines(list).Skip(1).Where(l => l.Length > 0))
         {
@@ -79,12 +78,10 @@ public static class CompareCommand
                 Positive = cells[2].Length > 0 ? cells[2] : null,
                 Excluded = cells[3].Split(' ', StringSplitOptions.RemoveEmptyEntries),
             });
-            TimeSpan begun = Process.GetCurrentProcess().TotalProcessorTime;
             var options = new TableOptions { Repeats = repeats, Challengers = challengers };
             ValidationResult result = CrossValidation.Run(table, options, null, CancellationToken.None);
-            double cpu = (Process.GetCurrentProcess().TotalProcessorTime - begun).TotalSeconds, others = result.Challengers.Sum(c => c.Seconds);
             output.WriteLine(FormattableString.Invariant(
-                $"| {Path.GetFileNameWithoutExtension(cells[0])} | {table.Label.Length:N0} ({table.Label.Count(y => y):N0}) | {result.Folds} × {result.Repeats} | {Text(result.Auc, ".0000")} | {result.Terms:0} | {result.AucOf60Terms.Mean / result.Auc.Mean:0.0000} | {result.Ece:.000} | {result.DualityGap:0e+0} | {string.Join(" | ", result.Challengers.Select(c => c.Fault.Length > 0 ? c.Fault : Text(c.Difference, "+.0000;−.0000")))} | {Math.Max(0, cpu - others):0}, {others:0} |"));
+                $"| {Path.GetFileNameWithoutExtension(cells[0])} | {table.Label.Length:N0} ({table.Label.Count(y => y):N0}) | {result.Folds} × {result.Repeats} | {Text(result.Auc, ".0000")} | {result.Terms:0} | {result.AucOf60Terms.Mean / result.Auc.Mean:0.0000} | {result.Ece:.000} | {result.DualityGap:0e+0} | {string.Join(" | ", result.Challengers.Select(c => c.Fault.Length > 0 ? c.Fault : Text(c.Difference, "+.0000;−.0000")))} | {result.Seconds:0}, {result.Challengers.Sum(c => c.Seconds):0} |"));
             output.Flush();
         }
 
