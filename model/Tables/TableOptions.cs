@@ -35,6 +35,9 @@ public sealed record TableOptions
     /// <summary>Greatest number of conditions in a rule, 1 to 3.</summary>
     public int MaxLength { get; init; } = 3;
 
+    /// <summary>Most terms of the model; null leaves it to the penalty.</summary>
+    public int? MaxTerms { get; init; }
+
     /// <summary>Permutations of the test of rules.</summary>
     public int Permutations { get; init; } = 1000;
 
@@ -62,6 +65,7 @@ public sealed record TableOptions
         PenaltyShares = Penalties,
         Mine = new MineOptions { MaxLength = MaxLength, Permutations = Permutations },
         ScoreLength = MaxLength,
+        MaxTerms = MaxTerms,
         NegativesPerPositive = 1_000_000,
         HoldOutPeriods = 0,
         MinCoverage = 0,

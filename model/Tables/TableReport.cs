@@ -104,7 +104,7 @@ public static class TableReport
                 "grouped" => $"まとまりを分けない {v.Folds} 分割 × {v.Repeats} 回",
                 _ => $"層化 {v.Folds} 分割 × {v.Repeats} 回",
             };
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th>AUC（95 % 区間）</th><td>{Of(v.Auc, "0.0000")}　交差検証：{split}</td></tr><tr><th>強い 60 項だけの AUC</th><td>{Of(v.AucOf60Terms, "0.0000")}</td></tr><tr><th>較正の誤差（ECE）</th><td>{F(v.Ece)}</td></tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><th>AUC（95 % 区間）</th><td>{Of(v.Auc, "0.0000")}　交差検証：{split}</td></tr><tr><th>60 項までに絞った AUC</th><td>{Of(v.AucOf60Terms, "0.0000")}</td></tr><tr><th>較正の誤差（ECE）</th><td>{F(v.Ece)}</td></tr>");
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<tr><th>項の数</th><td>{N(model.Model.Terms.Count)}（うち検証済みの規則 {N(model.Model.Terms.Count(t => t.IsVerified))}）</td></tr><tr><th>規則</th><td>検証済み {N(model.VerifiedCount)}、候補 {N(model.CandidateCount)}</td></tr><tr><th>双対ギャップ（最適性の証明）</th><td>{F(model.Model.DualityGap ?? double.NaN, "0.0e+0")}</td></tr></table>\n");

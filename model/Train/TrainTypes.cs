@@ -67,6 +67,9 @@ public sealed record TrainOptions
     /// <summary>Smallest number of rows of a fit in which a conjunction of the score holds.</summary>
     public int MinTermRows { get; init; } = 10;
 
+    /// <summary>Most terms of the model, or null. Where the penalty would keep more, the terms are those of the smallest penalty that keeps no more, their weights the optimum over these.</summary>
+    public int? MaxTerms { get; init; }
+
     /// <summary>Most verified rules offered to the model per direction, where it may use no others.</summary>
     public int MaxRulesPerDirection { get; init; } = 100;
 
@@ -177,6 +180,9 @@ public sealed record TrainedModel
 
     /// <summary>Calibrated out-of-fold probability per training row, for group metrics.</summary>
     public required double[] OutOfFoldProbability { get; init; }
+
+    /// <summary>The penalty chosen, as a share of the smallest one that gives an empty model.</summary>
+    public required double PenaltyShare { get; init; }
 
     /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

@@ -30,7 +30,7 @@ public sealed record ValidationResult
     /// <summary>Area under the ROC curve of the model.</summary>
     public required FoldMean Auc { get; init; }
 
-    /// <summary>Area when only the 60 strongest terms of each fold's model are kept, with their weights as they are.</summary>
+    /// <summary>Area of models of at most 60 terms, their weights the optimum over these.</summary>
     public required FoldMean AucOf60Terms { get; init; }
 
     /// <summary>Per fold and round, the model's area.</summary>
@@ -76,6 +76,9 @@ public static class CrossValidation
             ? Temporal(table, time, options.Folds)
             : [.. Enumerable.Range(0, repeats).SelectMany(k => Random(table, options, k))];
         int folds = splits.Count / repeats;
+
+        // By content: sums and ties must not depend on the order of the file.
+        splits = [.. splits.Select(x => (x.Round, x.Train, x.Test.OrderBy(r => table.RowKey[r]).ToArray()))];
         var auc = new double[splits.Count];
         var shortAuc = new double[splits.Count];
         var terms = new int[splits.Count];
@@ -93,14 +96,17 @@ public static class CrossValidation
             progress?.Invoke(FormattableString.Invariant($"round {round + 1} of {repeats}, fold {(s % folds) + 1} of {folds}"), (double)s / splits.Count);
             long begun = Stopwatch.GetTimestamp();
             TrainOptions settings = options.ForTraining(train.Length) with { VerifyRules = false, Bootstraps = 0, Seed = SplitMix.Mix(options.Seed + 1_000 + (ulong)s) };
-            ModelDocument model = ModelLibrary.Train(table.ToSet(train), settings, null, cancellationToken).Document;
+            TrainingSet set = table.ToSet(train);
+            TrainedModel trained = ModelLibrary.Train(set, settings, null, cancellationToken);
+            ModelDocument model = trained.Document;
             FeatureTable held = table.Features.Take(test);
             IReadOnlyList<RiskScore> scores = ModelLibrary.Score(model, held, new ScoreOptions());
             modelSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
             bool[] outcome = [.. test.Select(r => table.Label[r])];
             auc[s] = Evaluation.Auc([.. scores.Select(x => x.RawLogOdds)], outcome, default).Auc;
-            ModelDocument readable = model with { Terms = [.. model.Terms.Take(ReadableTerms)] };
-            shortAuc[s] = model.Terms.Count <= ReadableTerms ? auc[s] : Evaluation.Auc([.. ModelLibrary.Score(readable, held, new ScoreOptions()).Select(x => x.RawLogOdds)], outcome, default).Auc;
+            shortAuc[s] = model.Terms.Count <= ReadableTerms
+                ? auc[s]
+                : Evaluation.Auc(RiskTrainer.ScoresOfLimited(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, held, cancellationToken), outcome, default).Auc;
             terms[s] = model.Terms.Count;
             gap = Math.Max(gap, model.DualityGap ?? double.PositiveInfinity);
             foreach (RiskScore score in scores)
@@ -222,7 +228,7 @@ public static class CrossValidation
 
     private static EvaluationResult Pool(LabelledTable table, double[] probability)
     {
-        int[] tested = [.. Enumerable.Range(0, probability.Length).Where(r => !double.IsNaN(probability[r]))];
+        int[] tested = [.. Enumerable.Range(0, probability.Length).Where(r => !double.IsNaN(probability[r])).OrderBy(r => table.RowKey[r])];
         double[] p = [.. tested.Select(r => probability[r])];
         bool[] y = [.. tested.Select(r => table.Label[r])];
         long[] g = [.. tested.Select(r => table.GroupKey[r])];

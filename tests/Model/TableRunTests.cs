@@ -242,6 +242,22 @@ public sealed class TableRunTests
     }
 
     [Fact]
+    public void A_model_kept_to_few_terms_has_no_more_and_the_best_weights_for_them()
+    {
+        (string Name, string[] Cells)[] columns = Columns(600, 17);
+        TableModel whole = TableRun.Train(Table(columns), Quick, validate: false, null, TestContext.Current.CancellationToken).Model;
+        Assert.True(whole.Model.Terms.Count > 3);
+
+        TableModel few = TableRun.Train(Table(columns), Quick with { MaxTerms = 3 }, validate: false, null, TestContext.Current.CancellationToken).Model;
+
+        Assert.InRange(few.Model.Terms.Count, 1, 3);
+        Assert.InRange(few.Model.DualityGap!.Value, 0, 1e-6);
+        Assert.Contains(few.Findings, f => f.Message.Contains("3 at most", StringComparison.Ordinal));
+        LabelledTable table = Table(columns);
+        Assert.InRange(Evaluation.Auc([.. ModelLibrary.Score(few.Model, table.Features, new ScoreOptions()).Select(s => s.RawLogOdds)], table.Label, default).Auc, 0.65, 1);
+    }
+
+    [Fact]
     public void Thousands_of_columns_are_learned_from()
     {
         const int Many = 3000;

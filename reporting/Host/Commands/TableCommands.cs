@@ -219,6 +219,8 @@ internal static class TrainTableCommand
         HelpName = "NAME,NAME",
     };
 
+    private static readonly Option<int?> MaxTerms = new("--max-terms") { Description = "Keep the model to so many terms, such as 60 where people read it; default: what the penalty keeps", HelpName = "N" };
+
     private static readonly Option<FileInfo?> ModelFile = new("--model") { Description = "Write the model here, for predict and explain", HelpName = "FILE.json" };
 
     private static readonly Option<FileInfo?> Report = new("--report") { Description = "Write a page with rules, weights, calibration, curves, groups and examples here; it shows rows", HelpName = "FILE.html" };
@@ -232,7 +234,7 @@ internal static class TrainTableCommand
         int Terms, int VerifiedTerms, int Verified, int Candidates, double DualityGap, double? LargestGapOfFolds, double Seconds, double? SecondsOfFolds, double PeakMegabytes, IReadOnlyList<ChallengerLine> Challengers, IReadOnlyList<TableFinding> Findings);
 
     /// <summary>The options, to be added to the verb that trains.</summary>
-    internal static IEnumerable<Option> Options => [.. Roles.All, Folds, Repeats, Challengers, ModelFile, Report, By];
+    internal static IEnumerable<Option> Options => [.. Roles.All, Folds, Repeats, Challengers, MaxTerms, ModelFile, Report, By];
 
     /// <summary>Tells whether a table was given; refuses its options without one.</summary>
     internal static bool IsAsked(ParseResult parsed)
@@ -261,8 +263,13 @@ internal static class TrainTableCommand
             throw new UsageException($"--repeats is {parsed.GetValue(Repeats)}; expected 1 to 100.");
         }
 
+        if (parsed.GetValue(MaxTerms) is < 1)
+        {
+            throw new UsageException($"--max-terms is {parsed.GetValue(MaxTerms)}; expected 1 or more.");
+        }
+
         string[] challengers = Asked(parsed);
-        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = challengers };
+        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = challengers, MaxTerms = parsed.GetValue(MaxTerms) };
         long begun = Stopwatch.GetTimestamp();
         LabelledTable table = Roles.Read(parsed, context);
         string[] by = TableCommands.Names(parsed.GetValue(By));
@@ -313,7 +320,7 @@ internal static class TrainTableCommand
         {
             screen.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"AUC {Text(v.Auc, "0.0000")} ({v.Split}, {v.Folds} folds × {v.Repeats}); ECE {v.Ece:0.000}; {v.Terms:0} terms a fold, the 60 strongest alone give {v.AucOf60Terms.Value:0.0000}"));
+                $"AUC {Text(v.Auc, "0.0000")} ({v.Split}, {v.Folds} folds × {v.Repeats}); ECE {v.Ece:0.000}; {v.Terms:0} terms a fold, models of at most 60 terms give {v.AucOf60Terms.Value:0.0000}"));
             foreach (TableChallenger c in v.Challengers)
             {
                 screen.Line(c.Auc is null ? $"  {c.Name}: {c.Fault}" : $"  {c.Name,-9} AUC {Text(c.Auc, "0.0000")}, the model minus it {Text(c.ModelMinusIt!, "+0.0000;-0.0000")}");
