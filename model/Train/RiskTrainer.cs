@@ -387,7 +387,7 @@ public static class RiskTrainer
                 fit = Limit(widest ?? fit!, options.MaxTerms!.Value, fitRows, share * largest, FinalGap);
             }
 
-            if (fit!.Terms.Count == 0)
+            if (fit!.Terms.Count == 0 || !options.ChecksSolver)
             {
                 return (fit, share * largest, null);
             }

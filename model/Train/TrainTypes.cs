@@ -79,6 +79,9 @@ public sealed record TrainOptions
     /// <summary>False leaves the significance test of the rules out: none is then verified.</summary>
     public bool VerifyRules { get; init; } = true;
 
+    /// <summary>Whether Microsoft.ML fits the terms of a model once more to check the solver. It decides nothing, and takes long over hundreds of terms.</summary>
+    public bool ChecksSolver { get; init; } = true;
+
     /// <summary>Household resamples for the stability of each term.</summary>
     public int Bootstraps { get; init; } = 20;
 

@@ -95,7 +95,7 @@ public static class CrossValidation
             (int round, int[] train, int[] test) = splits[s];
             progress?.Invoke(FormattableString.Invariant($"round {round + 1} of {repeats}, fold {(s % folds) + 1} of {folds}"), (double)s / splits.Count);
             long begun = Stopwatch.GetTimestamp();
-            TrainOptions settings = options.ForTraining(train.Length) with { VerifyRules = false, Bootstraps = 0, Seed = SplitMix.Mix(options.Seed + 1_000 + (ulong)s) };
+            TrainOptions settings = options.ForTraining(train.Length) with { VerifyRules = false, ChecksSolver = false, Bootstraps = 0, Seed = SplitMix.Mix(options.Seed + 1_000 + (ulong)s) };
             TrainingSet set = table.ToSet(train);
             TrainedModel trained = ModelLibrary.Train(set, settings, null, cancellationToken);
             ModelDocument model = trained.Document;
