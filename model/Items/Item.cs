@@ -72,6 +72,9 @@ public sealed record ItemOptions
     /// <summary>Greatest number of items the miner combines; fewer quantile cuts are taken until it holds.</summary>
     public int MaxMinedItems { get; init; } = 200;
 
+    /// <summary>Greatest number of items over all; fewer quantile cuts are taken until it holds, one at least.</summary>
+    public int MaxItems { get; init; } = int.MaxValue;
+
     /// <summary>Smallest share of rows in which an item holds.</summary>
     public double MinSupport { get; init; } = 0.005;
 

@@ -26,6 +26,7 @@ public static class ItemEncoder
             throw new ModelException("MDL-004", "0 rows", "at least one row", "check the snapshot dates and the load");
         }
 
+        options = Fitting(table, options);
         ItemSet set = FitOnce(table, options);
         int minedCuts = options.MaxMinedCuts;
         while (set.Items.Count(i => i.IsMined) > options.MaxMinedItems && minedCuts > 1)
@@ -52,6 +53,19 @@ public static class ItemEncoder
         }
 
         return set;
+    }
+
+    // A table of thousands of columns gets fewer cuts each; by the number of columns alone, before anything is encoded.
+    private static ItemOptions Fitting(FeatureTable table, ItemOptions options)
+    {
+        long numbers = table.Columns.Count(c => c.Numbers is not null), others = 2L * table.Columns.Count(c => c.Numbers is null);
+        if (numbers == 0 || options.MaxItems >= others + (2 * numbers * (options.MaxCuts + 1L)))
+        {
+            return options;
+        }
+
+        long cuts = Math.Clamp(((options.MaxItems - others) / (2 * numbers)) - 1, 1, options.MaxCuts);
+        return options with { MaxCuts = (int)cuts, MaxMinedCuts = (int)Math.Min(cuts, options.MaxMinedCuts) };
     }
 
     private static ItemSet FitOnce(FeatureTable table, ItemOptions options)

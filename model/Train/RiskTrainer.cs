@@ -35,6 +35,17 @@ public static class RiskTrainer
         return ordered with { OutOfFoldProbability = outOfFold };
     }
 
+    /// <summary>Returns the scores of other rows by a model of at most so many terms, at a penalty that was chosen before.</summary>
+    internal static double[] ScoresOfLimited(TrainingSet set, TrainOptions options, double share, FeatureTable held, CancellationToken cancellationToken)
+    {
+        int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
+        TrainingSet ordered = Take(set, order);
+        ItemSet items = ItemEncoder.Fit(ordered.Table, options.Items);
+        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, null);
+        BitColumns bits = items.Encode(held);
+        return [.. Enumerable.Range(0, held.RowCount).Select(r => fit.Bias + fit.Terms.Select((t, k) => Array.TrueForAll(t.Items, id => bits.Get(id, r)) ? fit.Weights[k] : 0).Sum())];
+    }
+
     private static TrainingSet Take(TrainingSet set, int[] rows) => new()
     {
         Table = set.Table.Take(rows),
@@ -73,8 +84,9 @@ public static class RiskTrainer
 
         progress?.Report(new ModelProgress("fit", 0.8));
         (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, mined);
+        bool isLimited = options.MaxTerms is { } most && fit.Terms.Count <= most && run.WasLimited;
         notes.Add(FormattableString.Invariant(
-            $"final model: at most {fit.Gap:0.0e+0} above the optimum over {run.Offer(mined)} (relative duality gap)"));
+            $"final model: at most {fit.Gap:0.0e+0} above the optimum over {(isLimited ? FormattableString.Invariant($"the terms of a larger penalty, {options.MaxTerms} at most") : run.Offer(mined))} (relative duality gap)"));
         NoteReference(notes, "final model", reference);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
@@ -99,6 +111,7 @@ public static class RiskTrainer
                 TemporalFrom = from,
             },
             OutOfFoldProbability = probability,
+            PenaltyShare = cross.Share,
             Notes = notes,
         };
     }
@@ -207,6 +220,8 @@ public static class RiskTrainer
 
         private const double FinalGap = 1e-7;
 
+        private const int LimitSteps = 4;
+
         private readonly WeightSign[] _signs = WeightSigns.Of(items);
         private readonly int[] _mined = [.. items.Items.Where(i => i.IsMined).Select(i => i.Id)];
 
@@ -217,6 +232,9 @@ public static class RiskTrainer
         public ItemSet Items => items;
 
         public BitColumns Bits => bits;
+
+        /// <summary>Whether the last fit was cut to the most terms allowed.</summary>
+        public bool WasLimited { get; private set; }
 
         public MineResult Mine(int[] rows, bool verify, int? threads = null)
         {
@@ -238,6 +256,7 @@ public static class RiskTrainer
                 rows, set.Label, set.GroupKey, folds, k == 0 ? options.Seed : SplitMix.Mix(options.Seed + 100 + (ulong)k)))];
             var loss = new double[shares.Count, repeats * folds];
             var fits = new List<FamilyFit>[folds];
+            var fitted = new (FitRows Rows, double Largest)[folds];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken };
             Parallel.For(0, repeats * folds, parallel, job =>
             {
@@ -280,14 +299,19 @@ public static class RiskTrainer
                 if (repeat == 0)
                 {
                     fits[f] = found;
+                    fitted[f] = (fitRows, largest);
                 }
             });
-            int chosen = OneStandardError(loss, shares.Count, repeats * folds, folds);
+            int chosen = Choose(loss, shares.Count, repeats * folds, folds, options.SelectionErrors);
             var outOfFold = new double[rows.Length];
             for (int f = 0; f < folds; f++)
             {
                 int[] places = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] == f)];
-                double[] scores = Scores(fits[f][Math.Min(chosen, fits[f].Count - 1)], [.. places.Select(i => rows[i])]);
+                int last = Math.Min(chosen, fits[f].Count - 1);
+                FamilyFit fit = options.MaxTerms is { } most && fits[f][last].Terms.Count > most
+                    ? Limit(fits[f].FindLast(x => x.Terms.Count <= most) ?? fits[f][0], most, fitted[f].Rows, shares[chosen] * fitted[f].Largest, SelectionGap)
+                    : fits[f][last];
+                double[] scores = Scores(fit, [.. places.Select(i => rows[i])]);
                 for (int i = 0; i < places.Length; i++)
                 {
                     outOfFold[places[i]] = scores[i];
@@ -297,8 +321,8 @@ public static class RiskTrainer
             return new CrossFit(shares[chosen], outOfFold, fold[0], folds);
         }
 
-        // The largest penalty whose mean loss is within one standard error of the best (Breiman et al., CART, 1984, 3.4.3).
-        private static int OneStandardError(double[,] loss, int count, int jobs, int folds)
+        // The largest penalty whose mean loss is within so many standard errors of the best, one as a rule (Breiman et al., CART, 1984, 3.4.3).
+        private static int Choose(double[,] loss, int count, int jobs, int folds, double errors)
         {
             var mean = new double[count];
             for (int s = 0; s < count; s++)
@@ -322,7 +346,7 @@ public static class RiskTrainer
                     variance += d * d / (jobs - 1);
                 }
 
-                if (mean[s] - mean[best] <= Math.Sqrt(variance / folds))
+                if (mean[s] - mean[best] <= errors * Math.Sqrt(variance / folds))
                 {
                     return s;
                 }
@@ -337,14 +361,33 @@ public static class RiskTrainer
             (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, options.Threads);
             double largest = ColumnGeneration.LargestPenalty(fitRows, family);
             var state = new ColumnGeneration(fitRows, family, FinalGap);
-            FamilyFit? fit = null;
+            FamilyFit? fit = null, widest = null;
+            double above = 1, below = share;
             foreach (double s in options.PenaltyShares.Where(s => s > share).Append(share))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 fit = state.Solve(s * largest);
+                bool isWithin = fit.Terms.Count <= (options.MaxTerms ?? int.MaxValue);
+                (widest, above) = isWithin ? (fit, s) : (widest, above);
+                below = isWithin || below > share ? below : s;
             }
 
-            if (fit!.Terms.Count == 0)
+            WasLimited = options.MaxTerms is { } most && fit!.Terms.Count > most;
+            if (WasLimited)
+            {
+                // Between the last penalty that keeps few enough terms and the next one.
+                for (int step = 0; step < LimitSteps; step++)
+                {
+                    double middle = Math.Sqrt(above * below);
+                    FamilyFit tried = Start(fitRows, family, widest ?? fit!).Solve(middle * largest);
+                    bool isWithin = tried.Terms.Count <= options.MaxTerms!.Value;
+                    (widest, above, below) = isWithin ? (tried, middle, below) : (widest, above, middle);
+                }
+
+                fit = Limit(widest ?? fit!, options.MaxTerms!.Value, fitRows, share * largest, FinalGap);
+            }
+
+            if (fit!.Terms.Count == 0 || !options.ChecksSolver)
             {
                 return (fit, share * largest, null);
             }
@@ -356,6 +399,16 @@ public static class RiskTrainer
                 [.. fit.Terms.Select(t => t.Sign)],
                 [.. fit.Terms.Select(t => t.Factor)]);
             return (fit, share * largest, MachineLearning.Excess(design, new LinearFit(fit.Weights, fit.Bias), share * largest));
+        }
+
+        private static ColumnGeneration Start(FitRows rows, ITermFamily family, FamilyFit from) =>
+            new(rows, family, SelectionGap, from.Terms.Select((t, k) => (t, from.Weights[k])), from.Bias);
+
+        // The optimum over the terms of a fit, at a smaller penalty than theirs: what a larger penalty took from the weights of few terms is given back.
+        private static FamilyFit Limit(FamilyFit chosen, int most, FitRows rows, double penalty, double gap)
+        {
+            Term[] terms = [.. Enumerable.Range(0, chosen.Terms.Count).OrderByDescending(t => Math.Abs(chosen.Weights[t])).ThenBy(t => t).Take(most).Select(t => chosen.Terms[t])];
+            return new ColumnGeneration(rows, new TermList(rows, terms), gap).Solve(penalty);
         }
 
         /// <summary>Returns the score of rows under a fit.</summary>

@@ -52,6 +52,9 @@ public sealed record TrainOptions
     /// <summary>Penalties tried, descending, as shares of the smallest penalty that gives an empty model.</summary>
     public IReadOnlyList<double> PenaltyShares { get; init; } = [0.7, 0.5, 0.36, 0.26, 0.18, 0.13, 0.093, 0.066, 0.047, 0.034, 0.024];
 
+    /// <summary>The largest penalty is taken whose loss is at most this many standard errors above the least one.</summary>
+    public double SelectionErrors { get; init; } = 1;
+
     /// <summary>Splits into folds over which a penalty's loss is averaged.</summary>
     public int SelectionRepeats { get; init; } = 2;
 
@@ -64,6 +67,9 @@ public sealed record TrainOptions
     /// <summary>Smallest number of rows of a fit in which a conjunction of the score holds.</summary>
     public int MinTermRows { get; init; } = 10;
 
+    /// <summary>Most terms of the model, or null. Where the penalty would keep more, the terms are those of the smallest penalty that keeps no more, their weights the optimum over these.</summary>
+    public int? MaxTerms { get; init; }
+
     /// <summary>Most verified rules offered to the model per direction, where it may use no others.</summary>
     public int MaxRulesPerDirection { get; init; } = 100;
 
@@ -72,6 +78,9 @@ public sealed record TrainOptions
 
     /// <summary>False leaves the significance test of the rules out: none is then verified.</summary>
     public bool VerifyRules { get; init; } = true;
+
+    /// <summary>Whether Microsoft.ML fits the terms of a model once more to check the solver. It decides nothing, and takes long over hundreds of terms.</summary>
+    public bool ChecksSolver { get; init; } = true;
 
     /// <summary>Household resamples for the stability of each term.</summary>
     public int Bootstraps { get; init; } = 20;
@@ -174,6 +183,9 @@ public sealed record TrainedModel
 
     /// <summary>Calibrated out-of-fold probability per training row, for group metrics.</summary>
     public required double[] OutOfFoldProbability { get; init; }
+
+    /// <summary>The penalty chosen, as a share of the smallest one that gives an empty model.</summary>
+    public required double PenaltyShare { get; init; }
 
     /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

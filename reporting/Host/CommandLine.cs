@@ -143,7 +143,10 @@ public static class CommandLine
         yield return CorrectionsCommand.Define();
         yield return LinkCommand.Define();
         yield return LinkFilesCommand.Define();
+        yield return MineCommand.Define();
         yield return TrainCommand.Define();
+        yield return PredictCommand.Define();
+        yield return ExplainCommand.Define();
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();
         yield return StatsCommand.Define();

@@ -57,6 +57,11 @@ if (args is ["links", ..])
     return LinksCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["compare", ..])
+{
+    return CompareCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 if (args is ["score", ..])
 {
     return ScoreCommand.Run(args[1..], Console.Out, Console.Error);

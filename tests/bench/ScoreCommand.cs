@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Trainers.FastTree;
-using Microsoft.ML.Trainers.LightGbm;
 using Warehouse.Model.Items;
 using Warehouse.Model.Score;
 using Warehouse.Model.Train;
+using Warehouse.Model.Validate;
 
 namespace Warehouse.Bench;
 
@@ -19,10 +16,7 @@ public static class ScoreCommand
 {
     private const int Folds = 5;
 
-    // Two-sided 95 % of Student's t with 4, 9, 14, 19 and 24 degrees of freedom.
-    private static readonly double[] StudentT = [2.776, 2.262, 2.145, 2.093, 2.064];
-
-    private static readonly string[] Challengers = ["LightGBM", "FastTree", "GAM", "logistic"];
+    private static IReadOnlyList<string> Challengers => Challenger.Names;
 
     /// <summary>Runs the command; returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
@@ -43,7 +37,7 @@ public static class ScoreCommand
 
         (FeatureTable table, bool[] label) = read;
         int length = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 3;
-        int repeats = args.Length > 4 ? Math.Clamp(int.Parse(args[4], CultureInfo.InvariantCulture), 0, StudentT.Length) : 1;
+        int repeats = args.Length > 4 ? Math.Max(0, int.Parse(args[4], CultureInfo.InvariantCulture)) : 1;
         if (table.Columns.All(c => c.Numbers is { } numbers && Array.TrueForAll(numbers, v => v is 0 or 1)))
         {
             ulong[][] held = [.. table.Columns.Select(c => Bits(c.Numbers!, 1))];
@@ -92,7 +86,7 @@ public static class ScoreCommand
 
     private static void Compare(FeatureTable table, bool[] label, int length, int repeats, TextWriter output)
     {
-        var auc = new double[1 + Challengers.Length][];
+        var auc = new double[1 + Challengers.Count][];
         for (int k = 0; k < auc.Length; k++)
         {
             auc[k] = new double[repeats * Folds];
@@ -125,24 +119,21 @@ public static class ScoreCommand
                 gap = Math.Max(gap, model.Document.DualityGap ?? double.NaN);
                 int at = (repeat * Folds) + f;
                 auc[0][at] = Evaluation.Auc([.. ModelLibrary.Score(model.Document, table.Take(test), new ScoreOptions()).Select(s => s.RawLogOdds)], outcome, default).Auc;
-                Row[] rows = Rows(table, train, label);
-                for (int k = 0; k < Challengers.Length; k++)
+                ChallengerRow[] rows = Challenger.Encode(table, train, label);
+                for (int k = 0; k < Challengers.Count; k++)
                 {
-                    auc[k + 1][at] = Evaluation.Auc(Challenge(Challengers[k], [.. train.Select(r => rows[r])], [.. test.Select(r => rows[r])]), outcome, default).Auc;
+                    auc[k + 1][at] = Evaluation.Auc(Challenger.Score(Challengers[k], [.. train.Select(r => rows[r])], [.. test.Select(r => rows[r])]).Scores!, outcome, default).Auc;
                 }
             }
         }
 
         output.WriteLine(FormattableString.Invariant(
             $"{label.Length} rows ({label.Count(y => y)} positive), {Folds} folds × {repeats}: rules AUC {auc[0].Average():0.0000}, {terms.Average():0} terms, gap at most {gap:0.0e+0}, {seconds / terms.Count:0.0} s a fold"));
-        for (int k = 0; k < Challengers.Length; k++)
+        for (int k = 0; k < Challengers.Count; k++)
         {
-            // Corrected resampled t: folds share training rows (Nadeau, Bengio, Machine Learning 52, 2003).
-            double[] d = [.. auc[0].Zip(auc[k + 1], (a, b) => a - b)];
-            double mean = d.Average(), variance = d.Sum(x => (x - mean) * (x - mean)) / (d.Length - 1);
-            double half = StudentT[repeats - 1] * Math.Sqrt(((1.0 / d.Length) + (1.0 / (Folds - 1))) * variance);
+            FoldMean difference = FoldMean.Of([.. auc[0].Zip(auc[k + 1], (a, b) => a - b)], 1.0 / (Folds - 1));
             output.WriteLine(FormattableString.Invariant(
-                $"  {Challengers[k],-9} AUC {auc[k + 1].Average():0.0000}, rules minus it {mean:+0.0000;-0.0000} [{mean - half:+0.0000;-0.0000}, {mean + half:+0.0000;-0.0000}]"));
+                $"  {Challengers[k],-9} AUC {auc[k + 1].Average():0.0000}, rules minus it {difference.Mean:+0.0000;-0.0000} [{difference.Interval.Low:+0.0000;-0.0000}, {difference.Interval.High:+0.0000;-0.0000}]"));
         }
     }
 
@@ -160,57 +151,5 @@ public static class ScoreCommand
         }
 
         return fold;
-    }
-
-    // Numbers standardised on the training rows with missing ones at the mean and marked; categories one-hot.
-    private static Row[] Rows(FeatureTable table, int[] train, bool[] label)
-    {
-        var columns = new List<float[]>();
-        foreach (FeatureColumn column in table.Columns)
-        {
-            if (column.Numbers is { } numbers)
-            {
-                double[] known = [.. train.Select(r => numbers[r]).Where(v => !double.IsNaN(v))];
-                double mean = known.Length == 0 ? 0 : known.Average(), sd = Math.Sqrt(known.Sum(v => (v - mean) * (v - mean)) / Math.Max(1, known.Length));
-                columns.Add([.. numbers.Select(v => double.IsNaN(v) || sd == 0 ? 0f : (float)((v - mean) / sd))]);
-                if (Array.Exists(numbers, double.IsNaN))
-                {
-                    columns.Add([.. numbers.Select(v => double.IsNaN(v) ? 1f : 0f)]);
-                }
-            }
-            else
-            {
-                foreach (string? category in column.Categories!.Distinct().Order(StringComparer.Ordinal))
-                {
-                    columns.Add([.. column.Categories!.Select(v => v == category ? 1f : 0f)]);
-                }
-            }
-        }
-
-        return [.. label.Select((y, r) => new Row { Label = y, Features = [.. columns.Select(c => c[r])] })];
-    }
-
-    private static double[] Challenge(string name, Row[] train, Row[] test)
-    {
-        var context = new MLContext(0);
-        SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, train[0].Features.Length);
-        IDataView data = context.Data.LoadFromEnumerable(train, schema);
-        var trainers = context.BinaryClassification.Trainers;
-        ITransformer model = name switch
-        {
-            "LightGBM" => trainers.LightGbm(new LightGbmBinaryTrainer.Options { NumberOfThreads = 1, Deterministic = true, Seed = 1 }).Fit(data),
-            "FastTree" => trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfThreads = 1 }).Fit(data),
-            "GAM" => trainers.Gam(new GamBinaryTrainer.Options { NumberOfThreads = 1 }).Fit(data),
-            _ => trainers.LbfgsLogisticRegression().Fit(data),
-        };
-        return [.. model.Transform(context.Data.LoadFromEnumerable(test, schema)).GetColumn<float>("Score").Select(s => (double)s)];
-    }
-
-    private sealed class Row
-    {
-        public bool Label { get; set; }
-
-        public float[] Features { get; set; } = [];
     }
 }

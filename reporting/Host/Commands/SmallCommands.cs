@@ -176,14 +176,27 @@ internal static class MigrateCommand
     private sealed record PendingScript(string Database, string Script, string What, string Cost);
 }
 
-/// <summary><c>train</c>: mine rules and train the model.</summary>
+/// <summary><c>train</c>: mine rules and train the model, on the warehouse or on a table of one's own.</summary>
 internal static class TrainCommand
 {
-    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("train", "Mine rules and train the model on all finished snapshots"), ["train --output out", "train --output out --json"], Act);
+    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
+    {
+        Command command = new("train", "Mine rules and train the model on all finished snapshots; with --data on a table of one's own, without a warehouse");
+        foreach (Option option in TrainTableCommand.Options)
+        {
+            command.Options.Add(option);
+        }
+
+        return (command, ["train --output out", "train --output out --json", .. TableCommands.TableExamples], Act);
+    }
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
+        if (TrainTableCommand.IsAsked(parsed))
+        {
+            return await TrainTableCommand.Act(parsed, context).ConfigureAwait(false);
+        }
+
         using WarehouseDatabases databases = context.Open(mustExist: true);
         (ModelSummary summary, _) = await Stages.Train(context, databases).ConfigureAwait(false);
         context.Screen.Line(Stages.Describe(summary));
