@@ -349,7 +349,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             return "finding";
         }
 
-        if (table.IsRepeated[pair.Left] || table.IsRepeated[pair.Right])
+        if (table.HasRepeatedId(pair.Left) || table.HasRepeatedId(pair.Right))
         {
             return "id";
         }

@@ -11,7 +11,6 @@ internal sealed class LinkScorer
     private readonly int _width;
     private readonly int _surname;
     private readonly int _given;
-    private readonly byte[][] _self;
     private readonly ulong[][] _hashes;
     private readonly NameBook? _names;
     private readonly NameTokenBook? _tokens;
@@ -29,7 +28,6 @@ internal sealed class LinkScorer
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
-        _self = [.. _fields.Select((field, f) => Enumerable.Range(0, table.Hashes[f].Length).Select(code => code == 0 ? (byte)0 : (byte)field.Self(code)).ToArray())];
     }
 
     internal LinkTable Table => _table;
@@ -84,7 +82,7 @@ internal sealed class LinkScorer
 
         if (a == b)
         {
-            return _self[field][a];
+            return _fields[field].Self(a);
         }
 
         if (_books[field] is { } book && book.IsFar(a, b))
