@@ -1,3 +1,4 @@
+using System.Numerics;
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>What agreement on a field means under the four hypotheses.</summary>
@@ -182,6 +183,7 @@ internal sealed class DateField(string name, int[] dates)
 {
     private (short Year, byte Month, byte Day)[] _parts = [.. dates.Select(Parts)];
     private int[] _dates = dates;
+    private uint[] _digits = [.. dates.Select(Digits)];
 
     private static (short Year, byte Month, byte Day) Parts(int date) => ((short)(date / 10000), (byte)(date / 100 % 100), (byte)(date % 100));
 
@@ -191,10 +193,12 @@ internal sealed class DateField(string name, int[] dates)
         int from = _dates.Length;
         Array.Resize(ref _dates, all.Count);
         Array.Resize(ref _parts, all.Count);
+        Array.Resize(ref _digits, all.Count);
         for (int i = from; i < all.Count; i++)
         {
             _dates[i] = all[i];
             _parts[i] = Parts(all[i]);
+            _digits[i] = Digits(all[i]);
         }
     }
 
@@ -218,11 +222,11 @@ internal sealed class DateField(string name, int[] dates)
         int steps = Math.Max(Math.Max(Math.Abs(ay - by), Math.Min(Math.Abs(am - bm), 12 - Math.Abs(am - bm))), (Math.Abs(ad - bd) + 1) / 2);
         if (same == 2)
         {
-            return steps <= 1 ? 4 : IsOneSlip(_dates[left], _dates[right]) ? 5 : 3;
+            return steps <= 1 ? 4 : IsOneSlip(_digits[left], _digits[right]) ? 5 : 3;
         }
 
         // A slip changes one part, or two that touch: one part at least stays.
-        return same == 1 && IsOneSlip(_dates[left], _dates[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+        return same == 1 && IsOneSlip(_digits[left], _digits[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
     }
 
     internal override int Self(int value) => 7;
@@ -238,29 +242,30 @@ internal sealed class DateField(string name, int[] dates)
 
     private float _floor;
 
-    // One digit of eight, or two neighbours swapped.
-    private static bool IsOneSlip(int a, int b)
+    // One digit of eight, or two neighbours swapped; four bits a digit.
+    private static bool IsOneSlip(uint a, uint b)
     {
-        int differing = 0;
-        int first = -1;
-        int last = -1;
-        Span<int> x = stackalloc int[8];
-        Span<int> y = stackalloc int[8];
-        for (int i = 7; i >= 0; i--)
+        uint other = a ^ b;
+        other = (other | (other >> 1) | (other >> 2) | (other >> 3)) & 0x11111111;
+        if (BitOperations.PopCount(other) == 1)
         {
-            x[i] = a % 10;
-            y[i] = b % 10;
-            a /= 10;
-            b /= 10;
-            if (x[i] != y[i])
-            {
-                differing++;
-                last = last < 0 ? i : last;
-                first = i;
-            }
+            return true;
         }
 
-        return differing == 1 || (differing == 2 && last == first + 1 && x[first] == y[last] && x[last] == y[first]);
+        int at = BitOperations.TrailingZeroCount(other);
+        return other == 0x11u << at && (((a >> at) & 15) == ((b >> (at + 4)) & 15)) && (((b >> at) & 15) == ((a >> (at + 4)) & 15));
+    }
+
+    private static uint Digits(int date)
+    {
+        uint digits = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            digits |= (uint)(date % 10) << (4 * i);
+            date /= 10;
+        }
+
+        return digits;
     }
 }
 

@@ -139,40 +139,45 @@ internal sealed class PairIndex
         LinkScorer scorer = new(_table);
         var parts = new List<LinkPair>[(probes.Count + ProbesAPart - 1) / ProbesAPart];
         float floor = (float)(least - 1);
-        Parallel.For(0, parts.Length, Options(), static () => (Cache: new LevelCache(), Found: new List<int>()), (part, _, state) =>
+        Parallel.For(0, parts.Length, Options(), static () => (Cache: new LevelCache(), Found: new List<int>(), Chunk: new PairChunk(4096)), (part, _, state) =>
         {
-            List<LinkPair> kept = [];
+            (LevelCache cache, List<int> found, PairChunk chunk) = state;
+            chunk.Clear();
             for (int i = part * ProbesAPart; i < Math.Min(probes.Count, (part + 1) * ProbesAPart); i++)
             {
                 int probe = probes[i];
-                state.Found.Clear();
+                found.Clear();
                 if (isWithin)
                 {
-                    Within(probe, state.Found);
+                    Within(probe, found);
                 }
                 else
                 {
-                    Between(probe, state.Found);
+                    Between(probe, found);
                 }
 
-                state.Found.Sort();
-                int last = -1;
-                foreach (int other in state.Found)
+                found.Sort();
+                int last = probe;
+                foreach (int other in found)
                 {
-                    if (other == last || other == probe)
+                    if (other != last && other != probe)
                     {
-                        continue;
+                        chunk.Add(Math.Min(probe, other), Math.Max(probe, other));
+                        last = other;
                     }
+                }
+            }
 
-                    last = other;
-                    (int a, int b) = (Math.Min(probe, other), Math.Max(probe, other));
-                    ulong pattern = scorer.Pattern(a, b, state.Cache);
-                    Vector128<float> logs = weights.Logs(a, b, pattern);
-                    Vector128<float> all = logs + weights.Priors;
-                    if (all[0] - all[3] >= floor && LinkWeights.Evidence(logs, weights.Priors) is var evidence && evidence.Weight >= least)
-                    {
-                        kept.Add(new LinkPair(a, b, pattern, evidence, LinkBand.None, ""));
-                    }
+            var patterns = new ulong[chunk.Count];
+            scorer.Patterns(chunk.Left.AsSpan(0, chunk.Count), chunk.Right.AsSpan(0, chunk.Count), patterns, cache);
+            List<LinkPair> kept = [];
+            for (int i = 0; i < patterns.Length; i++)
+            {
+                Vector128<float> logs = weights.Logs(chunk.Left[i], chunk.Right[i], patterns[i]);
+                Vector128<float> all = logs + weights.Priors;
+                if (all[0] - all[3] >= floor && LinkWeights.Evidence(logs, weights.Priors) is var evidence && evidence.Weight >= least)
+                {
+                    kept.Add(new LinkPair(chunk.Left[i], chunk.Right[i], patterns[i], evidence, LinkBand.None, ""));
                 }
             }
 
