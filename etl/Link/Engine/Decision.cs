@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Warehouse.Etl.Link.Engine;
 
@@ -80,10 +81,17 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         double auto = options.MostWrong <= 0 ? _auto : frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
+        HouseholdLinks? households = options.IsSensitive ? null : HouseholdLinks.Of(table, decided.Where(pair => pair.Band == LinkBand.Auto && pair.Evidence.Weight >= auto), entities);
         for (int i = 0; i < decided.Count; i++)
         {
             LinkPair pair = decided[i];
-            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
+            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto && households?.Has(pair) == true && With(pair, households.Bits) is var evidence && evidence.Weight >= _auto)
+            {
+                // Nothing disputed the pair but that its weight alone was too little.
+                decided[i] = pair with { Evidence = evidence, Reason = "household" };
+                clusters[entities[pair.Right]] = entities[pair.Left];
+            }
+            else if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
             {
                 decided[i] = pair with { Band = pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = "evidence" };
             }
@@ -99,6 +107,14 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         return (decided, clusters, auto < _auto ? auto : null);
+    }
+
+    // The evidence of a pair with bits against unrelated people alone.
+    private PairEvidence With(LinkPair pair, double bits)
+    {
+        Vector128<float> logs = weights.Logs(pair.Left, pair.Right, pair.Pattern);
+        double bonus = pair.Evidence.Weight - LinkWeights.Evidence(logs, weights.Priors).Weight;
+        return LinkWeights.Evidence(logs.WithElement(3, logs[3] - (float)bits), weights.Priors).Add(bonus);
     }
 
     // Two records of one register that are both sure matches of one record, and of no other, are one person twice: a stranger would have to have no counterpart of his own and the same name and day.

@@ -54,7 +54,7 @@ public sealed record LinkageOptions
 /// <param name="Pattern">The levels, four bits a field.</param>
 /// <param name="Evidence">The weight and the posteriors of co-multiples and household members.</param>
 /// <param name="Band">The decision.</param>
-/// <param name="Reason">Why a likely pair was not linked, in a code: empty, <c>tie</c>, <c>given</c>, <c>birth</c>, <c>sex</c>, <c>evidence</c>, <c>id</c>, <c>chain</c>, <c>finding</c> or <c>other</c> (another match is better).</param>
+/// <param name="Reason">Why a likely pair was not linked, in a code: empty, <c>tie</c>, <c>given</c>, <c>birth</c>, <c>sex</c>, <c>evidence</c>, <c>id</c>, <c>chain</c>, <c>finding</c> or <c>other</c> (another match is better). Of a link: empty, or <c>household</c> where a brother or sister who is linked between the same homes tipped the scale.</param>
 public readonly record struct LinkPair(int Left, int Right, ulong Pattern, PairEvidence Evidence, LinkBand Band, string Reason)
 {
     /// <summary>Returns the level of a field, <see cref="LinkField.Null"/> where it cannot be compared.</summary>

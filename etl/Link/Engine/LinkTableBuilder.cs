@@ -378,6 +378,7 @@ internal sealed class LinkTableBuilder
         int[] surnames = Names(book, columns.SurnameForms, columns.SurnameKanas);
         int[] givens = Names(book, columns.GivenForms, columns.GivenKanas);
         book.Close(_normaliser, [.. surnames.AsSpan(0, _counted), .. givens.AsSpan(0, _counted)]);
+        FindSwapped(columns, book);
         ulong[] hashes = NameHashes(book);
         if (hasSurname)
         {
@@ -387,6 +388,54 @@ internal sealed class LinkTableBuilder
         if (hasGiven)
         {
             drafts.Add(new Draft(new NameField("given_name", LinkKind.Given, FieldRole.Given, book), givens, hashes));
+        }
+    }
+
+    // Columns in each other's place are compared all the same, and somebody should know.
+    private void FindSwapped(NameColumns columns, NameBook book)
+    {
+        foreach (LinkRegister register in _registers)
+        {
+            foreach (LinkColumn column in register.Columns.Where(static column => column.Kind is LinkKind.SurnameKana or LinkKind.GivenKana or LinkKind.FullKana))
+            {
+                string[] some = [.. column.Values.Skip(1).Where(static value => !string.IsNullOrWhiteSpace(value)).Take(1000)];
+                int written = some.Count(static value => value.AsSpan().ContainsAnyInRange('\u4E00', '\u9FFF'));
+                if (written * 2 > some.Length)
+                {
+                    _findings.Add(new LinkFinding("LNK-013", $"{register.Name}, {column.Name}: {written} of {some.Length} readings looked at hold kanji; the columns of form and reading seem to be in each other's place. Map them anew."));
+                }
+            }
+        }
+
+        if (_registers.Length < 2)
+        {
+            return;
+        }
+
+        int split = _registers[0].Ids.Length;
+        bool[] families = new bool[book.FormCount];
+        bool[] givens = new bool[book.FormCount];
+        for (int i = 0; i < split; i++)
+        {
+            families[columns.SurnameForms[i]] = true;
+            givens[columns.GivenForms[i]] = true;
+        }
+
+        (int straight, int swapped) = (0, 0);
+        for (int i = split; i < _count; i++)
+        {
+            (int surname, int given) = (columns.SurnameForms[i], columns.GivenForms[i]);
+            if (surname != 0 && given != 0)
+            {
+                (bool isStraight, bool isSwapped) = (families[surname] && givens[given], givens[surname] && families[given]);
+                straight += isStraight && !isSwapped ? 1 : 0;
+                swapped += isSwapped && !isStraight ? 1 : 0;
+            }
+        }
+
+        if (swapped > 20 && swapped > 3 * straight)
+        {
+            _findings.Add(new LinkFinding("LNK-014", $"{LinkTable.Count1(swapped)} records of {_registers[1].Name} have a family name that {_registers[0].Name} knows as a given name, and the other way round; the two columns seem to be in each other's place. Map them anew."));
         }
     }
 
