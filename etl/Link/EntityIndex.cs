@@ -19,6 +19,7 @@ internal sealed class EntityIndex
     private readonly HashSet<LinkKind> _kinds;
     private readonly int _threads;
     private readonly List<LinkEntity> _entities = [];
+    private readonly List<int> _open = [];
     private EntityRows _rows;
     private PairIndex _pairs;
 
@@ -44,6 +45,9 @@ internal sealed class EntityIndex
     /// <summary>Records of the system, in the order in which they were added.</summary>
     public IReadOnlyList<LinkEntity> Entities => _entities;
 
+    /// <summary>The places of the records that are to be decided.</summary>
+    public IReadOnlyList<int> Open => _open;
+
     /// <summary>For each row the place of its person or its record.</summary>
     public List<int> Owners => _rows.Owners;
 
@@ -55,6 +59,7 @@ internal sealed class EntityIndex
     {
         int from = _entities.Count;
         _entities.AddRange(entities);
+        _open.AddRange(Enumerable.Range(from, entities.Count).Where(entity => _entities[entity].IsOpen));
         if (_rows.Add(_entities, from))
         {
             _pairs.Add(_rows.Table);

@@ -69,7 +69,7 @@ internal sealed class SystemDecision
         _perhapsTwice = Lists(count);
         _verdicts = new Verdict[count];
         _isSeen = new bool[count];
-        List<int> wave = [.. Enumerable.Range(0, count).Where(entity => scoresAll || index.Entities[entity].IsOpen)];
+        List<int> wave = scoresAll ? [.. Enumerable.Range(0, count)] : [.. index.Open];
         HashSet<int> asked = [];
         while (wave.Count > 0)
         {

@@ -20,13 +20,13 @@ internal static class LinkCommand
 
         if (args is ["--incremental", string all, string fresh, ..] && int.TryParse(all, NumberStyles.None, CultureInfo.InvariantCulture, out int of) && int.TryParse(fresh, NumberStyles.None, CultureInfo.InvariantCulture, out int more))
         {
-            LinkIncrementalBench.Run(of, more, args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 1, output);
+            LinkIncrementalBench.Run(of, more, args.Length > 3 && args[3] != "--settled" ? int.Parse(args[3], CultureInfo.InvariantCulture) : 1, args.Contains("--settled"), output);
             return 0;
         }
 
         if (args is not [string path, string truth] || !File.Exists(path))
         {
-            error.WriteLine("usage: link FILE TRUTHCOLUMN[~PATTERN]   or: link CHILDREN [SEED]   or: link --incremental CHILDREN NEW [SEED]");
+            error.WriteLine("usage: link FILE TRUTHCOLUMN[~PATTERN]   or: link CHILDREN [SEED]   or: link --incremental CHILDREN NEW [SEED] [--settled]");
             return 2;
         }
 

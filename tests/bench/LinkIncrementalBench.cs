@@ -5,13 +5,13 @@ using Warehouse.Etl.Link.Engine;
 
 namespace Warehouse.Bench;
 
-/// <summary><c>link --incremental CHILDREN NEW [SEED]</c>: new records of a school against a register and a school that are known: time of the index, time of the new ones, and whether scoring everything decides the same.</summary>
+/// <summary><c>link --incremental CHILDREN NEW [SEED] [--settled]</c>: new records of a school against a register and a school that are known: time of the index, time of the new ones, and whether scoring everything decides the same. A load decides the records for whom nobody was found so far again; with <c>--settled</c> they are taken for decided.</summary>
 internal static class LinkIncrementalBench
 {
     private static readonly DateTime Known = new(2026, 4, 1);
 
     /// <summary>Runs the measurement.</summary>
-    internal static void Run(int children, int fresh, int seed, TextWriter output)
+    internal static void Run(int children, int fresh, int seed, bool isSettled, TextWriter output)
     {
         LinkBenchRegisters registers = LinkBenchRegisters.Make(children, seed);
         IdentityRecord[] register = Records(registers.Left, "resident", 0);
@@ -26,7 +26,7 @@ internal static class LinkIncrementalBench
         Dictionary<long, long?> links = first.Decisions.ToDictionary(decision => decision.RecordKey, decision => decision.RuleCode is "PRB-1" or "PRB-2" ? decision.SameAsRecordKey : null);
         FrozenModel model = models.Find("school")!;
         IdentityRecord[] known = [.. register.Select(record => record with { PersonKey = record.RecordKey })];
-        IdentityRecord[] before = [.. early.Select(record => record with { PersonKey = links[record.RecordKey] })];
+        IdentityRecord[] before = [.. early.Select(record => record with { PersonKey = links[record.RecordKey] ?? (isSettled ? record.RecordKey : null) })];
         first = null!;
         EntityIndex index = null!;
         Measure(output, "index of the register and the known records", () =>
