@@ -30,6 +30,11 @@ internal sealed partial class Pipeline : IDisposable
 
     private const long CollectFromBytes = 64_000_000;
 
+    // Shares of a database's memory: rows that are staged are written once, and of the two databases one rests while the other works.
+    private const double WhileStaging = 0.5;
+    private const double WhileAtRest = 0.25;
+
+    private readonly WarehouseDatabases _databases;
     private readonly LoadOptions _options;
     private readonly IProgress<LoadProgress>? _progress;
     private readonly CancellationToken _ct;
@@ -51,6 +56,7 @@ internal sealed partial class Pipeline : IDisposable
 
     public Pipeline(WarehouseDatabases databases, TimeProvider time, LoadOptions options, IProgress<LoadProgress>? progress, CancellationToken ct)
     {
+        _databases = databases;
         _options = options;
         _progress = progress;
         _ct = ct;
@@ -77,15 +83,19 @@ internal sealed partial class Pipeline : IDisposable
             if (_runs.Count > 0)
             {
                 BeginBoth();
+                UseMemory(warehouse: WhileStaging, identity: 1);
                 Timed("stage", StageFiles);
                 CollectWhatIsLarge();
+                UseMemory(warehouse: WhileAtRest, identity: 1);
                 Timed("link", LinkRecords);
                 CollectWhatIsLarge();
                 CommitIdentity();
+                UseMemory(warehouse: 1, identity: WhileAtRest);
                 Timed("publish", Publish);
                 Timed("dimension", LoadDimensions);
                 Timed("fact", LoadFacts);
                 Timed("derive", () => DerivedTables.Load(_warehouse, _options.MaxParallel));
+                CollectWhatIsLarge();
                 Timed("check", CheckBeforePublish);
                 CommitWarehouse();
             }
@@ -106,6 +116,7 @@ internal sealed partial class Pipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        UseMemory(warehouse: 1, identity: 1);
         _staged.Dispose();
         _named.Dispose();
         _identity.Dispose();
@@ -436,9 +447,11 @@ internal sealed partial class Pipeline : IDisposable
         if (file.Repeated is { } repeated)
         {
             _staged.Complete("stg." + run.File.Contract.Feed);
+            UseMemory(warehouse: 1, identity: 1);
             _warehouse.BulkInsert("stg.touched", ["batch_id", "record_key"], (repeated.Records ?? []).Select(record => new object?[] { _batchId, record }));
             int count = _warehouse.Execute("load/repeat/" + run.File.Contract.Feed, new { run.LoadId, batch_id = _batchId, is_any = repeated.Records is null ? 1 : 0 });
             _warehouse.Execute("load/etl_touched_clear", new { batch_id = _batchId });
+            UseMemory(warehouse: WhileStaging, identity: 1);
             (run.Staged, run.Superseded) = (run.Staged - count, run.Superseded + count);
         }
 
@@ -485,13 +498,19 @@ internal sealed partial class Pipeline : IDisposable
         _store = null;
     }
 
-    // Blocks, keys and identity parts of large files are done with; what comes next needs that memory, and the collector does not know that. In a method of its own: a caller may still hold them.
+    // What was held of large files, or of as many persons, is done with; what comes next needs that memory, and the collector does not know that. In a method of its own: a caller may still hold them.
     private static void CollectWhatIsLarge()
     {
         if (GC.GetTotalMemory(false) > CollectFromBytes)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
+    }
+
+    private void UseMemory(double warehouse, double identity)
+    {
+        _databases.UseMemory(DatabaseKind.Warehouse, warehouse);
+        _databases.UseMemory(DatabaseKind.Identity, identity);
     }
 
     private void CommitIdentity()

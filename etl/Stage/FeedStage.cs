@@ -48,7 +48,7 @@ internal sealed class FeedStage
         ];
         SupersededAt = 2 + _columns.Count;
         int[] beside = _keyPositions.Where(at => at > 0).ToArray();
-        DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate) ? beside[0] + 2 : -1;
+        DayKeyAt = beside.Length == 1 && _keyPositions.Length == 2 && _source[beside[0]] >= 0 && contract.Columns[_source[beside[0]]].Parser is (ParserKind.Date or ParserKind.EraDate or ParserKind.YearMonth) ? beside[0] + 2 : -1;
     }
 
     /// <summary>The columns of the staging table, in the order of the rows.</summary>
@@ -58,13 +58,14 @@ internal sealed class FeedStage
 
     public int SupersededAt { get; }
 
-    /// <summary>Where the day is, where a key is a record and a day and nothing else; otherwise -1.</summary>
+    /// <summary>Where the day or month is, where a key is a record and a day or month and nothing else; otherwise -1.</summary>
     public int DayKeyAt { get; }
 
     /// <summary>Whether the file is held whole until it is staged: its rows are put together, or a later one may withdraw an earlier one.</summary>
     public bool HoldsWhole => _fold >= 0 || _contract.WithdrawalColumn >= 0;
 
-    public bool HasTraits => _birth >= 0;
+    /// <summary>How many records the rows have named so far.</summary>
+    public int RecordCount => _records.Count;
 
     /// <summary>Puts the staging row into <paramref name="values"/>, over whatever it held; the place of <c>load_id</c> is left alone.</summary>
     public void Put(FeedRow row, object?[] values)

@@ -35,9 +35,9 @@ internal static class FileReader
         Dictionary<long, object?[]> traits = [];
         Dictionary<(string, int), bool> scopes = [];
         Dictionary<(long, long), List<Withdrawal>> withdrawn = [];
-        HashSet<long> bare = [];
+        HashSet<long> recipients = [];
+        int records = 0;
         List<BareRecord> numbers = [];
-        object? lastRecord = null;
         (string Facility, int Month, bool Present) lastScope = (string.Empty, -1, false);
         bool hasNames = contract.OrdinalOf("birth_date") >= 0;
         int nameOrdinal = contract.OrdinalOf("name_kanji");
@@ -109,12 +109,14 @@ internal static class FileReader
             }
             else
             {
-                if (!ReferenceEquals(values[2], lastRecord) && bare.Add((long)(lastRecord = values[2]!)))
+                if (stage.RecordCount > records)
                 {
-                    AddBare((long)lastRecord, stage.SourceId(row));
+                    records = stage.RecordCount;
+                    AddBare((long)values[2]!, stage.SourceId(row));
                 }
 
-                if (recipient >= 0 && row.Text[recipient] is { } number && (long)stage.RecordOf(number) is var recipientKey && bare.Add(recipientKey))
+                // One who receives for a child may have rows of their own as well; both parts say the same.
+                if (recipient >= 0 && row.Text[recipient] is { } number && (long)stage.RecordOf(number) is var recipientKey && recipients.Add(recipientKey))
                 {
                     AddBare(recipientKey, number);
                 }

@@ -7,22 +7,22 @@ using DuckDB.NET.Native;
 
 namespace Warehouse.Sql;
 
-/// <summary>Appends many rows to a DuckDB table, column by column and a row group at a time, in memory that does not grow with their count.</summary>
+/// <summary>Appends many rows to a DuckDB table, column by column and piece by piece, in memory that does not grow with their count.</summary>
 /// <remarks>
-/// Rows are gathered in vectors of 2,048 and handed over by a statement per <see cref="GroupRows"/> rows, so that DuckDB writes a whole row group to
+/// Rows are gathered in vectors of 2,048 and handed over by a statement per <see cref="PieceRows"/> rows, each going on with the row group that the one before it began, so that DuckDB writes a whole one to
 /// disk while the transaction is open. Not thread-safe; other statements may run on the connection between two calls. Source: DuckDB C API,
 /// data chunks, vectors (string layout: 4 bytes of length, then up to 12 bytes in place) and query appender.
 /// </remarks>
 internal sealed partial class ChunkAppender : IDisposable
 {
-    /// <summary>The rows of one row group of DuckDB.</summary>
-    internal const int GroupRows = 122_880;
+    /// <summary>A quarter of a row group of DuckDB; what is held until it is handed over is outside of the engine's limit.</summary>
+    internal const int PieceRows = 30_720;
 
     private const int VectorRows = 2048;
     private const int InlineBytes = 12;
 
     // Of long texts, such as the bytes of quarantined rows: what is held must not depend on how long they are.
-    private const long GroupTextBytes = 16_000_000;
+    private const long PieceTextBytes = 16_000_000;
     private const string Rows = "appended_rows";
 
     private readonly string _table;
@@ -32,7 +32,7 @@ internal sealed partial class ChunkAppender : IDisposable
     private readonly DuckDB.NET.Native.DuckDBAppender _appender;
     private readonly byte[] _text = new byte[1 << 16];
     private int _inVector;
-    private int _inGroup;
+    private int _inPiece;
     private long _textBytes;
     private long _count;
 
@@ -67,7 +67,7 @@ internal sealed partial class ChunkAppender : IDisposable
     }
 
     /// <summary>Rows that were not handed over yet.</summary>
-    public int Held => _inGroup;
+    public int Held => _inPiece;
 
     /// <summary>Takes the rows over; their values are read before this returns.</summary>
     public long Append(IEnumerable<object?[]> rows, CancellationToken cancellationToken)
@@ -92,13 +92,13 @@ internal sealed partial class ChunkAppender : IDisposable
     /// <summary>Hands over what is left; more rows may follow.</summary>
     public void Complete()
     {
-        if (_inGroup == 0)
+        if (_inPiece == 0)
         {
             return;
         }
 
         Check(NativeMethods.Appender.DuckDBAppenderFlush(_appender));
-        (_inGroup, _textBytes) = (0, 0);
+        (_inPiece, _textBytes) = (0, 0);
     }
 
     /// <summary>Drops the rows that were not handed over.</summary>
@@ -106,7 +106,7 @@ internal sealed partial class ChunkAppender : IDisposable
     {
         if (_appender is { IsInvalid: false, IsClosed: false })
         {
-            if (_inGroup > 0)
+            if (_inPiece > 0)
             {
                 NativeMethods.Appender.DuckDBAppenderClear(_appender);
             }
@@ -135,8 +135,8 @@ internal sealed partial class ChunkAppender : IDisposable
 
         NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)count);
         Check(NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk));
-        _inGroup += count;
-        if (_inGroup >= GroupRows || _textBytes >= GroupTextBytes)
+        _inPiece += count;
+        if (_inPiece >= PieceRows || _textBytes >= PieceTextBytes)
         {
             Complete();
         }

@@ -83,6 +83,27 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
     /// <summary>Returns a name of the warehouse database that is the same for every process-wide user of it; the key of in-process locks.</summary>
     internal string LockScope => Engine == Engine.DuckDb ? DuckDbSource(DatabaseKind.Warehouse) : _options.ConnectionString;
 
+    /// <summary>DuckDB: lets a database keep no more than a share, over 0 and up to 1, of its usual memory from now on. SQL Server sees to its own memory.</summary>
+    /// <remarks>
+    /// For long work that reads nothing twice: written pages would be kept up to the limit for nobody. A share that what is in use does not fit into changes nothing.
+    /// </remarks>
+    public void UseMemory(DatabaseKind kind, double share)
+    {
+        if (Engine != Engine.DuckDb)
+        {
+            return;
+        }
+
+        try
+        {
+            Set(OpenRoot(kind), MemoryStatement(kind, share));
+        }
+        catch (DuckDBException cause) when (share < 1)
+        {
+            LogNotShrunk(_logger, kind, cause.Message);
+        }
+    }
+
     internal DbConnection OpenConnection(DatabaseKind kind, SessionRole role)
     {
         if (Engine == Engine.DuckDb)
@@ -164,8 +185,7 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
             DuckDBConnection root = OpenWaiting(kind, source);
             try
             {
-                string limit = kind == DatabaseKind.Identity ? Half(_options.MemoryLimit) : _options.MemoryLimit;
-                Set(root, "SET memory_limit = '" + limit.Replace("'", string.Empty, StringComparison.Ordinal) + "'");
+                Set(root, MemoryStatement(kind, 1));
                 // Scripts sort where order matters; keeping the order of insertion costs memory on large loads.
                 Set(root, "SET preserve_insertion_order = false");
                 // Nothing is fetched from the network at run time.
@@ -192,10 +212,18 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
         }
     }
 
-    // A share of the machine's memory, such as 80%, is halved like an amount.
-    private static string Half(string limit) => Amount().Match(limit.Trim()) is { Success: true } amount
-        ? (double.Parse(amount.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) / 2).ToString(CultureInfo.InvariantCulture) + amount.Groups["unit"].Value
-        : limit;
+    // The identity database is the smaller one. A share of the machine's memory, such as 80%, is divided like an amount; what is neither is left to the engine to refuse.
+    private string MemoryStatement(DatabaseKind kind, double share)
+    {
+        string limit = _options.MemoryLimit.Trim();
+        if (Amount().Match(limit) is { Success: true } amount)
+        {
+            double number = double.Parse(amount.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * share / (kind == DatabaseKind.Identity ? 2 : 1);
+            limit = number.ToString(CultureInfo.InvariantCulture) + amount.Groups["unit"].Value;
+        }
+
+        return "SET memory_limit = '" + limit.Replace("'", string.Empty, StringComparison.Ordinal) + "'";
+    }
 
     private DuckDBConnection OpenWaiting(DatabaseKind kind, string source)
     {
@@ -268,4 +296,7 @@ public sealed partial class WarehouseDatabases : IAsyncDisposable, IDisposable
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Opened {Kind} on {Engine}")]
     private static partial void LogOpened(ILogger logger, Engine engine, DatabaseKind kind);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} keeps its memory: {Why}")]
+    private static partial void LogNotShrunk(ILogger logger, DatabaseKind kind, string why);
 }

@@ -21,8 +21,8 @@ public sealed record WarehouseOptions
     /// <summary>Whether the program brings the schema up to date when it starts; in production a DBA does this.</summary>
     public bool MigrateOnStart { get; init; } = true;
 
-    /// <summary>What DuckDB gets unless more is given: 128 MB a core, because each thread sorts and joins in memory of its own, and at least 256 MB.</summary>
-    public static readonly string UsualMemoryLimit = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(256, 128 * Environment.ProcessorCount)}MB");
+    /// <summary>What DuckDB gets unless more is given: 96 MB a core, because each thread sorts and joins in memory of its own, and at least 192 MB.</summary>
+    public static readonly string UsualMemoryLimit = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(192, 96 * Environment.ProcessorCount)}MB");
 
     /// <summary>DuckDB: the memory that the warehouse may use before it spills to disk; the identity database, which is smaller, gets half of it.</summary>
     public string MemoryLimit { get; init; } = UsualMemoryLimit;

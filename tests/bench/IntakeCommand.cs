@@ -28,7 +28,7 @@ internal static class IntakeCommand
         FROM read_csv($path, header = true, columns = {'学校コード': 'VARCHAR', '学籍番号': 'VARCHAR', '年月日': 'DATE', '出欠区分': 'VARCHAR', '理由': 'VARCHAR'})
         """;
 
-    private const string Usage = "usage: intake [--rows N | --sizes N,N,…] [--days N] [--memory 256MB] [--threads N] [--output FOLDER]   rows from 1000; --days: rows a pupil, a school year (200) unless given; --output takes the chart";
+    private const string Usage = "usage: intake [--rows N | --sizes N,N,…] [--days N] [--memory 192MB] [--threads N] [--output FOLDER]   rows from 1000; --days: rows a pupil, a school year (200) unless given; --output takes the chart";
 
     // Of the file that a process took in before the measured one.
     private const int FirstRows = 60_000;
