@@ -73,7 +73,7 @@ internal sealed class EntityIndex
     {
         // What depends on all records is found first; then nothing is left that a second pass could change.
         EntityRows.Ground ground = EntityRows.Ground.None;
-        for (; ;)
+        while (true)
         {
             EntityRows rows = new(_people, _bornFrom, _lexicon, _kinds, ground);
             if (rows.Add(_entities, 0))
