@@ -37,7 +37,7 @@ public sealed class EngineLinker : ILinker
     public string Version => CurrentVersion;
 
     /// <summary>The version of the method in this release.</summary>
-    public static string CurrentVersion { get; } = "prb1-" + new KeyNormaliser().Version;
+    public static string CurrentVersion { get; } = "prb2-" + new KeyNormaliser().Version;
 
     /// <inheritdoc/>
     public LinkOutcome Decide(LinkInput input)
@@ -53,14 +53,14 @@ public sealed class EngineLinker : ILinker
         foreach (IGrouping<string, IdentityRecord> system in input.Subjects.Where(record => record.System != Register).GroupBy(record => record.System, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             LinkEntity[] entities = Unnumbered(system.Key, register, system, known[system.Key], decisions);
-            FrozenModel? model = ModelOf(system.Key, people, entities, () => lexicon ??= new NameLexicon(register), out EntityTable? table);
+            FrozenModel? model = ModelOf(system.Key, people, entities, () => lexicon ??= new NameLexicon(register), out EntityIndex? index);
             if (model is null)
             {
                 Passes(register, entities, decisions);
                 continue;
             }
 
-            SystemDecision decision = new(table!, model, LinkPolicy.Of(system.Key), _threads);
+            SystemDecision decision = new(index!, model, LinkPolicy.Of(system.Key), _threads);
             decision.Decide(decisions, candidates);
         }
 
@@ -85,16 +85,16 @@ public sealed class EngineLinker : ILinker
         return [.. all.Where(entity => open.ContainsKey(entity.Key))];
     }
 
-    private FrozenModel? ModelOf(string system, LinkEntity[] people, LinkEntity[] entities, Func<NameLexicon> lexicon, out EntityTable? table)
+    private FrozenModel? ModelOf(string system, LinkEntity[] people, LinkEntity[] entities, Func<NameLexicon> lexicon, out EntityIndex? index)
     {
-        table = null;
+        index = null;
         LinkEntity[] named = [.. entities.Where(static entity => entity.HasNameAndBirth)];
         FrozenModel? frozen = _models.Find(system);
         string reason = frozen is null ? "first" : _trainsAnew ? "asked" : "";
         if (frozen is not null && reason.Length == 0 && named.Length > 0)
         {
-            table = EntityTable.Build(people, entities, frozen.BornFrom, lexicon(), lastOnly: false);
-            if (table?.Table is { } built && frozen.Model.Misfit(built) is null)
+            index = Index(people, entities, frozen, lexicon());
+            if (index.Misfit(frozen.Model) is null)
             {
                 return frozen;
             }
@@ -109,8 +109,8 @@ public sealed class EngineLinker : ILinker
 
         FrozenModel? trained = Train(system, people, named, lexicon(), reason);
         FrozenModel? chosen = trained ?? (reason == "misfit" ? null : frozen);
-        table = chosen is null ? null : EntityTable.Build(people, entities, chosen.BornFrom, lexicon(), lastOnly: false);
-        if (table is null || chosen!.Model.Misfit(table.Table) is not null)
+        index = chosen is null ? null : Index(people, entities, chosen, lexicon());
+        if (index is null || index.Misfit(chosen!.Model) is not null)
         {
             return null;
         }
@@ -123,34 +123,41 @@ public sealed class EngineLinker : ILinker
         return chosen;
     }
 
+    private EntityIndex Index(LinkEntity[] people, LinkEntity[] entities, FrozenModel model, NameLexicon lexicon)
+    {
+        EntityIndex index = new(people, model.BornFrom, lexicon, model.Model.Fields.Select(static field => field.Kind), _threads);
+        index.Add(entities);
+        return index;
+    }
+
     // Records as they stand now, one each: versions that were replaced would be taken for links of their own.
     private FrozenModel? Train(string system, LinkEntity[] people, LinkEntity[] named, NameLexicon lexicon, string reason)
     {
         DateOnly? bornFrom = BornFrom(named);
-        EntityTable? table = EntityTable.Build(people, named, bornFrom, lexicon, lastOnly: true);
-        if (table is null || table.Table.LeftCount < FewestToTrain)
+        LinkTable? table = EntityTable.Build(people, named, bornFrom, lexicon);
+        if (table is null || table.LeftCount < FewestToTrain)
         {
             return null;
         }
 
-        EntityScoring scoring = new(table.Table, _threads);
-        if (scoring.Train() is not { } model)
+        EntityTraining training = new(table, _threads);
+        if (training.Train() is not { } model)
         {
             return null;
         }
 
-        LinkModel within = scoring.WithinModel(model);
+        LinkModel within = training.WithinModel(model);
         return new FrozenModel
         {
             System = system,
             Model = model,
             BornFrom = bornFrom,
-            OneToOneBits = LinkEngine.OneToOne(model, table.Table),
+            OneToOneBits = LinkEngine.OneToOne(model, table),
             WithinSame = within.SameShare,
             WithinMultiple = within.MultipleShare,
             WithinHousehold = within.HouseholdShare,
-            RegisterCount = table.Table.LeftCount,
-            RecordCount = table.Table.Count - table.Table.LeftCount,
+            RegisterCount = table.LeftCount,
+            RecordCount = table.Count - table.LeftCount,
             Reason = reason,
         };
     }

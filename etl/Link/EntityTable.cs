@@ -3,12 +3,12 @@ using Warehouse.Etl.Link.Engine;
 
 namespace Warehouse.Etl.Link;
 
-/// <summary>The register and the records of one system as a table of the engine: one row a version.</summary>
+/// <summary>The register and the records of one system as a table of the engine to train a model on: one row a record, as it stands now.</summary>
 /// <remarks>
 /// Frequencies and readings come from the register alone. Household numbers and guardians are left out: only the register has the former and only the others the
 /// latter, and co-multiples share both.
 /// </remarks>
-internal sealed class EntityTable
+internal static class EntityTable
 {
     private static readonly (LinkKind Kind, string Name)[] Fields =
     [
@@ -16,76 +16,42 @@ internal sealed class EntityTable
         (LinkKind.BirthDate, "birth_date"), (LinkKind.Sex, "sex"), (LinkKind.Address, "address"),
     ];
 
-    private EntityTable(LinkTable table, LinkEntity[] people, LinkEntity[] entities, int[] owners)
-    {
-        Table = table;
-        People = people;
-        Entities = entities;
-        Owners = owners;
-    }
-
-    /// <summary>The rows; first those of the register.</summary>
-    public LinkTable Table { get; }
-
-    /// <summary>Persons of the register, by key.</summary>
-    public LinkEntity[] People { get; }
-
-    /// <summary>Records of the system, by key.</summary>
-    public LinkEntity[] Entities { get; }
-
-    /// <summary>For each row the place of its person or its record.</summary>
-    public int[] Owners { get; }
-
     /// <summary>Returns the table, or null where one side has nothing to compare.</summary>
     /// <param name="people">Persons of the register.</param>
     /// <param name="entities">Records of the system.</param>
     /// <param name="bornFrom">Persons who were born before are left out; null for none.</param>
     /// <param name="lexicon">Parts names that came without a blank.</param>
-    /// <param name="lastOnly">Whether a record comes with its last version only.</param>
-    public static EntityTable? Build(LinkEntity[] people, LinkEntity[] entities, DateOnly? bornFrom, NameLexicon lexicon, bool lastOnly)
+    public static LinkTable? Build(LinkEntity[] people, LinkEntity[] entities, DateOnly? bornFrom, NameLexicon lexicon)
     {
-        (List<string> ids, List<string?[]> cells, Dictionary<string, int> owners) left = Rows(people, lexicon, lastOnly, version => version.BirthDate is null || bornFrom is null || version.BirthDate >= bornFrom);
-        (List<string> ids, List<string?[]> cells, Dictionary<string, int> owners) right = Rows(entities, lexicon, lastOnly, static _ => true);
+        (List<string> ids, List<string?[]> cells) left = Rows(people, lexicon, version => version.BirthDate is null || bornFrom is null || version.BirthDate >= bornFrom);
+        (List<string> ids, List<string?[]> cells) right = Rows(entities, lexicon, static _ => true);
         if (left.ids.Count == 0 || right.ids.Count == 0)
         {
             return null;
         }
 
-        LinkTable table;
         try
         {
-            table = LinkTable.Build(Register("resident", left.ids, left.cells), Register("system", right.ids, right.cells), countsLeftOnly: true);
+            return LinkTable.Build(Register("resident", left.ids, left.cells), Register("system", right.ids, right.cells), countsLeftOnly: true);
         }
         catch (NothingToCompareException)
         {
             // A file that states one name and one day for everybody must not keep the others from loading.
             return null;
         }
-
-        return new EntityTable(table, people, entities, [.. table.Ids.Select((id, row) => (row < table.LeftCount ? left.owners : right.owners)[id])]);
     }
 
-    private static (List<string>, List<string?[]>, Dictionary<string, int>) Rows(LinkEntity[] entities, NameLexicon lexicon, bool lastOnly, Func<IdentityRecord, bool> isIn)
+    private static (List<string>, List<string?[]>) Rows(LinkEntity[] entities, NameLexicon lexicon, Func<IdentityRecord, bool> isIn)
     {
         List<string> ids = [];
         List<string?[]> rows = [];
-        Dictionary<string, int> owners = new(StringComparer.Ordinal);
-        for (int place = 0; place < entities.Length; place++)
+        foreach (LinkEntity entity in entities)
         {
-            LinkEntity entity = entities[place];
-            if (!entity.Versions.Any(version => version.HasIdentity && isIn(version)))
+            if (entity.Versions.Any(version => version.HasIdentity && isIn(version)))
             {
-                continue;
-            }
-
-            List<IdentityRecord> versions = [.. entity.Versions.Where(static version => version.HasIdentity)];
-            for (int i = lastOnly ? versions.Count - 1 : 0; i < versions.Count; i++)
-            {
-                IdentityRecord version = versions[i];
+                IdentityRecord version = entity.Versions.Last(static version => version.HasIdentity);
                 (string surname, string given, string surnameKana, string givenKana) = lexicon.Part(version);
-                string id = string.Create(CultureInfo.InvariantCulture, $"{entity.Key}#{i}");
-                ids.Add(id);
-                owners[id] = place;
+                ids.Add(entity.Key.ToString(CultureInfo.InvariantCulture));
                 rows.Add(
                 [
                     surname, given, surnameKana, givenKana, version.BirthDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), version.SexCode switch { 1 => "M", 2 => "F", _ => null },
@@ -94,7 +60,7 @@ internal sealed class EntityTable
             }
         }
 
-        return (ids, rows, owners);
+        return (ids, rows);
     }
 
     private static LinkRegister Register(string name, List<string> ids, List<string?[]> rows)

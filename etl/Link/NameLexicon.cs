@@ -1,3 +1,5 @@
+using Warehouse.Etl.Link.Names;
+
 namespace Warehouse.Etl.Link;
 
 /// <summary>The family and given names of the register, which tell where a name that came without a blank is parted.</summary>
@@ -51,6 +53,9 @@ internal sealed class NameLexicon
             (surnameKana, givenKana) = (surnameKana[..at], surnameKana[at..]);
         }
 
+        (surname, given) = AsSent(record.NameKanji, surname, given);
+        (surnameKana, givenKana) = AsSent(record.NameKana, surnameKana, givenKana);
+
         // A whole name against a family name would only look alike: a form that cannot be parted is left out where the other one is.
         return (given.Length > 0, givenKana.Length > 0) switch
         {
@@ -59,6 +64,10 @@ internal sealed class NameLexicon
             _ => (surname, given, surnameKana, givenKana),
         };
     }
+
+    // Where the name came in two parts, they go on as they were sent: the engine has a normaliser of its own, and what another one made of a character cannot be told any more.
+    private static (string Surname, string Given) AsSent(string? sent, string surname, string given) =>
+        sent is not null && PersonName.Parse(sent) is { Surname.Length: > 0, Given.Length: > 0 } name ? (name.Surname, name.Given) : (surname, given);
 
     // The way that most of the register speaks for: a known given name behind it, a reading that begins as the surname is read; then the longest surname.
     private int Cut(string name, string kana, string givenKana)

@@ -8,6 +8,7 @@ using UglyToad.PdfPig;
 using Warehouse.Model.Features;
 using Warehouse.Reporting.Host;
 using Warehouse.Sql;
+using Warehouse.Tests.Etl;
 using Warehouse.Tests.Support;
 
 namespace Warehouse.Tests.EndToEnd;
@@ -54,6 +55,7 @@ public sealed partial class FilesToBriefTests : IDisposable
         await Freshness(stop);
         await Trace(stop);
         await WrongLink(rebuilt, stop);
+        await BadRecord(rebuilt, stop);
 
         (code, output, error) = await Run(["check", "--output", _folder, "--json"], stop);
         Assert.True(code == 0, output + error);
@@ -119,52 +121,110 @@ public sealed partial class FilesToBriefTests : IDisposable
                 """);
         }
 
-        string[] before = await Scores(2);
-        byte[] paper = await Rebuilt();
+        string[] before = await Scores(children, 2, stop);
+        byte[] paper = await Rebuilt(brief, stop);
 
-        await Done("review", "assign", "--record", Text(record), "--person", Text(children[0]), "--reason", "取り違え（架空データ）");
-        string[] wrong = await Scores(3);
-        await Done("review", "undo", "--event", "1", "--reason", "別の児童の記録だった");
-        string[] after = await Scores(4);
+        await Done(stop, "review", "assign", "--record", Text(record), "--person", Text(children[0]), "--reason", "取り違え（架空データ）");
+        string[] wrong = await Scores(children, 3, stop);
+        await Done(stop, "review", "undo", "--event", "1", "--reason", "別の児童の記録だった");
+        string[] after = await Scores(children, 4, stop);
 
         Assert.Equal(2, before.Length);
         Assert.All(children, (_, i) => Assert.NotEqual(before[i], wrong[i]));
         Assert.Equal(before, after);
-        Assert.Equal(paper, await Rebuilt());
+        Assert.Equal(paper, await Rebuilt(brief, stop));
+    }
 
-        // What is known of the two children on a day after today, their scores and reasons.
-        async Task<string[]> Scores(int days)
+    // What is known of two children on a day after today, their scores and reasons.
+    private async Task<string[]> Scores(long[] children, int days, CancellationToken stop)
+    {
+        DateOnly known = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(days);
+        await Done(stop, "score", "--snapshot", "2025-04-01", "--as-known", known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        using WarehouseDatabases databases = new(new HostOptions().Databases(_folder));
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
+        Snapshot snapshot = new(new DateOnly(2025, 4, 1), Snapshot.StartOfDayUtc(known));
+        Dictionary<long, string> facts = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default).Where(child => children.Contains(child.ChildKey))
+            .ToDictionary(child => child.ChildKey, child => JsonSerializer.Serialize(child with { Snapshot = new(snapshot.Date, default) }));
+        return [.. session.QueryText<(long ChildKey, string Score)>(
+            $"""
+            SELECT s.child_key, CONCAT(CAST(s.log_odds AS VARCHAR), ' ', s.withheld_code, ' ',
+                (SELECT CONCAT(CAST(COUNT(*) AS VARCHAR), '/', CAST(SUM(r.weight) AS VARCHAR)) FROM fact.score_reason AS r WHERE r.child_key = s.child_key AND r.as_known_utc = s.as_known_utc))
+            FROM fact.risk_score AS s
+            WHERE s.child_key IN ({children[0]}, {children[1]}) AND s.as_known_utc = (SELECT MAX(x.as_known_utc) FROM fact.risk_score AS x)
+            ORDER BY s.child_key
+            """).Select(row => row.Score + " " + facts[row.ChildKey])];
+    }
+
+    private async Task<byte[]> Rebuilt(string brief, CancellationToken stop)
+    {
+        await Done(stop, "brief", "--rebuild", brief);
+        return await File.ReadAllBytesAsync(Path.Combine(_folder, "briefs", brief + ".pdf"), stop);
+    }
+
+    private async Task Done(CancellationToken stop, params string[] args)
+    {
+        (int code, string output, string error) = await Run([.. args, "--output", _folder], stop);
+        Assert.True(code == 0, error + output);
+    }
+
+    private static string Text(long key) => key.ToString(CultureInfo.InvariantCulture);
+
+    // A clerk writes the name of another child over a consultation, and the linker believes it; whoever knows better moves it. Nobody linked anything by hand before.
+    private async Task BadRecord(string brief, CancellationToken stop)
+    {
+        long[] children;
+        (string Kanji, string Kana, DateOnly Birth, short Sex, string Address) named;
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
         {
-            DateOnly known = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(days);
-            await Done("score", "--snapshot", "2025-04-01", "--as-known", known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-            using WarehouseDatabases databases = new(new HostOptions().Databases(_folder));
-            using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-            Snapshot snapshot = new(new DateOnly(2025, 4, 1), Snapshot.StartOfDayUtc(known));
-            Dictionary<long, string> facts = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default).Where(child => children.Contains(child.ChildKey))
-                .ToDictionary(child => child.ChildKey, child => JsonSerializer.Serialize(child with { Snapshot = new(snapshot.Date, default) }));
-            return [.. session.QueryText<(long ChildKey, string Score)>(
+            using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+            children = [.. session.QueryText<long>("SELECT DISTINCT child_key FROM fact.risk_score WHERE is_withheld = 0 AND snapshot_date = '2025-04-01' ORDER BY child_key DESC LIMIT 2").Order()];
+            using WarehouseSession identity = databases.Open(DatabaseKind.Identity, SessionRole.Migrator);
+            named = identity.QueryText<(string, string, DateOnly, short, string)>(
                 $"""
-                SELECT s.child_key, CONCAT(CAST(s.log_odds AS VARCHAR), ' ', s.withheld_code, ' ',
-                    (SELECT CONCAT(CAST(COUNT(*) AS VARCHAR), '/', CAST(SUM(r.weight) AS VARCHAR)) FROM fact.score_reason AS r WHERE r.child_key = s.child_key AND r.as_known_utc = s.as_known_utc))
-                FROM fact.risk_score AS s
-                WHERE s.child_key IN ({children[0]}, {children[1]}) AND s.as_known_utc = (SELECT MAX(x.as_known_utc) FROM fact.risk_score AS x)
-                ORDER BY s.child_key
-                """).Select(row => row.Score + " " + facts[row.ChildKey])];
+                SELECT r.name_kanji, r.name_kana, r.birth_date, CAST(r.sex_code AS SMALLINT), r.address FROM ident.source_record AS r
+                INNER JOIN ident.crosswalk AS c ON c.record_key = r.record_key AND c.known_to_utc > '9999-01-01'
+                WHERE r.system_code = 'resident' AND r.known_to_utc > '9999-01-01' AND c.person_key = {children[0]}
+                """).First();
         }
 
-        async Task<byte[]> Rebuilt()
+        string[] before = await Scores(children, 5, stop);
+        byte[] paper = await Rebuilt(brief, stop);
+        string birth = named.Birth >= new DateOnly(2019, 5, 1) ? $"R{named.Birth.Year - 2018}" : $"H{named.Birth.Year - 1988}";
+        using (TinyInbox inbox = new())
         {
-            await Done("brief", "--rebuild", brief);
-            return await File.ReadAllBytesAsync(Path.Combine(_folder, "briefs", brief + ".pdf"), stop);
+            foreach (string file in Directory.GetFiles(Path.Combine(_folder, "inbox", "reference")))
+            {
+                File.Copy(file, Path.Combine(inbox.Path, "reference", Path.GetFileName(file)));
+            }
+
+            inbox.Add("consultation", "2025-04-03T02:00:00+09:00", "2025-03-31",
+                [["K9999", "01", named.Kanji, named.Kana, $"{birth}.{named.Birth.Month}.{named.Birth.Day}", named.Sex == 1 ? "男" : "女", named.Address, "", "R7.3.20", "育成", "学校", "B", "", "", "", "", "", ""]]);
+            await Done(stop, "load", "--inbox", inbox.Path, "--demo-seed", "20190401");
         }
 
-        async Task Done(params string[] args)
+        long record;
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(_folder)))
+        using (WarehouseSession identity = databases.Open(DatabaseKind.Identity, SessionRole.Migrator))
         {
-            (int code, _, string error) = await Run([.. args, "--output", _folder], stop);
-            Assert.True(code == 0, error);
+            (record, long person, string rule, string decidedBy) = identity.QueryText<(long, long, string, string)>(
+                """
+                SELECT c.record_key, c.person_key, c.rule_code, c.decided_by FROM ident.crosswalk AS c
+                WHERE c.known_to_utc > '9999-01-01' AND c.record_key IN (SELECT r.record_key FROM ident.source_record AS r WHERE r.system_code = 'consultation' AND r.source_id LIKE 'K9999%')
+                """).Single();
+            Assert.Equal((children[0], "linker"), (person, decidedBy));
+            Assert.NotEqual("NEW", rule);
         }
 
-        static string Text(long key) => key.ToString(CultureInfo.InvariantCulture);
+        string[] wrong = await Scores(children, 6, stop);
+        await Done(stop, "review", "assign", "--record", Text(record), "--person", Text(children[1]), "--reason", "相談票の氏名の書き間違い（架空データ）");
+        string[] after = await Scores(children, 7, stop);
+
+        Assert.Equal(2, before.Length);
+        Assert.NotEqual(before[0], wrong[0]);
+        Assert.Equal(before[1], wrong[1]);
+        Assert.Equal(before[0], after[0]);
+        Assert.NotEqual(before[1], after[1]);
+        Assert.Equal(paper, await Rebuilt(brief, stop));
     }
 
     // From a reason of a scored child back to the line of the file: the line names the record that the fact is of.

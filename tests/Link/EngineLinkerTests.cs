@@ -14,7 +14,7 @@ public sealed class EngineLinkerTests
     [InlineData(3)]
     public void It_links_more_than_the_passes_and_nobody_wrongly_twins_among_them(int seed)
     {
-        Town town = new(1_500, seed);
+        RecordTown town = new(1_500, seed);
 
         LinkOutcome engine = new EngineLinker(new MemoryLinkModels()).Decide(town.Input);
         LinkOutcome passes = new DeterministicLinker().Decide(town.Input);
@@ -30,7 +30,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void Order_of_the_input_and_threads_change_nothing()
     {
-        Town town = new(800, 4);
+        RecordTown town = new(800, 4);
         MemoryLinkModels models = new();
         string expected = Text(new EngineLinker(models, threads: 1).Decide(town.Input));
         Random random = new(9);
@@ -53,7 +53,7 @@ public sealed class EngineLinkerTests
     [InlineData(14)]
     public void Batches_decide_as_one_run_does_but_for_links_that_a_later_rival_throws_doubt_on(int seed)
     {
-        Town town = new(900, seed);
+        RecordTown town = new(900, seed);
         Random random = new(seed);
         IdentityRecord[] register = [.. town.Input.Subjects.Where(record => record.System == "resident")];
         long[] keys = [.. town.Input.Subjects.Where(record => record.System == "school").Select(record => record.RecordKey).Distinct()];
@@ -101,7 +101,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_namesake_of_the_same_birthday_who_lives_elsewhere_takes_no_link_and_turns_none_to_somebody_else()
     {
-        Town town = new(600, 5);
+        RecordTown town = new(600, 5);
         MemoryLinkModels models = new();
         LinkOutcome first = new EngineLinker(models).Decide(town.Input);
         LinkDecision link = first.Decisions.First(decision => decision.RuleCode == "PRB-1" && town.Of(decision.RecordKey).Count == 1);
@@ -125,7 +125,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_second_number_of_a_record_that_staff_took_out_of_a_person_is_for_review()
     {
-        Town town = new(600, 5);
+        RecordTown town = new(600, 5);
         MemoryLinkModels models = new();
         LinkOutcome first = new EngineLinker(models).Decide(town.Input);
         LinkDecision link = first.Decisions.First(decision => decision.RuleCode == "PRB-1" && town.Of(decision.RecordKey).Count == 1);
@@ -144,7 +144,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_child_who_moved_has_a_number_for_each_school_and_both_are_linked()
     {
-        Town town = new(600, 6);
+        RecordTown town = new(600, 6);
         LinkOutcome first = new EngineLinker(new MemoryLinkModels()).Decide(town.Input);
         LinkDecision link = first.Decisions.First(decision => decision.RuleCode == "PRB-1" && town.Of(decision.RecordKey) is [{ Address.Length: > 0 }]);
         IdentityRecord own = town.Of(link.RecordKey)[0];
@@ -161,7 +161,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_record_never_competes_with_its_own_versions()
     {
-        Town town = new(600, 7);
+        RecordTown town = new(600, 7);
         LinkOutcome first = new EngineLinker(new MemoryLinkModels()).Decide(town.Input);
         LinkDecision link = first.Decisions.First(decision => decision.RuleCode == "PRB-1" && town.Of(decision.RecordKey).Count == 1);
         IdentityRecord own = town.Of(link.RecordKey)[0];
@@ -175,7 +175,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void Two_numbers_of_a_child_whom_the_register_does_not_have_are_one_child_and_twins_are_two()
     {
-        Town town = new(600, 8);
+        RecordTown town = new(600, 8);
         IdentityRecord one = town.Stranger(6_000_000, "蔵之介", "クラノスケ");
         IdentityRecord again = one with { RecordKey = 6_000_001, SourceId = "X2" };
         IdentityRecord twin = town.Stranger(6_000_002, "蔵之進", "クラノシン");
@@ -192,7 +192,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_system_with_few_records_goes_through_the_passes_and_the_evidence_says_so()
     {
-        Town town = new(150, 9);
+        RecordTown town = new(150, 9);
         MemoryLinkModels models = new();
 
         LinkOutcome engine = new EngineLinker(models).Decide(town.Input);
@@ -208,7 +208,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_frozen_model_stays_until_a_new_one_is_asked_for()
     {
-        Town town = new(800, 10);
+        RecordTown town = new(800, 10);
         MemoryLinkModels models = new();
         IdentityRecord[] half = [.. town.Input.Subjects.Where(record => record.System == "resident" || record.RecordKey % 2 == 0)];
         new EngineLinker(models).Decide(new LinkInput(half, []));
@@ -227,7 +227,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_model_of_another_normaliser_is_replaced()
     {
-        Town town = new(600, 11);
+        RecordTown town = new(600, 11);
         MemoryLinkModels models = new();
         new EngineLinker(models).Decide(town.Input);
         FrozenModel old = models.All[0] with { Model = models.All[0].Model with { Normaliser = "n0" } };
@@ -242,7 +242,7 @@ public sealed class EngineLinkerTests
     [Fact]
     public void A_valid_number_comes_first_unless_it_is_contradicted()
     {
-        Town town = new(600, 12);
+        RecordTown town = new(600, 12);
         IdentityRecord child = town.Input.Subjects.First(record => record.System == "resident");
         string number = TinyInbox.Number(1);
         IdentityRecord[] subjects = [.. town.Input.Subjects.Select(record => record.RecordKey == child.RecordKey ? record with { ResidentNumber = number } : record)];
@@ -268,117 +268,4 @@ public sealed class EngineLinkerTests
     private static string Text(LinkOutcome outcome) => string.Join('\n',
         outcome.Decisions.OrderBy(decision => decision.RecordKey).Select(decision => decision.ToString())
             .Concat(outcome.Candidates.OrderBy(candidate => candidate.RecordKey).ThenBy(candidate => candidate.OtherRecordKey).Select(candidate => candidate.ToString())));
-
-    /// <summary>A register and a school of <see cref="LinkTown"/> as identity records; the school knows some children under two numbers and some twice over time.</summary>
-    private sealed class Town
-    {
-        private static readonly DateTime Start = new(2020, 4, 1);
-        private readonly Dictionary<long, int> _child = [];
-        private readonly ILookup<long, IdentityRecord> _versions;
-
-        public Town(int children, int seed)
-        {
-            LinkTown town = new(children, seed);
-            Random random = new(seed);
-            List<IdentityRecord> records = [];
-            foreach ((string id, string[] cells) in town.Rows("R", 0.96, isDirty: false))
-            {
-                records.Add(Make("resident", id, cells, 1_000_000, records.Count));
-            }
-
-            foreach ((string id, string[] cells) in town.Rows("S", 0.8, isDirty: true))
-            {
-                IdentityRecord record = Make("school", id, cells, 2_000_000, records.Count);
-                records.Add(record);
-                switch (random.Next(25))
-                {
-                    case 0:
-                        // The same child, written anew under another number.
-                        records.Add(Make("school", id, town.Children[LinkTown.Number(id)].Cells, 3_000_000, records.Count));
-                        break;
-                    case 1:
-                        records.Add(record with { Address = "仮町1丁目2番3号", AddressNorm = Normalise.Address("仮町1丁目2番3号"), KnownFromUtc = Start.AddYears(1), Line = records.Count });
-                        break;
-                    default:
-                        break;
-                }
-            }
-
-            Input = new LinkInput(records, []);
-            _versions = records.ToLookup(record => record.RecordKey);
-            HashSet<int> registered = [.. records.Where(record => record.System == "resident").Select(record => _child[record.RecordKey])];
-            Registered = _versions.Count(group => group.First().System == "school" && registered.Contains(_child[group.Key]));
-        }
-
-        public LinkInput Input { get; }
-
-        /// <summary>School records of children whom the register has.</summary>
-        public int Registered { get; }
-
-        public IReadOnlyList<IdentityRecord> Of(long key) => [.. _versions[key]];
-
-        public IEnumerable<LinkDecision> Wrong(LinkOutcome outcome) =>
-            outcome.Decisions.Where(decision => decision.SameAsRecordKey is { } same && _child[same] != _child[decision.RecordKey]);
-
-        public int Linked(LinkOutcome outcome) => outcome.Decisions.Count(decision => decision.SameAsRecordKey is { } same && _versions[same].First().System == "resident");
-
-        /// <summary>Records that are linked or whose child is among their pairs in the queue.</summary>
-        public int Found(LinkOutcome outcome) => Linked(outcome)
-            + outcome.Candidates.Where(candidate => _child[candidate.RecordKey] == _child[candidate.OtherRecordKey]).Select(candidate => candidate.RecordKey).Distinct()
-                .Count(key => outcome.Decisions.Any(decision => decision.RecordKey == key && decision.RuleCode == "NEW"));
-
-        /// <summary>The input of a later batch with one record more.</summary>
-        public LinkInput Later(LinkOutcome first, IdentityRecord more)
-        {
-            Dictionary<long, LinkDecision> decisions = first.Decisions.ToDictionary(decision => decision.RecordKey);
-            bool IsOpen(IdentityRecord record) => decisions[record.RecordKey].RuleCode is "NEW" or "PRB-3";
-            return new LinkInput(
-                [.. Input.Subjects.Where(IsOpen), more],
-                [.. Input.Subjects.Where(record => !IsOpen(record)).Select(record => record with { PersonKey = decisions[record.RecordKey].SameAsRecordKey ?? record.RecordKey })]);
-        }
-
-        /// <summary>A pupil whom the register does not have.</summary>
-        public IdentityRecord Stranger(long key, string given, string kana) => new()
-        {
-            RecordKey = key,
-            Feed = "school",
-            System = "school",
-            SourceId = key.ToString(CultureInfo.InvariantCulture),
-            FileSha256 = "",
-            Line = (int)key,
-            KnownFromUtc = Start,
-            Surname = "余所村",
-            Given = given,
-            SurnameKana = "ヨソムラ",
-            GivenKana = kana,
-            BirthDate = new DateOnly(2014, 7, 7),
-            SexCode = 1,
-            Address = "村外1丁目1番1号",
-            AddressNorm = Normalise.Address("村外1丁目1番1号"),
-        };
-
-        private IdentityRecord Make(string system, string id, string[] cells, long from, int line)
-        {
-            int child = LinkTown.Number(id);
-            _child[from + child] = child;
-            return new IdentityRecord
-            {
-                RecordKey = from + child,
-                Feed = system,
-                System = system,
-                SourceId = from == 3_000_000 ? id + "-2" : id,
-                FileSha256 = "",
-                Line = line,
-                KnownFromUtc = Start,
-                Surname = cells[0],
-                Given = cells[1],
-                SurnameKana = cells[2],
-                GivenKana = cells[3],
-                BirthDate = DateOnly.TryParse(cells[4], CultureInfo.InvariantCulture, out DateOnly birth) ? birth : null,
-                SexCode = cells[5] == "男" ? 1 : 2,
-                Address = cells[6],
-                AddressNorm = Normalise.Address(cells[6]),
-            };
-        }
-    }
 }

@@ -168,8 +168,152 @@ public sealed class LinkEngineTests
 
         LinkageResult result = Run(Residents, swapped);
 
+        Assert.Contains(result.Findings, finding => finding.Code == "LNK-014");
+        Assert.DoesNotContain(Run(Residents, Pupils).Findings, finding => finding.Code is "LNK-013" or "LNK-014");
         Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
     }
+
+    [Fact]
+    public void Form_and_reading_in_each_others_column_are_reported_and_link_nobody_to_another_person()
+    {
+        List<(string Id, string[] Cells)> swapped = [.. Pupils.Select(row => (row.Id, (string[])[row.Cells[2], row.Cells[3], row.Cells[0], row.Cells[1], .. row.Cells[4..]]))];
+
+        LinkageResult result = Run(Residents, swapped);
+
+        Assert.Equal(2, result.Findings.Count(finding => finding.Code == "LNK-013"));
+        Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void Half_of_the_birth_dates_missing_is_reported_and_links_nobody_to_another_person()
+    {
+        List<(string Id, string[] Cells)> residents = [.. Residents.Select((row, i) => i % 3 > 0 ? (row.Id, Cells(row.Cells, 4, "")) : row)];
+
+        LinkageResult result = Run(residents, Changed(Pupils, 4, "", 4, "", every: 2));
+
+        Assert.Contains(result.Findings, finding => finding is { Code: "LNK-006", IsGrave: false } && finding.Message.StartsWith("birth_date", StringComparison.Ordinal));
+        Assert.Empty(result.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(result, pair)).Select(pair => Describe(result, pair)));
+    }
+
+    [Fact]
+    public void More_records_than_can_be_told_apart_are_reported_and_only_reviewed()
+    {
+        // 250 records a side, each of which could be each of the others; 50 pairs besides that nothing disputes.
+        LinkTable table = LinkTable.Build(LinkTown.Register("residents", [.. Residents.Take(300)]), LinkTown.Register("pupils", [.. Pupils.Take(300)]));
+        List<LinkPair> scored = [];
+        for (int i = 0; i < 300; i++)
+        {
+            for (int j = 0; j < 300; j++)
+            {
+                if (i < 250 ? j < 250 : i == j)
+                {
+                    scored.Add(new LinkPair(i, 300 + j, Alike(table), new PairEvidence(i < 250 ? 14 + (((i * 7) + j) % 3) : 20, 0, 0), LinkBand.None, ""));
+                }
+            }
+        }
+
+        Decision decision = Decide(table);
+        (List<LinkPair> pairs, int[] clusters, _) = decision.Link(scored, [.. Enumerable.Range(0, table.Count)], null);
+
+        LinkFinding finding = Assert.Single(decision.Findings);
+        Assert.Equal("LNK-011", finding.Code);
+        Assert.Contains("500 records", finding.Message, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(250, 50), pairs.Where(pair => pair.Band == LinkBand.Auto).Select(pair => pair.Left));
+        Assert.All(pairs.Where(pair => pair.Left < 250), pair => Assert.Equal((LinkBand.Review, "tie"), (pair.Band, pair.Reason)));
+        Assert.Equal(table.Count - 50, clusters.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_cluster_that_grows_without_end_is_reported_and_left_apart()
+    {
+        LinkTable table = LinkTable.Build(LinkTown.Register("residents", [.. Residents.Take(450)]));
+        List<LinkPair> scored = [];
+        for (int i = 0; i < 450; i++)
+        {
+            for (int j = i + 1; j < 450; j++)
+            {
+                scored.Add(new LinkPair(i, j, Alike(table), new PairEvidence(20, 0, 0), LinkBand.None, ""));
+            }
+        }
+
+        Decision decision = Decide(table);
+        (List<LinkPair> pairs, int[] clusters) = decision.Deduplicate(scored);
+
+        LinkFinding finding = Assert.Single(decision.Findings);
+        Assert.Equal("LNK-012", finding.Code);
+        Assert.All(clusters.GroupBy(root => root), cluster => Assert.InRange(cluster.Count(), 1, 400));
+        Assert.Contains(pairs, pair => pair.Band == LinkBand.Review && clusters[pair.Left] != clusters[pair.Right]);
+        Assert.All(pairs.Where(pair => pair.Band == LinkBand.Auto), pair => Assert.Equal(clusters[pair.Left], clusters[pair.Right]));
+    }
+
+    [Fact]
+    public void A_child_who_moved_is_linked_because_a_brother_or_sister_is_but_not_where_a_wrong_link_would_do_special_harm()
+    {
+        (LinkageResult with, HashSet<string> younger) = Moved(hasElder: true, isSensitive: false);
+        (LinkageResult without, _) = Moved(hasElder: false, isSensitive: false);
+        (LinkageResult sensitive, _) = Moved(hasElder: true, isSensitive: true);
+
+        LinkPair[] linked = [.. with.Pairs.Where(pair => pair is { Band: LinkBand.Auto, Reason: "household" })];
+        Assert.True(linked.Length > 20, $"{linked.Length} of {younger.Count}; {with.Pairs.Count(pair => younger.Contains(with.Table.Ids[pair.Right]) && pair.Band == LinkBand.Review)} for review");
+        Assert.All(linked, pair => Assert.True(IsTrue(with, pair) && younger.Contains(with.Table.Ids[pair.Right]) && pair.Evidence.Posterior >= 0.999));
+        Assert.Empty(with.Pairs.Where(pair => pair.Band == LinkBand.Auto && !IsTrue(with, pair)).Select(pair => Describe(with, pair)));
+        Assert.DoesNotContain(without.Pairs, pair => pair.Reason == "household");
+        Assert.DoesNotContain(sensitive.Pairs, pair => pair.Reason == "household");
+    }
+
+    // Families of two who moved: the elder has a rare name, the younger a frequent one and another family name since.
+    private static (LinkageResult Result, HashSet<string> Younger) Moved(bool hasElder, bool isSensitive)
+    {
+        List<(string Id, string[] Cells)> residents = [.. Residents];
+        List<(string Id, string[] Cells)> pupils = [.. Pupils];
+        HashSet<string> younger = [];
+        for (int i = 0; i < 150; i++)
+        {
+            string[] family = Residents[i].Cells;
+            string[] name = Residents[2000 + i].Cells;
+            string[] other = Residents[1000 + i].Cells;
+            string old = $"元町{i % 9}丁目{i}番1号";
+            string now = $"先町{i % 7}丁目{i}番2号";
+            string[] elder = [family[0], $"稀{(char)(0x5000 + i)}", family[2], "マレ" + "アイウエオカキクケコ"[i % 10] + "サシスセソタチツテトナニヌネノ"[i / 10], $"2009-{(i % 12) + 1:00}-{(i % 28) + 1:00}", "女", old];
+            string[] child = [family[0], name[1], family[2], name[3], $"2014-{(i % 12) + 1:00}-{(i % 27) + 1:00}", "男", old];
+            residents.Add(($"A{90_000 + (2 * i)}", elder));
+            residents.Add(($"A{90_001 + (2 * i)}", child));
+            pupils.Add(($"B{90_001 + (2 * i)}", Cells(Cells(Cells(child, 0, other[0]), 2, other[2]), 6, now)));
+            younger.Add($"B{90_001 + (2 * i)}");
+            if (hasElder)
+            {
+                pupils.Add(($"B{90_000 + (2 * i)}", Cells(elder, 6, now)));
+            }
+        }
+
+        LinkTable table = LinkTable.Build(LinkTown.Register("residents", residents), LinkTown.Register("pupils", pupils));
+        return (LinkEngine.Run(table, new LinkageOptions { Threads = 2, IsSensitive = isSensitive }), younger);
+    }
+
+    [Fact]
+    public void Many_pairs_are_compared_as_each_of_them_is()
+    {
+        LinkTable table = LinkTable.Build(LinkTown.Register("residents", Residents), LinkTown.Register("pupils", Pupils));
+        LinkScorer scorer = new(table);
+        Random random = new(8);
+        int[] left = [.. Enumerable.Range(0, 5000).Select(_ => random.Next(table.LeftCount))];
+        int[] right = [.. left.Select(a => random.Next(2) == 0 ? random.Next(table.LeftCount, table.Count) : Math.Min(table.Count - 1, table.LeftCount + a))];
+        ulong[] patterns = new ulong[left.Length];
+
+        scorer.Patterns(left, right, patterns, new LevelCache());
+
+        LevelCache cache = new();
+        Assert.Equal(left.Select((a, i) => scorer.Pattern(a, right[i], cache)), patterns);
+    }
+
+    private static Decision Decide(LinkTable table)
+    {
+        LinkModel model = Run(Residents, Pupils).Model;
+        return new Decision(table, new LinkScorer(table), new LinkWeights(model, table), new LinkageOptions { Threads = 1 }, false);
+    }
+
+    // The pattern of two records that say the same in everything.
+    private static ulong Alike(LinkTable table) => table.Fields.Select((field, f) => (ulong)(field is NameField ? NameField.Both : field.Levels.Count - 1) << (4 * f)).Aggregate((all, level) => all | level);
 
     [Fact]
     public void Repeated_ids_are_reported_and_their_records_only_reviewed()

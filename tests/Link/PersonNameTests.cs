@@ -5,9 +5,6 @@ namespace Warehouse.Tests.Link;
 /// <summary>Names in parts: surname and given name, aliases, foreign names, children not named yet.</summary>
 public sealed class PersonNameTests
 {
-    private static readonly DateOnly Earliest = new(2000, 1, 1);
-    private static readonly DateOnly Latest = new(2026, 4, 1);
-
     [Theory]
     [InlineData("山田　太郎", "山田", "太郎", "", NameFlags.None)]
     [InlineData("山田 太郎", "山田", "太郎", "", NameFlags.None)]
@@ -53,11 +50,10 @@ public sealed class PersonNameTests
         NameNormaliser normaliser = new(NameSplitter.Default);
         foreach (string text in NameTestData.Awkward(5_000, seed: 6))
         {
-            PersonKeys keys = normaliser.Normalise(text, text, text, text, Earliest, Latest);
+            PersonKeys keys = normaliser.Normalise(text, text, text);
 
             Assert.NotNull(keys.Name.Surname);
             Assert.NotNull(NameTokens.Of(text).Tokens);
-            Assert.True(keys.Birth.Value is null || (keys.Birth.Value >= Earliest && keys.Birth.Value <= Latest));
             Assert.NotEmpty(NameSplitter.Default.Split(text, text));
         }
     }
@@ -171,54 +167,5 @@ public sealed class PersonNameTests
     public void Katakana_is_romanised(string kana, string expected)
     {
         Assert.Equal(expected, ForeignName.Romanise(kana));
-    }
-
-    [Theory]
-    [InlineData("2015-04-03", "2015-04-03", BirthDateFlags.Swappable)]
-    [InlineData("2015/4/13", "2015-04-13", BirthDateFlags.None)]
-    [InlineData("平成27年4月13日", "2015-04-13", BirthDateFlags.None)]
-    [InlineData("H27.4.13", "2015-04-13", BirthDateFlags.None)]
-    [InlineData("４２７０４１３", "2015-04-13", BirthDateFlags.None)]
-    [InlineData("20150413", "2015-04-13", BirthDateFlags.None)]
-    [InlineData("令和元年5月13日", "2019-05-13", BirthDateFlags.None)]
-    [InlineData("2015-13-04", "2015-04-13", BirthDateFlags.SwapMended)]
-    [InlineData("1900-01-01", null, BirthDateFlags.Placeholder)]
-    [InlineData("2015-01-01", "2015-01-01", BirthDateFlags.Weak)]
-    [InlineData("R27.4.13", "2015-04-13", BirthDateFlags.EraMended)]
-    [InlineData("1985-04-13", "2015-04-13", BirthDateFlags.EraMended)]
-    [InlineData("9999-12-31", null, BirthDateFlags.Placeholder)]
-    [InlineData("2015-02-30", null, BirthDateFlags.Unreadable)]
-    [InlineData("不明", null, BirthDateFlags.Unreadable)]
-    [InlineData("", null, BirthDateFlags.None)]
-    [InlineData("15-04-13", "2015-04-13", BirthDateFlags.CenturyGuessed)]
-    [InlineData("1700-04-13", null, BirthDateFlags.Impossible)]
-    public void Dates_of_birth_are_read_and_mended_with_a_flag(string text, string? expected, BirthDateFlags flags)
-    {
-        BirthDate birth = BirthDates.Read(text, Earliest, Latest);
-
-        Assert.Equal(expected is null ? null : DateOnly.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), birth.Value);
-        Assert.Equal(flags, birth.Flags);
-    }
-
-    [Fact]
-    public void Reading_a_read_date_again_changes_nothing()
-    {
-        for (DateOnly day = Earliest; day <= Latest; day = day.AddDays(1))
-        {
-            BirthDate once = BirthDates.Read(day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Earliest, Latest);
-
-            Assert.Equal(day, once.Value);
-            Assert.Equal(once, BirthDates.Read(once.Value, Earliest, Latest));
-            Assert.Equal(BirthDates.Swapped(day) is not null, once.Flags.HasFlag(BirthDateFlags.Swappable));
-        }
-    }
-
-    [Fact]
-    public void A_wrong_era_is_told_from_another_year()
-    {
-        Assert.True(BirthDates.IsEraSlip(new DateOnly(2015, 4, 13), new DateOnly(1985, 4, 13)));
-        Assert.True(BirthDates.IsEraSlip(new DateOnly(2020, 4, 13), new DateOnly(1990, 4, 13)));
-        Assert.False(BirthDates.IsEraSlip(new DateOnly(2015, 4, 13), new DateOnly(2014, 4, 13)));
-        Assert.False(BirthDates.IsEraSlip(new DateOnly(2015, 4, 13), new DateOnly(1985, 4, 14)));
     }
 }

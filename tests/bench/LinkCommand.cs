@@ -18,9 +18,15 @@ internal static class LinkCommand
             return 0;
         }
 
+        if (args is ["--incremental", string all, string fresh, ..] && int.TryParse(all, NumberStyles.None, CultureInfo.InvariantCulture, out int of) && int.TryParse(fresh, NumberStyles.None, CultureInfo.InvariantCulture, out int more))
+        {
+            LinkIncrementalBench.Run(of, more, args.Length > 3 && args[3] != "--settled" ? int.Parse(args[3], CultureInfo.InvariantCulture) : 1, args.Contains("--settled"), output);
+            return 0;
+        }
+
         if (args is not [string path, string truth] || !File.Exists(path))
         {
-            error.WriteLine("usage: link FILE TRUTHCOLUMN[~PATTERN]   or: link CHILDREN [SEED]");
+            error.WriteLine("usage: link FILE TRUTHCOLUMN[~PATTERN]   or: link CHILDREN [SEED]   or: link --incremental CHILDREN NEW [SEED] [--settled]");
             return 2;
         }
 
@@ -104,10 +110,12 @@ internal static class LinkCommand
         Stopwatch watch = Stopwatch.StartNew();
         LinkTable table = LinkTable.Build(registers.Left, registers.Right);
         double built = watch.Elapsed.TotalSeconds;
+        self.Refresh();
+        double builtCpu = (self.TotalProcessorTime - cpu).TotalSeconds;
         LinkageResult result = LinkEngine.Run(table);
         double seconds = watch.Elapsed.TotalSeconds;
         self.Refresh();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table.LeftCount:N0} × {table.Count - table.LeftCount:N0} records: {seconds:0.0} s ({(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s of CPU), table {built:0.0} s, {string.Join(", ", result.Seconds.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.0} s")))}; {result.Compared:N0} pairs compared; peak {self.PeakWorkingSet64 / 1e6:N0} MB with the input"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table.LeftCount:N0} × {table.Count - table.LeftCount:N0} records: {seconds:0.0} s ({(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s of CPU), table {built:0.0} s ({builtCpu:0.0}), {string.Join(", ", result.Seconds.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.0} s ({result.ProcessorSeconds[stage.Key]:0.0})")))}; {result.Compared:N0} pairs compared; peak {self.PeakWorkingSet64 / 1e6:N0} MB with the input"));
         foreach ((string name, LinkBand least) in new[] { ("AUTO", LinkBand.Auto), ("AUTO and REVIEW", LinkBand.Review) })
         {
             List<LinkPair> pairs = [.. result.Pairs.Where(pair => pair.Band >= least)];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Warehouse.Etl.City.Registers;
+using Warehouse.Etl.Link.Engine;
 using Warehouse.Etl.Link.Names;
 
 namespace Warehouse.Bench;
@@ -9,7 +10,6 @@ namespace Warehouse.Bench;
 /// <remarks><c>registers [--people N] [--seed S] [--threads N] [--output DIR]</c>.</remarks>
 public static class RegistersCommand
 {
-    private static readonly DateOnly Earliest = new(1990, 1, 1);
 
     /// <summary>Runs the command; returns the exit code.</summary>
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter error)
@@ -36,7 +36,7 @@ public static class RegistersCommand
 
         for (int s = 1; s < tables.Count; s++)
         {
-            await output.WriteLineAsync(Agreement(tables[0], tables[s], options.AsOf)).ConfigureAwait(false);
+            await output.WriteLineAsync(Agreement(tables[0], tables[s])).ConfigureAwait(false);
         }
 
         if (folder is not null)
@@ -50,18 +50,19 @@ public static class RegistersCommand
     }
 
     // What share of the true pairs agree on the fields as the plain keys see them, and how many strangers agree on all of them.
-    private static string Agreement(RegisterTable left, RegisterTable right, DateOnly asOf)
+    private static string Agreement(RegisterTable left, RegisterTable right)
     {
         NameNormaliser normaliser = new();
-        Dictionary<int, (PersonKeys Keys, char Sex)> people = [];
-        Dictionary<(string, string, DateOnly), List<int>> byKana = [];
+        Dictionary<int, (PersonKeys Keys, int Birth, char Sex)> people = [];
+        Dictionary<(string, string, int), List<int>> byKana = [];
         for (int row = 0; row < left.Count; row++)
         {
-            PersonKeys keys = Keys(left, row, normaliser, asOf);
-            people.TryAdd(left.Truth[row], (keys, Sex(left, row)));
-            if (keys.Birth.Value is { } birth)
+            PersonKeys keys = Keys(left, row, normaliser);
+            int birth = Day(left, row);
+            people.TryAdd(left.Truth[row], (keys, birth, Sex(left, row)));
+            if (birth != 0)
             {
-                (string, string, DateOnly) key = (keys.Name.SurnameKana.Fold, keys.Name.GivenKana.Fold, birth);
+                (string, string, int) key = (keys.Name.SurnameKana.Fold, keys.Name.GivenKana.Fold, birth);
                 if (!byKana.TryGetValue(key, out List<int>? same))
                 {
                     byKana[key] = same = [];
@@ -75,20 +76,21 @@ public static class RegistersCommand
         int pairs = 0, kana = 0, kanji = 0, both = 0, birthEqual = 0, home = 0, address = 0, strangers = 0;
         for (int row = 0; row < right.Count; row++)
         {
-            PersonKeys b = Keys(right, row, normaliser, asOf);
-            if (b.Birth.Value is { } day && byKana.TryGetValue((b.Name.SurnameKana.Fold, b.Name.GivenKana.Fold, day), out List<int>? same))
+            PersonKeys b = Keys(right, row, normaliser);
+            int day = Day(right, row);
+            if (day != 0 && byKana.TryGetValue((b.Name.SurnameKana.Fold, b.Name.GivenKana.Fold, day), out List<int>? same))
             {
                 strangers += same.Distinct().Count(p => p != right.Truth[row]);
             }
 
-            if (!people.TryGetValue(right.Truth[row], out (PersonKeys Keys, char Sex) one))
+            if (!people.TryGetValue(right.Truth[row], out (PersonKeys Keys, int Birth, char Sex) one))
             {
                 continue;
             }
 
             PersonKeys a = one.Keys;
             pairs++;
-            bool isBirth = a.Birth.Value == b.Birth.Value && b.Birth.Value is not null;
+            bool isBirth = one.Birth == day && day != 0;
             bool isSex = one.Sex == Sex(right, row);
             bool isKana = a.Name.SurnameKana.Norm == b.Name.SurnameKana.Norm && a.Name.GivenKana.Norm == b.Name.GivenKana.Norm;
             bool isKanji = a.Name.Surname == b.Name.Surname && a.Name.Given == b.Name.Given;
@@ -104,8 +106,10 @@ public static class RegistersCommand
         return string.Create(CultureInfo.InvariantCulture, $"{left.Source} and {right.Source}: {pairs:N0} true pairs; kana, birth and sex equal {1.0 * kana / pairs:P1}, kanji key, birth and sex {1.0 * kanji / pairs:P1}, kana, kanji key and birth {1.0 * both / pairs:P1}, birth {1.0 * birthEqual / pairs:P1}, house (where both have an address) {1.0 * home / Math.Max(1, address):P1}; strangers of one folded name and birth {strangers:N0} (within {left.Source} {namesakes:N0} pairs)");
     }
 
-    private static PersonKeys Keys(RegisterTable table, int row, NameNormaliser normaliser, DateOnly asOf) =>
-        normaliser.Normalise(table.NameKanji[row].ToString(), table.NameKana[row].ToString(), table.BirthDate[row].ToString(), table.Address[row].ToString(), Earliest, asOf);
+    private static PersonKeys Keys(RegisterTable table, int row, NameNormaliser normaliser) =>
+        normaliser.Normalise(table.NameKanji[row].ToString(), table.NameKana[row].ToString(), table.Address[row].ToString());
+
+    private static int Day(RegisterTable table, int row) => LinkDate.Read(table.BirthDate[row].ToString());
 
     private static char Sex(RegisterTable table, int row) => table.Sex[row] switch { "1" or "男" or "M" => '1', "2" or "女" or "F" => '2', _ => '0' };
 

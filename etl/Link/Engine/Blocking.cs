@@ -96,10 +96,10 @@ internal sealed class Blocking
             PairChunk chunk = new(_table.Count - start);
             for (int right = start; right < _table.Count; right++)
             {
-                chunk.Add(left, right, _scorer.Pattern(left, right, cache));
+                chunk.Add(left, right);
             }
 
-            chunks[left] = chunk;
+            chunks[left] = chunk.Compare(_scorer, cache);
             return cache;
         }, static _ => { });
         long pairs = chunks.Sum(chunk => (long)chunk.Count);
@@ -296,13 +296,13 @@ internal sealed class Blocking
                         int b = rights[j];
                         if (!IsFound(a, b))
                         {
-                            chunk.Add(Math.Min(a, b), Math.Max(a, b), _scorer.Pattern(a, b, cache));
+                            chunk.Add(Math.Min(a, b), Math.Max(a, b));
                         }
                     }
                 }
             }
 
-            chunks[part] = chunk;
+            chunks[part] = chunk.Compare(_scorer, cache);
             return cache;
         }, static _ => { });
         return [.. chunks.Where(chunk => chunk.Count > 0)];

@@ -1,26 +1,62 @@
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>Something two records may share: a field's value or a part of it, or two names in either order.</summary>
-internal sealed record BlockingPart(string Name, int Field, ulong[] ByCode, int OtherField = -1, ulong[]? OtherByCode = null, ulong[]? ByRecord = null)
+internal sealed class BlockingPart(string name, int field, Func<int, ulong> ofCode, int count, BlockingPart? other = null, ulong[]? byRecord = null)
 {
+    private ulong[] _byCode = Fill([], ofCode, count);
+
+    /// <summary>What two records must share, for people.</summary>
+    internal string Name { get; } = name;
+
+    /// <summary>Whether any value has the part.</summary>
+    internal bool IsFilled => Array.Exists(_byCode, static hash => hash != 0);
+
+    /// <summary>Takes in the values of the table that came since.</summary>
+    internal void Grow(LinkTable table)
+    {
+        _byCode = Fill(_byCode, ofCode, table.Hashes[field].Length);
+        other?.Grow(table);
+    }
+
+    private static ulong[] Fill(ulong[] before, Func<int, ulong> ofCode, int count)
+    {
+        int from = before.Length;
+        if (from < count)
+        {
+            Array.Resize(ref before, count);
+            Parallel.For(0, (count - from + 4095) / 4096, part =>
+            {
+                for (int code = Math.Max(1, from + (part * 4096)); code < Math.Min(count, from + ((part + 1) * 4096)); code++)
+                {
+                    before[code] = ofCode(code);
+                }
+            });
+        }
+
+        return before;
+    }
+
+    /// <summary>Returns a part that asks for this one and another in either order.</summary>
+    internal BlockingPart With(BlockingPart second, string both) => new(both, field, ofCode, _byCode.Length, second);
+
     /// <summary>Returns the hash of the part, or 0 where it is missing.</summary>
     internal ulong Value(LinkTable table, int record)
     {
-        if (ByRecord is not null)
+        if (byRecord is not null)
         {
-            return ByRecord[record];
+            return byRecord[record];
         }
 
-        ulong value = ByCode[table.Code(record, Field)];
-        if (OtherByCode is null || value == 0)
+        ulong value = _byCode[table.Code(record, field)];
+        if (other is null || value == 0)
         {
             return value;
         }
 
-        ulong other = OtherByCode[table.Code(record, OtherField)];
+        ulong second = other.Value(table, record);
 
         // The sum does not depend on the order, so swapped names meet.
-        return other == 0 ? 0 : LinkTable.Mix(value + other);
+        return second == 0 ? 0 : LinkTable.Mix(value + second);
     }
 }
 
@@ -43,6 +79,15 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
 
     /// <summary>Whether few unrelated records share it.</summary>
     internal bool IsStrong { get; } = isStrong;
+
+    /// <summary>Takes in the values of the table that came since.</summary>
+    internal void Grow(LinkTable table)
+    {
+        foreach (BlockingPart part in parts)
+        {
+            part.Grow(table);
+        }
+    }
 
     /// <summary>Returns the key of a record, 0 where a part is missing.</summary>
     internal uint Key(LinkTable table, int record)
@@ -100,26 +145,29 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
         for (int f = 0; f < table.Fields.Count; f++)
         {
             LinkField field = table.Fields[f];
-            ulong[] whole = table.Hashes[f];
-            BlockingPart Whole() => new(field.Name, f, whole);
+            int place = f;
+            int count = table.Hashes[f].Length;
+            BlockingPart Part(string name, Func<int, ulong> ofCode) => new(name, place, ofCode, count);
+            BlockingPart Whole() => Part(field.Name, code => table.Hashes[place][code]);
             switch (field)
             {
                 case NameField { Role: FieldRole.Home } guardian:
-                    Add("H", new BlockingPart(field.Name, f, [.. whole.Select((_, code) => guardian.Book.FoldHash(guardian.Book.Kana(code)) is var kana and not 0 ? kana : code == 0 ? 0 : LinkTable.Hash(guardian.Book.FormText(guardian.Book.Form(code))))]));
+                    Add("H", Part(field.Name, code => guardian.Book.FoldHash(guardian.Book.Kana(code)) is var kana and not 0 ? kana : LinkTable.Hash(guardian.Book.FormText(guardian.Book.Form(code)))));
                     break;
                 case NameField names:
-                    AddName(names, f, Add);
+                    AddName(names, Part, Add);
                     break;
                 case DateField dates:
-                    AddDate(dates, f, whole, Add);
+                    Add("D", Whole());
+                    AddDate(dates, Part, Add);
                     break;
                 case AddressField address:
-                    Add("AD", new BlockingPart(field.Name, f, [.. whole.Select((_, code) => code > 0 ? address.HouseHash(code) : 0)]));
-                    Add("AB", new BlockingPart("block", f, [.. whole.Select((_, code) => code > 0 ? address.HouseHash(code, 2) : 0)]));
+                    Add("AD", Part(field.Name, code => address.HouseHash(code)));
+                    Add("AB", Part("block", code => address.HouseHash(code, 2)));
                     break;
                 case EmailField mail:
                     Add("E", Whole());
-                    Add("EB", new BlockingPart("mailbox", f, [.. whole.Select((hash, code) => code > 0 ? LinkTable.Hash(mail.Show(code).Split('@')[0]) : 0)]));
+                    Add("EB", Part("mailbox", code => LinkTable.Hash(mail.Show(code).Split('@')[0])));
                     break;
                 default:
                     Add(field.Kind switch
@@ -146,8 +194,8 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
                 var most = new ulong[table.Count];
                 var least = new ulong[table.Count];
                 Parallel.For(0, table.Count, i => (most[i], least[i]) = tokens.Keys(i, table.Code(i, surname), table.Code(i, given)));
-                Add("WM", new BlockingPart("one word of the name", surname, [], ByRecord: most));
-                Add("WL", new BlockingPart("another word of the name", surname, [], ByRecord: least));
+                Add("WM", new BlockingPart("one word of the name", surname, static _ => 0, 0, byRecord: most));
+                Add("WL", new BlockingPart("another word of the name", surname, static _ => 0, 0, byRecord: least));
             }
         }
 
@@ -161,57 +209,42 @@ internal sealed class BlockingRule(string name, BlockingPart[] parts, bool isStr
     {
         if (parts.TryGetValue(first, out List<BlockingPart>? a) && parts.TryGetValue(second, out List<BlockingPart>? b))
         {
-            parts[code] = [new BlockingPart(name, a[0].Field, a[0].ByCode, b[0].Field, b[0].ByCode)];
+            parts[code] = [a[0].With(b[0], name)];
         }
     }
 
-    private static void AddName(NameField field, int f, Action<string, BlockingPart> add)
+    private static void AddName(NameField field, Func<string, Func<int, ulong>, BlockingPart> part, Action<string, BlockingPart> add)
     {
         NameBook book = field.Book;
-        var forms = new ulong[book.Count];
-        var kanas = new ulong[book.Count];
-        var sounds = new ulong[book.Count];
-        for (int i = 1; i < book.Count; i++)
-        {
-            string form = book.FormText(book.Form(i));
-            string kana = book.KanaText(book.Kana(i));
-            forms[i] = form.Length == 0 ? 0 : LinkTable.Hash(form);
-            kanas[i] = book.FoldHash(book.Kana(i));
-            sounds[i] = LinkTable.Hash(Sound.Of(kana.Length > 0 ? kana : form));
-        }
-
+        BlockingPart forms = part(field.Name, name => book.Form(name) is > 0 and int form ? LinkTable.Hash(book.FormText(form)) : 0);
+        BlockingPart kanas = part(field.Name + " reading", name => book.FoldHash(book.Kana(name)));
+        BlockingPart sounds = part("sound of " + field.Name, name => LinkTable.Hash(Sound.Of(book.Kana(name) is > 0 and int kana ? book.KanaText(kana) : book.FormText(book.Form(name)))));
         string letter = field.Role == FieldRole.Surname ? "S" : "G";
-        if (forms.Any(hash => hash != 0))
+        if (forms.IsFilled)
         {
-            add(letter + "F", new BlockingPart(field.Name, f, forms));
+            add(letter + "F", forms);
         }
 
-        if (kanas.Any(hash => hash != 0))
+        if (kanas.IsFilled)
         {
-            add(letter + "K", new BlockingPart(field.Name + " reading", f, kanas));
+            add(letter + "K", kanas);
         }
 
-        add(letter + "P", new BlockingPart("sound of " + field.Name, f, sounds));
+        add(letter + "P", sounds);
     }
 
-    private static void AddDate(DateField field, int f, ulong[] whole, Action<string, BlockingPart> add)
+    private static void AddDate(DateField field, Func<string, Func<int, ulong>, BlockingPart> part, Action<string, BlockingPart> add)
     {
-        ulong[] Part(Func<int, int, int, int> part) => [.. whole.Select((_, code) =>
+        Func<int, ulong> Of(Func<int, int, int, int> of) => code =>
         {
-            if (code == 0)
-            {
-                return 0UL;
-            }
-
             int date = field.Date(code);
-            return LinkTable.Mix((ulong)part(date / 10000, date / 100 % 100, date % 100) + 1);
-        })];
-        add("D", new BlockingPart(field.Name, f, whole));
-        add("DS", new BlockingPart(field.Name + " in either order", f, Part((y, m, d) => (y * 10000) + (Math.Min(m, d) * 100) + Math.Max(m, d))));
-        add("MD", new BlockingPart("month and day", f, Part((_, m, d) => (m * 100) + d)));
-        add("YM", new BlockingPart("year and month", f, Part((y, m, _) => (y * 100) + m)));
-        add("YD", new BlockingPart("year and day", f, Part((y, _, d) => (y * 100) + d)));
-        add("Y", new BlockingPart("year", f, Part((y, _, _) => y)));
+            return LinkTable.Mix((ulong)of(date / 10000, date / 100 % 100, date % 100) + 1);
+        };
+        add("DS", part(field.Name + " in either order", Of((y, m, d) => (y * 10000) + (Math.Min(m, d) * 100) + Math.Max(m, d))));
+        add("MD", part("month and day", Of((_, m, d) => (m * 100) + d)));
+        add("YM", part("year and month", Of((y, m, _) => (y * 100) + m)));
+        add("YD", part("year and day", Of((y, _, d) => (y * 100) + d)));
+        add("Y", part("year", Of((y, _, _) => y)));
     }
 }
 

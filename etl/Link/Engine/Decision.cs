@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Warehouse.Etl.Link.Engine;
 
@@ -48,31 +49,22 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     /// <returns>The pairs, the clusters, and the threshold where it is below that of the options.</returns>
     internal (List<LinkPair> Pairs, int[] Clusters, double? Auto) Link(List<LinkPair> scored, int[] entities, double? frozen)
     {
-        SameCounterpart(scored, entities);
-        Dictionary<long, double> edges = Edges(scored, entities);
-        (double Best, double Second)[] tops = Tops(edges);
-        List<(int Left, int Right, double Weight)> kept = new(edges.Count);
-        foreach ((long edge, double weight) in edges)
-        {
-            if (weight > _review)
-            {
-                kept.Add(((int)(edge >> 32), (int)edge, weight));
-            }
-        }
-
-        kept.Sort();
+        EdgeSet edges = new(scored, entities, table.Count);
+        edges = SameCounterpart(scored, entities, edges) ? new EdgeSet(scored, entities, table.Count) : edges;
+        (double Best, double Second)[] tops = edges.Tops(table.Count);
         bool[] isTangled = new bool[table.Count];
-        HashSet<long> matched = Match(kept, isTangled);
+        bool[] isMatched = Match(edges, isTangled);
         HashSet<int> several = Several(entities);
         int[] clusters = [.. entities];
         List<LinkPair> decided = new(scored.Count);
-        foreach (LinkPair pair in scored)
+        for (int i = 0; i < scored.Count; i++)
         {
+            LinkPair pair = scored[i];
             (int Left, int Right) key = (entities[pair.Left], entities[pair.Right]);
             LinkPair decision = pair;
-            if (matched.Contains(Edge(key.Left, key.Right)))
+            if (isMatched[edges.Of(i)])
             {
-                double own = edges[Edge(key.Left, key.Right)];
+                double own = edges.Weight(edges.Of(i));
                 double second = Math.Max(SecondOf(tops[key.Left], own), SecondOf(tops[key.Right], own));
                 bool isTie = isTangled[key.Left] || own - second < options.Margin || (several.Contains(key.Left) && several.Contains(key.Right));
                 string reason = isTie ? "tie" : Veto(pair);
@@ -89,10 +81,17 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         double auto = options.MostWrong <= 0 ? _auto : frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
+        HouseholdLinks? households = options.IsSensitive ? null : HouseholdLinks.Of(table, decided.Where(pair => pair.Band == LinkBand.Auto && pair.Evidence.Weight >= auto), entities);
         for (int i = 0; i < decided.Count; i++)
         {
             LinkPair pair = decided[i];
-            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
+            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto && households?.Has(pair) == true && With(pair, households.Bits) is var evidence && evidence.Weight >= _auto)
+            {
+                // Nothing disputed the pair but that its weight alone was too little.
+                decided[i] = pair with { Evidence = evidence, Reason = "household" };
+                clusters[entities[pair.Right]] = entities[pair.Left];
+            }
+            else if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
             {
                 decided[i] = pair with { Band = pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = "evidence" };
             }
@@ -110,43 +109,19 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         return (decided, clusters, auto < _auto ? auto : null);
     }
 
-    private static long Edge(int left, int right) => ((long)left << 32) | (uint)right;
-
-    // The best pair of each two entities.
-    private static Dictionary<long, double> Edges(List<LinkPair> scored, int[] entities)
+    // The evidence of a pair with bits against unrelated people alone.
+    private PairEvidence With(LinkPair pair, double bits)
     {
-        Dictionary<long, double> edges = new(scored.Count);
-        foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
-        {
-            ref double weight = ref CollectionsMarshal.GetValueRefOrAddDefault(edges, Edge(entities[pair.Left], entities[pair.Right]), out bool isKnown);
-            weight = isKnown ? Math.Max(weight, pair.Evidence.Weight) : pair.Evidence.Weight;
-        }
-
-        return edges;
-    }
-
-    // For each entity the weights of its best and its second counterpart.
-    private (double Best, double Second)[] Tops(Dictionary<long, double> edges)
-    {
-        var tops = new (double Best, double Second)[table.Count];
-        Array.Fill(tops, (double.NegativeInfinity, double.NegativeInfinity));
-        foreach ((long edge, double weight) in edges)
-        {
-            foreach (int node in (ReadOnlySpan<int>)[(int)(edge >> 32), (int)edge])
-            {
-                (double best, double second) = tops[node];
-                tops[node] = weight > best ? (weight, best) : (best, Math.Max(second, weight));
-            }
-        }
-
-        return tops;
+        Vector128<float> logs = weights.Logs(pair.Left, pair.Right, pair.Pattern);
+        double bonus = pair.Evidence.Weight - LinkWeights.Evidence(logs, weights.Priors).Weight;
+        return LinkWeights.Evidence(logs.WithElement(3, logs[3] - (float)bits), weights.Priors).Add(bonus);
     }
 
     // Two records of one register that are both sure matches of one record, and of no other, are one person twice: a stranger would have to have no counterpart of his own and the same name and day.
     // A record that stands twice is as rare as the register shows; that much more must the second of them weigh.
-    private void SameCounterpart(List<LinkPair> scored, int[] entities)
+    private bool SameCounterpart(List<LinkPair> scored, int[] entities, EdgeSet edges)
     {
-        (double Best, double Second)[] tops = Tops(Edges(scored, entities));
+        (double Best, double Second)[] tops = edges.Tops(table.Count);
         (double left, double right) = (TwiceBits(entities, 0, table.LeftCount), TwiceBits(entities, table.LeftCount, table.Count));
         Dictionary<int, int> merged = [];
         foreach (bool isRight in (ReadOnlySpan<bool>)[true, false])
@@ -199,6 +174,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         {
             entities[k] = Kept(entities[k]);
         }
+
+        return merged.Count > 0;
 
         int Kept(int entity)
         {
@@ -269,10 +246,10 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
     private static double SecondOf((double Best, double Second) top, double own) => own < top.Best ? top.Best : top.Second;
 
-    private HashSet<long> Match(List<(int Left, int Right, double Weight)> edges, bool[] isTangled)
+    private bool[] Match(EdgeSet edges, bool[] isTangled)
     {
-        HashSet<long> matched = new(edges.Count);
-        List<(int Left, int Right, double Weight)> tied = Matching.Dominant(edges, table.Count, _review, (left, right) => matched.Add(Edge(left, right)));
+        bool[] matched = new bool[edges.Count];
+        List<(int Left, int Right, double Weight)> tied = Matching.Dominant(edges.From(_review), table.Count, _review, (left, right) => matched[edges.Find(left, right)] = true);
         int tangles = 0;
         int tangled = 0;
         foreach (List<(int Left, int Right, double Weight)> component in Components(tied))
@@ -303,7 +280,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             {
                 if (best[i] >= 0)
                 {
-                    matched.Add(Edge(lefts[i], rights[best[i]]));
+                    matched[edges.Find(lefts[i], rights[best[i]])] = true;
                 }
             }
         }
@@ -349,7 +326,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             return "finding";
         }
 
-        if (table.IsRepeated[pair.Left] || table.IsRepeated[pair.Right])
+        if (table.HasRepeatedId(pair.Left) || table.HasRepeatedId(pair.Right))
         {
             return "id";
         }
@@ -540,6 +517,120 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         {
             sets.Merge(a, b);
         }
+    }
+}
+
+/// <summary>The best pair of each two entities, in order of the entities.</summary>
+internal sealed class EdgeSet
+{
+    private readonly int[] _starts;
+    private readonly int[] _lefts;
+    private readonly int[] _rights;
+    private readonly double[] _weights;
+    private readonly int[] _of;
+
+    /// <summary>Makes the edges of pairs.</summary>
+    /// <param name="pairs">In any order.</param>
+    /// <param name="entities">For each record the record that stands for it.</param>
+    /// <param name="records">The count of records.</param>
+    internal EdgeSet(List<LinkPair> pairs, int[] entities, int records)
+    {
+        ReadOnlySpan<LinkPair> all = CollectionsMarshal.AsSpan(pairs);
+        int[] starts = new int[records + 1];
+        foreach (ref readonly LinkPair pair in all)
+        {
+            starts[entities[pair.Left] + 1]++;
+        }
+
+        for (int i = 1; i <= records; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        // Pairs by their first entity; then the few of one by the second.
+        int[] next = starts[..^1];
+        int[] order = new int[all.Length];
+        int[] rights = new int[all.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            int place = next[entities[all[i].Left]]++;
+            (order[place], rights[place]) = (i, entities[all[i].Right]);
+        }
+
+        _starts = new int[records + 1];
+        _lefts = new int[all.Length];
+        _rights = new int[all.Length];
+        _weights = new double[all.Length];
+        _of = new int[all.Length];
+        for (int left = 0; left < records; left++)
+        {
+            (int from, int to) = (starts[left], starts[left + 1]);
+            if (to - from > 1)
+            {
+                Array.Sort(rights, order, from, to - from);
+            }
+
+            for (int i = from; i < to; i++)
+            {
+                double weight = all[order[i]].Evidence.Weight;
+                if (i > from && rights[i] == rights[i - 1])
+                {
+                    _weights[Count - 1] = Math.Max(_weights[Count - 1], weight);
+                }
+                else
+                {
+                    (_lefts[Count], _rights[Count], _weights[Count]) = (left, rights[i], weight);
+                    Count++;
+                }
+
+                _of[order[i]] = Count - 1;
+            }
+
+            _starts[left + 1] = Count;
+        }
+    }
+
+    internal int Count { get; }
+
+    /// <summary>Returns the edge of a pair.</summary>
+    internal int Of(int pair) => _of[pair];
+
+    internal double Weight(int edge) => _weights[edge];
+
+    /// <summary>Returns the edge between two entities, which must be there.</summary>
+    internal int Find(int left, int right) => Array.BinarySearch(_rights, _starts[left], _starts[left + 1] - _starts[left], right);
+
+    /// <summary>Returns the edges above a weight.</summary>
+    internal List<(int Left, int Right, double Weight)> From(double weight)
+    {
+        List<(int Left, int Right, double Weight)> kept = new(Count);
+        for (int i = 0; i < Count; i++)
+        {
+            if (_weights[i] > weight)
+            {
+                kept.Add((_lefts[i], _rights[i], _weights[i]));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Returns for each entity the weights of its best and its second counterpart.</summary>
+    internal (double Best, double Second)[] Tops(int records)
+    {
+        var tops = new (double Best, double Second)[records];
+        Array.Fill(tops, (double.NegativeInfinity, double.NegativeInfinity));
+        for (int i = 0; i < Count; i++)
+        {
+            double weight = _weights[i];
+            foreach (int node in (ReadOnlySpan<int>)[_lefts[i], _rights[i]])
+            {
+                (double best, double second) = tops[node];
+                tops[node] = weight > best ? (weight, best) : (best, Math.Max(second, weight));
+            }
+        }
+
+        return tops;
     }
 }
 

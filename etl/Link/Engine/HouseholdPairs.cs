@@ -58,7 +58,7 @@ internal sealed class HouseholdPairs
     }
 
     // The column that says most about where people live.
-    private static int Home(LinkTable table)
+    internal static int Home(LinkTable table)
     {
         int best = -1;
         int most = 0;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Warehouse.Etl.Link.Engine;
@@ -53,7 +54,7 @@ public sealed record LinkageOptions
 /// <param name="Pattern">The levels, four bits a field.</param>
 /// <param name="Evidence">The weight and the posteriors of co-multiples and household members.</param>
 /// <param name="Band">The decision.</param>
-/// <param name="Reason">Why a likely pair was not linked, in a code: empty, <c>tie</c>, <c>given</c>, <c>birth</c>, <c>sex</c>, <c>evidence</c>, <c>id</c>, <c>chain</c>, <c>finding</c> or <c>other</c> (another match is better).</param>
+/// <param name="Reason">Why a likely pair was not linked, in a code: empty, <c>tie</c>, <c>given</c>, <c>birth</c>, <c>sex</c>, <c>evidence</c>, <c>id</c>, <c>chain</c>, <c>finding</c> or <c>other</c> (another match is better). Of a link: empty, or <c>household</c> where a brother or sister who is linked between the same homes tipped the scale.</param>
 public readonly record struct LinkPair(int Left, int Right, ulong Pattern, PairEvidence Evidence, LinkBand Band, string Reason)
 {
     /// <summary>Returns the level of a field, <see cref="LinkField.Null"/> where it cannot be compared.</summary>
@@ -90,6 +91,9 @@ public sealed record LinkageResult
     /// <summary>Seconds of each stage.</summary>
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
+    /// <summary>Seconds of processor time of each stage, over all threads of the process.</summary>
+    public required IReadOnlyDictionary<string, double> ProcessorSeconds { get; init; }
+
     /// <summary>Patterns with their counts among all candidates.</summary>
     public required IReadOnlyList<(ulong Pattern, long Count)> Patterns { get; init; }
 
@@ -115,11 +119,15 @@ public static class LinkEngine
         }
 
         Dictionary<string, double> seconds = [];
+        Dictionary<string, double> processor = [];
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         long begun = Stopwatch.GetTimestamp();
         void Lap(string stage)
         {
             seconds[stage] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             begun = Stopwatch.GetTimestamp();
+            processor[stage] = (Environment.CpuUsage.TotalTime - used).TotalSeconds;
+            used = Environment.CpuUsage.TotalTime;
         }
 
         LinkScorer scorer = new(table);
@@ -172,6 +180,7 @@ public static class LinkEngine
             Compared = compared,
             Findings = findings,
             Seconds = seconds,
+            ProcessorSeconds = processor,
             Patterns = [.. counts.Patterns.Zip(counts.Counts)],
         };
     }
@@ -182,21 +191,35 @@ public static class LinkEngine
         ArgumentNullException.ThrowIfNull(table);
         LinkScorer scorer = new(table);
         LinkWeights weights = new(model, table);
-        const int Part = 100_000;
+        const int Part = 98_304;
+        const int Block = 1024;
         long positive = 0;
         int right = table.IsLink ? table.LeftCount : 0;
         Parallel.For(0, (int)(count / Part), new ParallelOptions { MaxDegreeOfParallelism = threads }, static () => (Cache: new LevelCache(), Positive: 0L), (part, _, state) =>
         {
-            for (int i = 0; i < Part; i++)
+            for (int block = 0; block < Part; block += Block)
             {
                 // Pairs as blocks give them: each record of the left against 32 of the right.
-                ulong hash = LinkTable.Mix((ulong)(((long)part * Part) + i) >> 5);
-                int a = (int)(hash % (ulong)table.LeftCount);
-                int b = right + (int)((LinkTable.Mix(hash) + (ulong)(i & 31)) % (ulong)(table.Count - right));
-                ulong pattern = scorer.Pattern(a, b, state.Cache);
-                Vector128<float> logs = weights.Logs(a, b, pattern);
-                float bits = logs[0] + weights.Priors[0] - logs[3] - weights.Priors[3];
-                state.Positive += bits > -10 && LinkWeights.Evidence(logs, weights.Priors).Weight > 0 ? 1 : 0;
+                int[] lefts = new int[Block];
+                int[] rights = new int[Block];
+                for (int i = 0; i < Block; i += 32)
+                {
+                    ulong hash = LinkTable.Mix((ulong)(((long)part * Part) + block + i));
+                    int b = right + (int)(LinkTable.Mix(hash) % (ulong)(table.Count - right - 32));
+                    for (int k = i; k < i + 32; k++)
+                    {
+                        (lefts[k], rights[k]) = ((int)(hash % (ulong)table.LeftCount), b + k - i);
+                    }
+                }
+
+                ulong[] patterns = new ulong[Block];
+                scorer.Patterns(lefts, rights, patterns, state.Cache);
+                for (int i = 0; i < Block; i++)
+                {
+                    Vector128<float> logs = weights.Logs(lefts[i], rights[i], patterns[i]);
+                    float bits = logs[0] + weights.Priors[0] - logs[3] - weights.Priors[3];
+                    state.Positive += bits > -10 && LinkWeights.Evidence(logs, weights.Priors).Weight > 0 ? 1 : 0;
+                }
             }
 
             return state;
@@ -223,6 +246,11 @@ public static class LinkEngine
 
     internal static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
     {
+        if (chunks.Count == 0)
+        {
+            return [];
+        }
+
         var parts = new List<LinkPair>[chunks.Count];
         Parallel.For(0, chunks.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
@@ -247,9 +275,48 @@ public static class LinkEngine
 
             parts[i] = kept;
         });
-        List<LinkPair> scored = [.. parts.SelectMany(part => part)];
-        scored.Sort(static (a, b) => a.Left != b.Left ? a.Left.CompareTo(b.Left) : a.Right.CompareTo(b.Right));
-        return scored;
+        return InOrder(parts);
+    }
+
+    // By the first record with a count of each, then the few pairs of one by the second: sums of sums do not need a sort.
+    private static List<LinkPair> InOrder(List<LinkPair>[] parts)
+    {
+        int last = parts.Max(static part => part.Count == 0 ? 0 : part.Max(static pair => pair.Left));
+        int[] starts = new int[last + 2];
+        foreach (List<LinkPair> part in parts)
+        {
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(part))
+            {
+                starts[pair.Left + 1]++;
+            }
+        }
+
+        for (int i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        List<LinkPair> ordered = new(starts[^1]);
+        CollectionsMarshal.SetCount(ordered, starts[^1]);
+        Span<LinkPair> places = CollectionsMarshal.AsSpan(ordered);
+        int[] next = starts[..^1];
+        foreach (List<LinkPair> part in parts)
+        {
+            foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(part))
+            {
+                places[next[pair.Left]++] = pair;
+            }
+        }
+
+        for (int i = 0; i + 1 < starts.Length; i++)
+        {
+            if (starts[i + 1] - starts[i] > 1)
+            {
+                places[starts[i]..starts[i + 1]].Sort(static (a, b) => a.Right.CompareTo(b.Right));
+            }
+        }
+
+        return ordered;
     }
 
     // Records of one register that are surely one person; the first of them stands for all.

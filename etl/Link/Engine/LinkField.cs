@@ -1,3 +1,4 @@
+using System.Numerics;
 namespace Warehouse.Etl.Link.Engine;
 
 /// <summary>What agreement on a field means under the four hypotheses.</summary>
@@ -92,6 +93,8 @@ internal sealed class TextField(string name, LinkKind kind, FieldRole role, stri
 /// <summary>A code with few values, such as the sex or a prefecture.</summary>
 internal sealed class CodeField(string name, LinkKind kind, FieldRole role, string[] values) : LinkField(name, kind, role, ["differs", "equal"])
 {
+    private IReadOnlyList<string> _values = values;
+
     internal override bool IsCostly => false;
 
     internal override bool UsesTerms => Kind != LinkKind.Sex;
@@ -102,7 +105,10 @@ internal sealed class CodeField(string name, LinkKind kind, FieldRole role, stri
 
     internal override int Self(int value) => 1;
 
-    internal override string Show(int value) => values[value];
+    internal override string Show(int value) => _values[value];
+
+    /// <summary>Takes more values; those before keep their codes.</summary>
+    internal void Grow(IReadOnlyList<string> all) => _values = all;
 }
 
 /// <summary>A number written with digits or letters: identifiers, telephone numbers, postal codes.</summary>
@@ -175,7 +181,26 @@ internal sealed class DateField(string name, int[] dates)
     : LinkField(name, LinkKind.BirthDate, FieldRole.Birth,
         ["differs", "same year", "each part near", "one part differs", "one part a step off", "one digit or two swapped", "day and month swapped", "equal"])
 {
-    private readonly (short Year, byte Month, byte Day)[] _parts = [.. dates.Select(date => ((short)(date / 10000), (byte)(date / 100 % 100), (byte)(date % 100)))];
+    private (short Year, byte Month, byte Day)[] _parts = [.. dates.Select(Parts)];
+    private int[] _dates = dates;
+    private uint[] _digits = [.. dates.Select(Digits)];
+
+    private static (short Year, byte Month, byte Day) Parts(int date) => ((short)(date / 10000), (byte)(date / 100 % 100), (byte)(date % 100));
+
+    /// <summary>Takes more dates; those before keep their codes.</summary>
+    internal void Grow(IReadOnlyList<int> all)
+    {
+        int from = _dates.Length;
+        Array.Resize(ref _dates, all.Count);
+        Array.Resize(ref _parts, all.Count);
+        Array.Resize(ref _digits, all.Count);
+        for (int i = from; i < all.Count; i++)
+        {
+            _dates[i] = all[i];
+            _parts[i] = Parts(all[i]);
+            _digits[i] = Digits(all[i]);
+        }
+    }
 
     internal override bool IsCostly => false;
 
@@ -197,49 +222,50 @@ internal sealed class DateField(string name, int[] dates)
         int steps = Math.Max(Math.Max(Math.Abs(ay - by), Math.Min(Math.Abs(am - bm), 12 - Math.Abs(am - bm))), (Math.Abs(ad - bd) + 1) / 2);
         if (same == 2)
         {
-            return steps <= 1 ? 4 : IsOneSlip(dates[left], dates[right]) ? 5 : 3;
+            return steps <= 1 ? 4 : IsOneSlip(_digits[left], _digits[right]) ? 5 : 3;
         }
 
         // A slip changes one part, or two that touch: one part at least stays.
-        return same == 1 && IsOneSlip(dates[left], dates[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
+        return same == 1 && IsOneSlip(_digits[left], _digits[right]) ? 5 : steps <= 1 ? 2 : ay == by ? 1 : 0;
     }
 
     internal override int Self(int value) => 7;
 
     internal override string Show(int value) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{dates[value] / 10000:0000}-{dates[value] / 100 % 100:00}-{dates[value] % 100:00}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_dates[value] / 10000:0000}-{_dates[value] / 100 % 100:00}-{_dates[value] % 100:00}");
 
     /// <summary>Returns year × 10000 + month × 100 + day.</summary>
-    internal int Date(int value) => dates[value];
+    internal int Date(int value) => _dates[value];
 
     /// <summary>Sets the frequency below which a date is not taken for rare: the average one.</summary>
     internal void Floor(double average) => _floor = (float)Math.Log2(average);
 
     private float _floor;
 
-    // One digit of eight, or two neighbours swapped.
-    private static bool IsOneSlip(int a, int b)
+    // One digit of eight, or two neighbours swapped; four bits a digit.
+    private static bool IsOneSlip(uint a, uint b)
     {
-        int differing = 0;
-        int first = -1;
-        int last = -1;
-        Span<int> x = stackalloc int[8];
-        Span<int> y = stackalloc int[8];
-        for (int i = 7; i >= 0; i--)
+        uint other = a ^ b;
+        other = (other | (other >> 1) | (other >> 2) | (other >> 3)) & 0x11111111;
+        if (BitOperations.PopCount(other) == 1)
         {
-            x[i] = a % 10;
-            y[i] = b % 10;
-            a /= 10;
-            b /= 10;
-            if (x[i] != y[i])
-            {
-                differing++;
-                last = last < 0 ? i : last;
-                first = i;
-            }
+            return true;
         }
 
-        return differing == 1 || (differing == 2 && last == first + 1 && x[first] == y[last] && x[last] == y[first]);
+        int at = BitOperations.TrailingZeroCount(other);
+        return other == 0x11u << at && (((a >> at) & 15) == ((b >> (at + 4)) & 15)) && (((b >> at) & 15) == ((a >> (at + 4)) & 15));
+    }
+
+    private static uint Digits(int date)
+    {
+        uint digits = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            digits |= (uint)(date % 10) << (4 * i);
+            date /= 10;
+        }
+
+        return digits;
     }
 }
 
@@ -258,35 +284,47 @@ internal sealed class AddressField : LinkField
     private const int MostTowns = 3000;
     private const int Numbers = 4;
 
-    private readonly string[] _values;
+    private string[] _values = [];
 
     // For each value its town, the count of its numbers, up to four of them as hashes, and its room (0 for none).
-    private readonly int[] _parts;
+    private int[] _parts = [];
     private readonly List<string> _towns = [];
-    private readonly byte[] _similar;
+    private readonly Dictionary<string, int> _townCodes = new(StringComparer.Ordinal);
 
-    internal AddressField(string name, string[] values)
-        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "same house", "equal"])
+    // For each two towns of a square of this width: 0 not measured, 1 other, 2 similar.
+    private int _width;
+    private byte[] _similar = [];
+
+    internal AddressField(string name, IReadOnlyList<string> values)
+        : base(name, LinkKind.Address, FieldRole.Home, ["differs", "similar place", "same town", "same street or 丁目", "same block", "same house", "equal"]) => Grow(values);
+
+    /// <summary>Takes more values; those before keep their codes.</summary>
+    internal void Grow(IReadOnlyList<string> all)
     {
-        _values = values;
-        _parts = new int[values.Length * Width];
-        Dictionary<string, int> towns = new(StringComparer.Ordinal);
-        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = towns.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (int i = 0; i < values.Length; i++)
+        int from = _values.Length;
+        Array.Resize(ref _values, all.Count);
+        Array.Resize(ref _parts, all.Count * Width);
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = _townCodes.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (int i = from; i < all.Count; i++)
         {
-            int end = values[i].IndexOf(Separator, StringComparison.Ordinal);
-            ReadOnlySpan<char> town = end < 0 ? values[i] : values[i].AsSpan(0, end);
+            _values[i] = all[i];
+            int end = all[i].IndexOf(Separator, StringComparison.Ordinal);
+            ReadOnlySpan<char> town = end < 0 ? all[i] : all[i].AsSpan(0, end);
             if (!lookup.TryGetValue(town, out int code))
             {
-                lookup[town] = code = towns.Count;
+                lookup[town] = code = _towns.Count;
                 _towns.Add(town.ToString());
             }
 
             _parts[i * Width] = code;
         }
 
-        Parallel.For(0, values.Length, i => ReadNumbers(values[i], _parts.AsSpan(i * Width, Width)));
-        _similar = _towns.Count <= MostTowns ? new byte[_towns.Count * _towns.Count] : [];
+        Parallel.For(from, all.Count, i => ReadNumbers(_values[i], _parts.AsSpan(i * Width, Width)));
+        if (_towns.Count > _width && _width < MostTowns)
+        {
+            _width = Math.Min(MostTowns, _towns.Count + (_towns.Count / 4));
+            _similar = new byte[_width * _width];
+        }
     }
 
     private static void ReadNumbers(ReadOnlySpan<char> value, Span<int> parts)
@@ -364,12 +402,12 @@ internal sealed class AddressField : LinkField
     // Two threads may fill the same cell; they write the same.
     private bool IsSimilar(int left, int right)
     {
-        if (_similar.Length == 0)
+        if (left >= _width || right >= _width)
         {
             return Measure(left, right);
         }
 
-        int place = (left * _towns.Count) + right;
+        int place = (left * _width) + right;
         if (_similar[place] == 0)
         {
             _similar[place] = Measure(left, right) ? (byte)2 : (byte)1;

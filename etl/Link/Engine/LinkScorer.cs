@@ -11,7 +11,6 @@ internal sealed class LinkScorer
     private readonly int _width;
     private readonly int _surname;
     private readonly int _given;
-    private readonly byte[][] _self;
     private readonly ulong[][] _hashes;
     private readonly NameBook? _names;
     private readonly NameTokenBook? _tokens;
@@ -29,7 +28,6 @@ internal sealed class LinkScorer
         _surname = Array.FindIndex(_fields, field => field.Role == FieldRole.Surname && field is NameField);
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _names = _surname < 0 ? null : ((NameField)_fields[_surname]).Book;
-        _self = [.. _fields.Select((field, f) => Enumerable.Range(0, table.Hashes[f].Length).Select(code => code == 0 ? (byte)0 : (byte)field.Self(code)).ToArray())];
     }
 
     internal LinkTable Table => _table;
@@ -54,6 +52,94 @@ internal sealed class LinkScorer
         }
 
         return _tokens is not null && (_tokens.Has(left) || _tokens.Has(right)) ? Worded(pattern, left, right, a, b, cache) : Crossed(pattern, a, b, cache);
+    }
+
+    /// <summary>Fills in the patterns of many pairs.</summary>
+    /// <remarks>Field by field over a few hundred pairs at a time: what a record points to lies anywhere in memory, and short loops let the processor wait for many of these places at once. The same as <see cref="Pattern"/>.</remarks>
+    internal void Patterns(ReadOnlySpan<int> left, ReadOnlySpan<int> right, Span<ulong> patterns, LevelCache cache)
+    {
+        const int Most = 256;
+        Span<int> a = stackalloc int[Most];
+        Span<int> b = stackalloc int[Most];
+        for (int from = 0; from < left.Length; from += Most)
+        {
+            int count = Math.Min(Most, left.Length - from);
+            ReadOnlySpan<int> lefts = left.Slice(from, count);
+            ReadOnlySpan<int> rights = right.Slice(from, count);
+            Span<ulong> part = patterns.Slice(from, count);
+            part.Clear();
+            for (int f = 0; f < _width; f++)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    a[i] = _codes[(lefts[i] * _width) + f];
+                    b[i] = _codes[(rights[i] * _width) + f];
+                }
+
+                Field(f, a[..count], b[..count], part, cache);
+            }
+
+            if (_surname < 0 || _given < 0)
+            {
+                continue;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<int> x = _codes.AsSpan(lefts[i] * _width, _width);
+                ReadOnlySpan<int> y = _codes.AsSpan(rights[i] * _width, _width);
+                part[i] = _tokens is not null && (_tokens.Has(lefts[i]) || _tokens.Has(rights[i])) ? Worded(part[i], lefts[i], rights[i], x, y, cache) : Crossed(part[i], x, y, cache);
+            }
+        }
+    }
+
+    // One field of some pairs; each kind of field has a loop of its own, so that its comparison is called directly.
+    private void Field(int f, ReadOnlySpan<int> a, ReadOnlySpan<int> b, Span<ulong> patterns, LevelCache cache)
+    {
+        int shift = 4 * f;
+        switch (_fields[f])
+        {
+            case NameField names:
+                NameBook book = names.Book;
+                for (int i = 0; i < a.Length; i++)
+                {
+                    int level = a[i] == 0 || b[i] == 0 ? LinkField.Null : a[i] == b[i] ? names.Self(a[i]) : book.IsFar(a[i], b[i]) ? NameField.Differs : cache.Level(f, names, _hashes[f], a[i], b[i]);
+                    patterns[i] |= (ulong)(uint)level << shift;
+                }
+
+                break;
+            case DateField dates:
+                for (int i = 0; i < a.Length; i++)
+                {
+                    int level = a[i] == 0 || b[i] == 0 ? LinkField.Null : a[i] == b[i] ? dates.Self(a[i]) : dates.Compare(a[i], b[i]);
+                    patterns[i] |= (ulong)(uint)level << shift;
+                }
+
+                break;
+            case AddressField addresses:
+                for (int i = 0; i < a.Length; i++)
+                {
+                    int level = a[i] == 0 || b[i] == 0 ? LinkField.Null : a[i] == b[i] ? addresses.Self(a[i]) : addresses.Compare(a[i], b[i]);
+                    patterns[i] |= (ulong)(uint)level << shift;
+                }
+
+                break;
+            case CodeField codes:
+                for (int i = 0; i < a.Length; i++)
+                {
+                    int level = a[i] == 0 || b[i] == 0 ? LinkField.Null : a[i] == b[i] ? codes.Self(a[i]) : codes.Compare(a[i], b[i]);
+                    patterns[i] |= (ulong)(uint)level << shift;
+                }
+
+                break;
+            default:
+                for (int i = 0; i < a.Length; i++)
+                {
+                    patterns[i] |= (ulong)(uint)Level(f, a[i], b[i], cache) << shift;
+                }
+
+                break;
+        }
     }
 
     // Names of several words that are not equal part by part: their words are compared, whatever their order.
@@ -84,7 +170,7 @@ internal sealed class LinkScorer
 
         if (a == b)
         {
-            return _self[field][a];
+            return _fields[field].Self(a);
         }
 
         if (_books[field] is { } book && book.IsFar(a, b))
@@ -128,24 +214,22 @@ internal sealed class LinkScorer
 internal sealed class LevelCache
 {
     private const int Bits = 15;
-    private readonly ulong[]?[] _keys = new ulong[LinkTableBuilder.MostFields][];
-    private readonly byte[]?[] _levels = new byte[LinkTableBuilder.MostFields][];
+
+    // Two codes of 30 bits and a level of four.
+    private readonly ulong[]?[] _slots = new ulong[LinkTableBuilder.MostFields][];
 
     /// <summary>Returns the level of two values, from the cache where it holds them.</summary>
     /// <remarks>Codes follow the order of the rows, and Jaro's measure is not quite symmetric: values are compared in the order of their content.</remarks>
     internal int Level(int field, LinkField compared, ulong[] hashes, int a, int b)
     {
-        ulong key = a < b ? ((ulong)(uint)a << 32) | (uint)b : ((ulong)(uint)b << 32) | (uint)a;
-        ulong[] keys = _keys[field] ??= new ulong[1 << Bits];
-        byte[] levels = _levels[field] ??= new byte[1 << Bits];
-        int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> (64 - Bits));
-        if (keys[slot] != key)
+        ulong key = a < b ? ((ulong)(uint)a << 34) | ((ulong)(uint)b << 4) : ((ulong)(uint)b << 34) | ((ulong)(uint)a << 4);
+        ref ulong slot = ref (_slots[field] ??= new ulong[1 << Bits])[(int)((key * 0x9E3779B97F4A7C15UL) >> (64 - Bits))];
+        if ((slot & ~15UL) != key)
         {
-            levels[slot] = (byte)(hashes[a] <= hashes[b] ? compared.Compare(a, b) : compared.Compare(b, a));
-            keys[slot] = key;
+            slot = key | (ulong)(uint)(hashes[a] <= hashes[b] ? compared.Compare(a, b) : compared.Compare(b, a));
         }
 
-        return levels[slot];
+        return (int)(slot & 15);
     }
 }
 
@@ -156,26 +240,39 @@ internal sealed class PairChunk(int capacity)
 
     internal int[] Right { get; private set; } = new int[capacity];
 
-    internal ulong[] Patterns { get; private set; } = new ulong[capacity];
+    internal ulong[] Patterns { get; private set; } = [];
 
     internal int Count { get; private set; }
 
-    internal void Add(int left, int right, ulong pattern)
+    internal void Add(int left, int right)
     {
         if (Count == Left.Length)
         {
             int size = Math.Max(64, Count + (Count / 2));
             int[] lefts = Left;
             int[] rights = Right;
-            ulong[] patterns = Patterns;
             Array.Resize(ref lefts, size);
             Array.Resize(ref rights, size);
-            Array.Resize(ref patterns, size);
-            (Left, Right, Patterns) = (lefts, rights, patterns);
+            (Left, Right) = (lefts, rights);
         }
 
         Left[Count] = left;
-        Right[Count] = right;
-        Patterns[Count++] = pattern;
+        Right[Count++] = right;
     }
+
+    /// <summary>Compares the pairs; no more may come then.</summary>
+    internal PairChunk Compare(LinkScorer scorer, LevelCache cache)
+    {
+        if (Left.Length > Count)
+        {
+            (Left, Right) = (Left[..Count], Right[..Count]);
+        }
+
+        Patterns = new ulong[Count];
+        scorer.Patterns(Left, Right, Patterns, cache);
+        return this;
+    }
+
+    /// <summary>Takes the pairs out again, to be filled anew.</summary>
+    internal void Clear() => Count = 0;
 }

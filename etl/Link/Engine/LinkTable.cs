@@ -22,6 +22,7 @@ public sealed class LinkTable
         Hashes = hashes;
         Codes = codes;
         Ids = ids;
+        Count = ids.Length;
         IsRepeated = repeated;
         LeftCount = leftCount;
         IsLink = isLink;
@@ -37,10 +38,10 @@ public sealed class LinkTable
     public IReadOnlyList<string> Ids { get; }
 
     /// <summary>The count of records of the first register; the others are of the second.</summary>
-    public int LeftCount { get; }
+    public int LeftCount { get; private set; }
 
     /// <summary>The count of all records.</summary>
-    public int Count => Ids.Count;
+    public int Count { get; private set; }
 
     /// <summary>Whether two registers are linked; otherwise one is searched for duplicates.</summary>
     public bool IsLink { get; }
@@ -60,7 +61,7 @@ public sealed class LinkTable
     private readonly int _width;
 
     /// <summary>Codes, record by record.</summary>
-    internal int[] Codes { get; }
+    internal int[] Codes { get; private set; }
 
     /// <summary>For each field a hash of the content of each value.</summary>
     internal ulong[][] Hashes { get; }
@@ -68,8 +69,31 @@ public sealed class LinkTable
     /// <summary>Names of several words, or null where the registers hold none.</summary>
     internal NameTokenBook? Tokens { get; init; }
 
-    /// <summary>Whether the id stands at more than one record of its register.</summary>
+    /// <summary>Whether the id stands at more than one record of its register; empty where no id does.</summary>
     internal bool[] IsRepeated { get; }
+
+    /// <summary>Returns whether the id of a record stands at another record of its register too.</summary>
+    internal bool HasRepeatedId(int record) => IsRepeated.Length > 0 && IsRepeated[record];
+
+    /// <summary>Takes records in at the end: the first ones are those of the first register. Such a table names no record; whoever grows it does.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="isLeft">Whether they are of the first register; then none of the second may be there.</param>
+    /// <returns>The place of the first of them; their codes are 0.</returns>
+    internal int Grow(int count, bool isLeft)
+    {
+        int from = Count;
+        int[] codes = Codes;
+        long needed = (long)(from + count) * _width;
+        if (codes.Length < needed)
+        {
+            Array.Resize(ref codes, checked((int)(isLeft ? needed : needed + (needed / 8))));
+            Codes = codes;
+        }
+
+        Count += count;
+        LeftCount += isLeft ? count : 0;
+        return from;
+    }
 
     /// <summary>Returns the code of a record on a field; 0 is null.</summary>
     public int Code(int record, int field) => Codes[(record * _width) + field];

@@ -252,9 +252,22 @@ internal sealed class LinkTableBuilder
     // A department leaves out the city that all its people live in; another writes it.
     private static void DropUsualCity(string[][] addresses)
     {
+        string usual = UsualCity(addresses.SelectMany(static side => side.Skip(1)));
+        foreach (string[] side in addresses)
+        {
+            for (int i = 1; i < side.Length; i++)
+            {
+                side[i] = WithoutCity(side[i], usual);
+            }
+        }
+    }
+
+    /// <summary>Returns the city that most of the values name, empty where none names any.</summary>
+    internal static string UsualCity(IEnumerable<string> addresses)
+    {
         Dictionary<string, int> cities = new(StringComparer.Ordinal);
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = cities.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (string address in addresses.SelectMany(side => side.Skip(1)))
+        foreach (string address in addresses)
         {
             if (City(address) is { Length: > 0 } city)
             {
@@ -262,32 +275,23 @@ internal sealed class LinkTableBuilder
             }
         }
 
-        if (cities.Count == 0)
-        {
-            return;
-        }
-
-        string usual = cities.OrderByDescending(city => city.Value).ThenBy(city => city.Key, StringComparer.Ordinal).First().Key;
-        foreach (string[] side in addresses)
-        {
-            for (int i = 1; i < side.Length; i++)
-            {
-                if (City(side[i]).SequenceEqual(usual))
-                {
-                    side[i] = side[i][(usual.Length + 1)..];
-                }
-            }
-        }
-
-        static ReadOnlySpan<char> City(string address)
-        {
-            int end = address.IndexOf(AddressField.Separator, StringComparison.Ordinal);
-            ReadOnlySpan<char> town = end < 0 ? address : address.AsSpan(0, end);
-            return town.IndexOf('/') is > 0 and int slash ? town[..slash] : [];
-        }
+        return cities.Count == 0 ? "" : cities.OrderByDescending(city => city.Value).ThenBy(city => city.Key, StringComparer.Ordinal).First().Key;
     }
 
-    private string Value(LinkKind kind, string raw)
+    /// <summary>Returns an address without its city where that is the usual one.</summary>
+    internal static string WithoutCity(string address, string usual) => usual.Length > 0 && City(address).SequenceEqual(usual) ? address[(usual.Length + 1)..] : address;
+
+    private static ReadOnlySpan<char> City(string address)
+    {
+        int end = address.IndexOf(AddressField.Separator, StringComparison.Ordinal);
+        ReadOnlySpan<char> town = end < 0 ? address : address.AsSpan(0, end);
+        return town.IndexOf('/') is > 0 and int slash ? town[..slash] : [];
+    }
+
+    private string Value(LinkKind kind, string raw) => Value(_normaliser, kind, raw);
+
+    /// <summary>Returns a cell in the form in which it is compared, empty where it holds nothing.</summary>
+    internal static string Value(ILinkNormaliser normaliser, LinkKind kind, string raw)
     {
         if (string.IsNullOrWhiteSpace(raw))
         {
@@ -295,7 +299,7 @@ internal sealed class LinkTableBuilder
         }
 
         // An address has a normaliser of its own, and none is as short as a word for nothing.
-        string text = kind == LinkKind.Address && raw.Length > 8 ? raw : _normaliser.Text(raw);
+        string text = kind == LinkKind.Address && raw.Length > 8 ? raw : normaliser.Text(raw);
         if (NoValues.Contains(text))
         {
             return "";
@@ -313,7 +317,7 @@ internal sealed class LinkTableBuilder
             },
             LinkKind.Postcode or LinkKind.Number or LinkKind.House => Kept(text, char.IsLetterOrDigit),
             LinkKind.Phone => Kept(text, char.IsAsciiDigit) is { Length: >= 6 } digits ? digits : "",
-            LinkKind.Address => string.Join(AddressField.Separator, _normaliser.Address(raw)),
+            LinkKind.Address => string.Join(AddressField.Separator, normaliser.Address(raw)),
             LinkKind.Household => Kept(text, static sign => sign != ' '),
             _ => text,
         };
@@ -330,16 +334,7 @@ internal sealed class LinkTableBuilder
             counts[code]++;
         }
 
-        int[] used = [.. counts.Skip(1).Where(count => count > 0).Order()];
-        if (used.Length < 30)
-        {
-            return;
-        }
-
-        double usual = used[used.Length / 2];
-        double limit = Math.Max(20, Math.Max(usual * 15, (_count - counts[0]) * 0.004));
-        bool[] isDefault = [.. counts.Select((count, code) => code > 0 && count > limit)];
-        if (!isDefault.Contains(true))
+        if (Defaults(counts) is not { } isDefault)
         {
             return;
         }
@@ -357,6 +352,22 @@ internal sealed class LinkTableBuilder
         _findings.Add(new LinkFinding("LNK-003", $"{name}: {isDefault.Count(x => x)} date(s) stand at {LinkTable.Count1(dropped)} records, far more than any other day; taken for defaults of a form and treated as missing."));
     }
 
+    /// <summary>Returns which days are defaults of a form, or null where none is: days that far more records have than days usually do.</summary>
+    /// <param name="counts">Records by code of the day; those without a day at 0.</param>
+    internal static bool[]? Defaults(int[] counts)
+    {
+        int[] used = [.. counts.Skip(1).Where(static count => count > 0)];
+        if (used.Length < 30)
+        {
+            return null;
+        }
+
+        Array.Sort(used);
+        double usual = used[used.Length / 2];
+        double limit = Math.Max(20, Math.Max(usual * 15, used.Sum(static count => (long)count) * 0.004));
+        return used[^1] <= limit ? null : [.. counts.Select((count, code) => code > 0 && count > limit)];
+    }
+
     private void AddNames(List<Draft> drafts)
     {
         NameBook book = new();
@@ -367,6 +378,7 @@ internal sealed class LinkTableBuilder
         int[] surnames = Names(book, columns.SurnameForms, columns.SurnameKanas);
         int[] givens = Names(book, columns.GivenForms, columns.GivenKanas);
         book.Close(_normaliser, [.. surnames.AsSpan(0, _counted), .. givens.AsSpan(0, _counted)]);
+        FindSwapped(columns, book);
         ulong[] hashes = NameHashes(book);
         if (hasSurname)
         {
@@ -376,6 +388,54 @@ internal sealed class LinkTableBuilder
         if (hasGiven)
         {
             drafts.Add(new Draft(new NameField("given_name", LinkKind.Given, FieldRole.Given, book), givens, hashes));
+        }
+    }
+
+    // Columns in each other's place are compared all the same, and somebody should know.
+    private void FindSwapped(NameColumns columns, NameBook book)
+    {
+        foreach (LinkRegister register in _registers)
+        {
+            foreach (LinkColumn column in register.Columns.Where(static column => column.Kind is LinkKind.SurnameKana or LinkKind.GivenKana or LinkKind.FullKana))
+            {
+                string[] some = [.. column.Values.Skip(1).Where(static value => !string.IsNullOrWhiteSpace(value)).Take(1000)];
+                int written = some.Count(static value => value.AsSpan().ContainsAnyInRange('\u4E00', '\u9FFF'));
+                if (written * 2 > some.Length)
+                {
+                    _findings.Add(new LinkFinding("LNK-013", $"{register.Name}, {column.Name}: {written} of {some.Length} readings looked at hold kanji; the columns of form and reading seem to be in each other's place. Map them anew."));
+                }
+            }
+        }
+
+        if (_registers.Length < 2)
+        {
+            return;
+        }
+
+        int split = _registers[0].Ids.Length;
+        bool[] families = new bool[book.FormCount];
+        bool[] givens = new bool[book.FormCount];
+        for (int i = 0; i < split; i++)
+        {
+            families[columns.SurnameForms[i]] = true;
+            givens[columns.GivenForms[i]] = true;
+        }
+
+        (int straight, int swapped) = (0, 0);
+        for (int i = split; i < _count; i++)
+        {
+            (int surname, int given) = (columns.SurnameForms[i], columns.GivenForms[i]);
+            if (surname != 0 && given != 0)
+            {
+                (bool isStraight, bool isSwapped) = (families[surname] && givens[given], givens[surname] && families[given]);
+                straight += isStraight && !isSwapped ? 1 : 0;
+                swapped += isSwapped && !isStraight ? 1 : 0;
+            }
+        }
+
+        if (swapped > 20 && swapped > 3 * straight)
+        {
+            _findings.Add(new LinkFinding("LNK-014", $"{LinkTable.Count1(swapped)} records of {_registers[1].Name} have a family name that {_registers[0].Name} knows as a given name, and the other way round; the two columns seem to be in each other's place. Map them anew."));
         }
     }
 
@@ -465,21 +525,26 @@ internal sealed class LinkTableBuilder
         {
             if (draft.Field is NameField names)
             {
-                names.FormLog = Terms(draft.Codes.AsSpan(0, _counted), names.Book.Form, names.Book.Count, names.Book.FormCount);
-                names.KanaLog = Terms(draft.Codes.AsSpan(0, _counted), name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
+                (names.FormLog, _) = Terms(draft.Codes.AsSpan(0, _counted), names.Book.Form, names.Book.Count, names.Book.FormCount);
+                (names.KanaLog, _) = Terms(draft.Codes.AsSpan(0, _counted), name => names.Book.Fold(names.Book.Kana(name)), names.Book.Count, names.Book.KanaCount);
                 continue;
             }
 
-            draft.Field.TermLog = Terms(draft.Codes.AsSpan(0, _counted), static code => code, draft.Hashes.Length, draft.Hashes.Length);
-            if (draft.Field is DateField dates)
-            {
-                dates.Floor(draft.Field.TermLog.Skip(1).Select(log => Math.Pow(2, 2 * log)).Sum());
-            }
+            (draft.Field.TermLog, float unseen) = Terms(draft.Codes.AsSpan(0, _counted), static code => code, draft.Hashes.Length, draft.Hashes.Length);
+            (draft.Field as DateField)?.Floor(Average(draft.Field.TermLog, unseen));
         }
     }
 
-    // One is added to each count (Laplace): a value that was seen once is not sure to be that rare.
-    private static float[] Terms(ReadOnlySpan<int> codes, Func<int, int> term, int codeCount, int size)
+    /// <summary>Returns the chance that two records have one value, over the values that occur.</summary>
+    internal static double Average(float[] logs, float unseen) => logs.Skip(1).Where(log => log > unseen).Sum(static log => Math.Pow(2, 2 * log));
+
+    /// <summary>Returns for each term the share of records with it as a logarithm to base 2, and that of a term that none has.</summary>
+    /// <param name="codes">Of the records that count.</param>
+    /// <param name="term">The term of a code.</param>
+    /// <param name="codeCount">The count of codes.</param>
+    /// <param name="size">The count of terms.</param>
+    /// <remarks>One is added to each count (Laplace): a value that was seen once is not sure to be that rare.</remarks>
+    internal static (float[] Logs, float Unseen) Terms(ReadOnlySpan<int> codes, Func<int, int> term, int codeCount, int size)
     {
         var byCode = new int[codeCount];
         foreach (int code in codes)
@@ -494,9 +559,9 @@ internal sealed class LinkTableBuilder
         }
 
         counts[0] = 0;
-        long total = counts.Sum(count => (long)count);
-        int used = counts.Count(count => count > 0);
-        return [.. counts.Select(count => (float)Math.Log2((count + 1.0) / (total + used)))];
+        long total = counts.Sum(static count => (long)count);
+        int used = counts.Count(static count => count > 0);
+        return ([.. counts.Select(count => (float)Math.Log2((count + 1.0) / (total + used)))], (float)Math.Log2(1.0 / (total + used)));
     }
 
     private LinkTable Order(List<Draft> drafts)

@@ -610,11 +610,11 @@ internal sealed class LinkTrainer
                 (int left, int right) = draw((ulong)((part * Part) + i));
                 if (left != right)
                 {
-                    chunk.Add(left, right, _scorer.Pattern(left, right, cache));
+                    chunk.Add(left, right);
                 }
             }
 
-            chunks[part] = chunk;
+            chunks[part] = chunk.Compare(_scorer, cache);
             return cache;
         }, static _ => { });
         return PatternCounts.Of(chunks, _threads);

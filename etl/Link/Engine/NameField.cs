@@ -12,20 +12,23 @@ internal sealed class NameBook
     private readonly Dictionary<string, int> _kanaCodes = new(StringComparer.Ordinal);
     private readonly List<string> _forms = [""];
     private readonly List<string> _kanas = [""];
-    private TextLane _formLane = new([""]);
-    private TextLane _foldLane = new([""]);
+    private readonly Dictionary<string, int> _foldCodes = new(StringComparer.Ordinal) { [""] = 0 };
+    private readonly Dictionary<string, int> _soundCodes = new(StringComparer.Ordinal) { [""] = 0 };
+    private readonly List<string> _foldTexts = [""];
+    private readonly TextLane _formLane = new([""]);
+    private readonly TextLane _foldLane = new([""]);
     private int[] _fold = [];
     private int[] _sound = [];
     private int[] _formOf = [];
     private int[] _kanaOf = [];
     private int[] _foldOf = [];
     private bool[] _isWild = [];
-    private string[] _foldTexts = [];
+    private Key[] _formKeys = [];
     private Key[] _keys = [];
     private ulong[] _foldHashes = [];
     private int[] _nick = [];
-    private HashSet<long> _readings = [];
-    private HashSet<int> _read = [];
+    private readonly HashSet<long> _readings = [];
+    private readonly HashSet<int> _read = [];
 
     /// <summary>The count of distinct names and one.</summary>
     public int Count => _values.Count;
@@ -84,48 +87,59 @@ internal sealed class NameBook
 
     /// <summary>Closes the book: what is compared is prepared, and every name with form and reading teaches how the form is read.</summary>
     /// <param name="normaliser">Folds readings.</param>
-    /// <param name="teachers">The names of the records that teach; codes, each any number of times.</param>
+    /// <param name="teachers">The names of the records that teach; codes, each any number of times. A book that is closed again keeps what it was taught.</param>
+    /// <remarks>Names that came after the first closing are prepared by the next one; those before keep their codes.</remarks>
     public void Close(ILinkNormaliser normaliser, ReadOnlySpan<int> teachers)
     {
-        _formLane = new TextLane(_forms);
-        Dictionary<string, int> folds = new(StringComparer.Ordinal) { [""] = 0 };
-        _fold = new int[_kanas.Count];
-        _sound = new int[_kanas.Count];
-        Dictionary<string, int> sounds = new(StringComparer.Ordinal) { [""] = 0 };
-        _foldHashes = new ulong[_kanas.Count];
-        for (int i = 1; i < _kanas.Count; i++)
+        _formLane.Grow(_forms);
+        int kanas = _fold.Length;
+        Array.Resize(ref _fold, _kanas.Count);
+        Array.Resize(ref _sound, _kanas.Count);
+        Array.Resize(ref _foldHashes, _kanas.Count);
+        for (int i = Math.Max(1, kanas); i < _kanas.Count; i++)
         {
             string sound = KanaKeys.Sound(_kanas[i]);
-            if (!sounds.TryGetValue(sound, out _sound[i]))
+            if (!_soundCodes.TryGetValue(sound, out _sound[i]))
             {
-                sounds[sound] = _sound[i] = sounds.Count;
+                _soundCodes[sound] = _sound[i] = _soundCodes.Count;
             }
 
             string fold = normaliser.KanaFold(_kanas[i]);
             _foldHashes[i] = LinkTable.Hash(fold);
-            if (!folds.TryGetValue(fold, out _fold[i]))
+            if (!_foldCodes.TryGetValue(fold, out _fold[i]))
             {
-                folds[fold] = _fold[i] = folds.Count;
+                _foldCodes[fold] = _fold[i] = _foldTexts.Count;
+                _foldTexts.Add(fold);
             }
         }
 
-        string[] texts = new string[folds.Count];
-        foreach ((string fold, int code) in folds)
+        _foldLane.Grow(_foldTexts);
+        int forms = _isWild.Length;
+        Array.Resize(ref _isWild, _forms.Count);
+        Array.Resize(ref _nick, _forms.Count);
+        for (int form = forms; form < _forms.Count; form++)
         {
-            texts[code] = fold;
+            _isWild[form] = _forms[form].Contains(NameTables.Wildcard, StringComparison.Ordinal);
+            _nick[form] = Nicknames.Group(_forms[form]);
         }
 
-        _foldTexts = texts;
-        _foldLane = new TextLane(texts);
-        _isWild = [.. _forms.Select(form => form.Contains(NameTables.Wildcard, StringComparison.Ordinal))];
+        int names = _formOf.Length;
+        Array.Resize(ref _formOf, _values.Count);
+        Array.Resize(ref _kanaOf, _values.Count);
+        Array.Resize(ref _foldOf, _values.Count);
+        for (int name = names; name < _values.Count; name++)
+        {
+            (_formOf[name], _kanaOf[name]) = _values[name];
+            _foldOf[name] = _fold[_kanaOf[name]];
+        }
 
-        _formOf = [.. _values.Select(name => name.Form)];
-        _kanaOf = [.. _values.Select(name => name.Kana)];
-        _foldOf = [.. _values.Select(name => _fold[name.Kana])];
-        _nick = [.. _forms.Select(Nicknames.Group)];
-        _readings = [];
-        _read = [];
-        bool[] isSeen = new bool[_values.Count];
+        Learn(teachers);
+        MakeKeys(forms, names);
+    }
+
+    private void Learn(ReadOnlySpan<int> teachers)
+    {
+        bool[] isSeen = new bool[teachers.Length == 0 ? 0 : _values.Count];
         foreach (int name in teachers)
         {
             isSeen[name] = true;
@@ -140,8 +154,6 @@ internal sealed class NameBook
                 _read.Add(form);
             }
         }
-
-        MakeKeys();
     }
 
     // What two names are told apart by at a glance, in one place of memory.
@@ -165,35 +177,35 @@ internal sealed class NameBook
         internal bool IsLatin;
     }
 
-    private void MakeKeys()
+    // Of forms and names from those places on; readings are known before the first of them.
+    private void MakeKeys(int firstForm, int firstName)
     {
-        Dictionary<int, int> classes = LikeClasses();
-        ulong[] readings = new ulong[_forms.Count];
-        foreach (long reading in _readings)
+        ulong[] readings = new ulong[firstForm == 0 ? _forms.Count : 0];
+        foreach (long reading in readings.Length == 0 ? [] : _readings)
         {
             readings[reading >> 32] |= Bit((int)reading);
         }
 
-        var forms = new Key[_forms.Count];
-        for (int form = 1; form < forms.Length; form++)
+        Array.Resize(ref _formKeys, _forms.Count);
+        for (int form = Math.Max(1, firstForm); form < _formKeys.Length; form++)
         {
             ReadOnlySpan<int> runes = _formLane.Runes(form);
             bool isLatin = runes[0] < 0x2E80;
             bool isPacked = !isLatin && !_isWild[form] && runes.Length <= 4 && runes.IndexOfAnyExceptInRange(1, 0xFFFF) < 0;
-            Key key = new() { Form = form, FormLength = runes.Length, IsLatin = isLatin && _nick[form] == 0, IsPacked = isPacked, Readings = readings[form], Characters = isLatin ? _formLane.Signs(form) : 0, LikeKey = 17 };
+            Key key = new() { Form = form, FormLength = runes.Length, IsLatin = isLatin && _nick[form] == 0, IsPacked = isPacked, Readings = firstForm == 0 ? readings[form] : 0, Characters = isLatin ? _formLane.Signs(form) : 0, LikeKey = 17 };
             for (int i = 0; i < runes.Length; i++)
             {
                 key.Characters |= isPacked ? (ulong)runes[i] << (16 * i) : 0;
-                key.LikeKey = LinkTable.Mix((key.LikeKey * 31) + (ulong)classes.GetValueOrDefault(runes[i], runes[i]));
+                key.LikeKey = LinkTable.Mix((key.LikeKey * 31) + (ulong)LikeClasses.GetValueOrDefault(runes[i], runes[i]));
             }
 
-            forms[form] = key;
+            _formKeys[form] = key;
         }
 
-        _keys = new Key[_values.Count];
-        for (int name = 1; name < _keys.Length; name++)
+        Array.Resize(ref _keys, _values.Count);
+        for (int name = Math.Max(1, firstName); name < _keys.Length; name++)
         {
-            _keys[name] = forms[_formOf[name]];
+            _keys[name] = _formKeys[_formOf[name]];
             _keys[name].Fold = _foldOf[name];
             _keys[name].KanaLength = _foldLane.Runes(_foldOf[name]).Length;
             _keys[name].KanaSigns = _foldLane.Signs(_foldOf[name]);
@@ -203,7 +215,9 @@ internal sealed class NameBook
     private static ulong Bit(int fold) => 1UL << (int)(((uint)fold * 0x9E3779B1u) >> 26);
 
     // Characters that a chain of tier 2 joins: only a sieve before the comparison itself, which never chains.
-    private static Dictionary<int, int> LikeClasses()
+    private static readonly FrozenDictionary<int, int> LikeClasses = ReadLikeClasses();
+
+    private static FrozenDictionary<int, int> ReadLikeClasses()
     {
         Dictionary<int, int> root = [];
         int Root(int rune)
@@ -223,7 +237,7 @@ internal sealed class NameBook
             root[Math.Max(a, b)] = Math.Min(a, b);
         }
 
-        return root.Keys.ToDictionary(rune => rune, Root);
+        return root.Keys.ToFrozenDictionary(rune => rune, Root);
     }
 
     /// <summary>Returns whether the level of two names is <see cref="NameField.Differs"/>, where that is seen at a glance; false says nothing.</summary>

@@ -3,19 +3,23 @@ namespace Warehouse.Etl.Link.Engine;
 /// <summary>The distinct texts of a field in the form in which they are compared: a lane of 16 bytes where one byte an element is enough, code points otherwise.</summary>
 internal sealed class TextLane
 {
-    private readonly byte[] _lanes;
-    private readonly byte[] _lengths;
-    private readonly int[][] _runes;
-    private readonly ulong[] _signs;
+    private byte[] _lanes = [];
+    private byte[] _lengths = [];
+    private int[][] _runes = [];
+    private ulong[] _signs = [];
 
     /// <summary>Prepares texts; ASCII takes its own byte, katakana one byte a sign above 0x80.</summary>
-    public TextLane(IReadOnlyList<string> texts)
+    public TextLane(IReadOnlyList<string> texts) => Grow(texts);
+
+    /// <summary>Prepares the texts that came since; those before stand as they are.</summary>
+    public void Grow(IReadOnlyList<string> texts)
     {
-        _lanes = new byte[16 * texts.Count];
-        _lengths = new byte[texts.Count];
-        _runes = new int[texts.Count][];
-        _signs = new ulong[texts.Count];
-        for (int i = 0; i < texts.Count; i++)
+        int from = _lengths.Length;
+        Array.Resize(ref _lanes, 16 * texts.Count);
+        Array.Resize(ref _lengths, texts.Count);
+        Array.Resize(ref _runes, texts.Count);
+        Array.Resize(ref _signs, texts.Count);
+        for (int i = from; i < texts.Count; i++)
         {
             string text = texts[i];
             int at = 0;

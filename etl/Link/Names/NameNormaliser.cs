@@ -26,13 +26,12 @@ public sealed record KanaKey(string Norm, string Fold, ReadOnlyMemory<byte> Mora
 /// <param name="Flags">What was noticed in either.</param>
 public readonly record struct NameKeys(string Surname, string Given, KanaKey SurnameKana, KanaKey GivenKana, string Alias, NameFlags Flags);
 
-/// <summary>All that is compared of a person's record.</summary>
+/// <summary>The keys of a person's record beside those of the date of birth.</summary>
 /// <param name="Name">The keys of the name.</param>
-/// <param name="Birth">The date of birth with what was mended.</param>
 /// <param name="Address">The address in parts.</param>
-public readonly record struct PersonKeys(NameKeys Name, BirthDate Birth, AddressParts Address);
+public readonly record struct PersonKeys(NameKeys Name, AddressParts Address);
 
-/// <summary>Brings the name, date of birth and address of records into the form in which they are compared.</summary>
+/// <summary>Brings the name and address of records into the form in which they are compared.</summary>
 /// <remarks>
 /// Pure: the same text always gives the same keys. Distinct parts of names are worked out once and kept (a register of a
 /// million has some 10⁴ surnames), so strings that are equal are also one object. Not thread-safe: one instance for each thread.
@@ -68,12 +67,8 @@ public sealed class NameNormaliser
     /// <summary>Returns the keys of a record.</summary>
     /// <param name="kanji">The name as written, parts separated by a blank, or null.</param>
     /// <param name="kana">The reading, or null.</param>
-    /// <param name="birth">The date of birth, or null.</param>
     /// <param name="address">The address, or null.</param>
-    /// <param name="earliest">The first possible date of birth.</param>
-    /// <param name="latest">The last possible date of birth.</param>
-    public PersonKeys Normalise(string? kanji, string? kana, string? birth, string? address, DateOnly earliest, DateOnly latest) =>
-        new(Name(kanji, kana), BirthDates.Read(birth, earliest, latest), AddressParser.Parse(address, _places));
+    public PersonKeys Normalise(string? kanji, string? kana, string? address) => new(Name(kanji, kana), AddressParser.Parse(address, _places));
 
     /// <summary>Returns the keys of a name.</summary>
     /// <remarks>
