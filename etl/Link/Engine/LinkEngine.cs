@@ -278,7 +278,7 @@ public static class LinkEngine
         return InOrder(parts);
     }
 
-    // By the first record with a count of each, then the few pairs of one by the second: sums of sums do not need a sort.
+    // By the first record with a count of each, then the few pairs of one by the second.
     private static List<LinkPair> InOrder(List<LinkPair>[] parts)
     {
         int last = parts.Max(static part => part.Count == 0 ? 0 : part.Max(static pair => pair.Left));
