@@ -90,8 +90,9 @@ internal sealed partial class Pipeline : IDisposable
                 Timed("link", LinkRecords);
                 CollectWhatIsLarge();
                 CommitIdentity();
-                UseMemory(warehouse: 1, identity: WhileAtRest);
+                UseMemory(warehouse: 1, identity: 1);
                 Timed("publish", Publish);
+                UseMemory(warehouse: 1, identity: WhileAtRest);
                 Timed("dimension", LoadDimensions);
                 Timed("fact", LoadFacts);
                 Timed("derive", () => DerivedTables.Load(_warehouse, _options.MaxParallel));
