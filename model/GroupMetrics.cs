@@ -86,6 +86,42 @@ public static class GroupMetrics
         }
     }
 
+    /// <summary>Returns the points of the ROC curve at twenty shares of false alarms, and ten bins of equal size with what was expected and what came, of the rows that have a probability.</summary>
+    public static IEnumerable<MetricRow> Curves(bool[] label, double[] probability)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(probability);
+        const int Points = 20;
+        const int Bins = 10;
+        int[] order = [.. Enumerable.Range(0, label.Length).Where(i => !double.IsNaN(probability[i])).OrderByDescending(i => probability[i]).ThenBy(i => i)];
+        int positives = order.Count(i => label[i]), negatives = order.Length - positives;
+        if (positives == 0 || negatives == 0)
+        {
+            yield break;
+        }
+
+        int hits = 0, alarms = 0, point = 1;
+        foreach (int i in order)
+        {
+            (hits, alarms) = label[i] ? (hits + 1, alarms) : (hits, alarms + 1);
+            while (point < Points && (long)alarms * Points >= (long)point * negatives)
+            {
+                yield return new MetricRow("roc", Invariant($"false_alarms_{point * 100 / Points:00}"), (double)hits / positives, Wilson.Of(hits, positives), order.Length, positives);
+                point++;
+            }
+        }
+
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            int[] rows = order[(int)((long)order.Length * bin / Bins)..(int)((long)order.Length * (bin + 1) / Bins)];
+            if (rows.Length > 0)
+            {
+                int found = rows.Count(i => label[i]);
+                yield return new MetricRow("reliability", Invariant($"bin_{Bins - bin:00}"), rows.Average(i => probability[i]), Wilson.Of(found, rows.Length), rows.Length, found);
+            }
+        }
+    }
+
     private static IEnumerable<MetricRow> Of(string prefix, EvaluationResult r)
     {
         yield return Row("auc", r.Auc, r.AucInterval);

@@ -1,3 +1,4 @@
+using Warehouse.Model.Govern;
 using Warehouse.Model.Train;
 
 namespace Warehouse.Model;
@@ -38,6 +39,9 @@ public sealed record ModelOptions
     /// <summary>Most reasons per child and side that are kept, each with all its parts.</summary>
     public int MaxReasons { get; init; } = 20;
 
+    /// <summary>What a new model must reach to be used.</summary>
+    public ModelMarks Marks { get; init; } = new();
+
     /// <summary>Folder that the model document is also written to as a file, or null.</summary>
     public string? ModelFolder { get; init; }
 
@@ -68,6 +72,7 @@ public sealed record ModelOptions
             faults.Add("Model:HistoryMonths, HorizonSlackDays, MinSources or MaxListedRules is below 0, or MaxReasons below 1");
         }
 
+        faults.AddRange(Marks.Faults());
         if (faults.Count > 0)
         {
             throw new ArgumentException("The configuration of the model has faults: " + string.Join("; ", faults) + ".");

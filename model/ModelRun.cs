@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Warehouse.Model.Features;
+using Warehouse.Model.Govern;
 using Warehouse.Model.Items;
 using Warehouse.Model.Mine;
+using Warehouse.Model.Score;
 using Warehouse.Model.Store;
 using Warehouse.Model.Train;
 using Warehouse.Sql;
@@ -13,7 +15,7 @@ public static class ModelRun
 {
     private const string LockName = "write";
 
-    /// <summary>Trains a model on every snapshot whose horizon is finished and makes it the current one.</summary>
+    /// <summary>Trains a model on every snapshot whose horizon is finished and makes it the current one, unless it fails a mark that was set before.</summary>
     /// <remarks>
     /// Nulls: <paramref name="progress"/> may be null. Errors: <see cref="ModelException"/> when the data cannot be learned from; the run
     /// is then recorded as failed and can be repeated. The same data and seed give the same document.
@@ -28,7 +30,8 @@ public static class ModelRun
         using IDisposable held = databases.Lock.Acquire(LockName, TimeSpan.Zero, cancellationToken);
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
         DateTime asKnownUtc = Now(options);
-        long modelRunId = ModelStore.Start(session, asKnownUtc, asKnownUtc, options.Train.Seed);
+        IReadOnlyList<PassMark> marks = options.Marks.ToList();
+        long modelRunId = ModelStore.Start(session, asKnownUtc, asKnownUtc, options.Train.Seed, marks);
         string error = "The run was cancelled or the process ended.";
         try
         {
@@ -50,11 +53,17 @@ public static class ModelRun
                 .. GroupMetrics.ByGroup(
                     rows.Children, rows.Label, model.OutOfFoldProbability, options.CapacityShareA + options.CapacityShareB + options.CapacityShareC),
                 .. GroupMetrics.Similar(rows.Label, model.OutOfFoldProbability),
+                .. GroupMetrics.Curves(rows.Label, model.TemporalProbability ?? model.OutOfFoldProbability),
             ];
-            ModelStore.Succeed(session, modelRunId, Now(options), model, metrics, options.MaxListedRules, cancellationToken);
+            progress?.Report(new ModelProgress("judge", 0.95));
+            IReadOnlyDictionary<long, double> served = Served(session, model.Document, snapshots[^1]);
+            IReadOnlyList<PassMark> measured = new MarkJudge(options, rows, table, model, metrics).Judge(marks, InUse(session), served);
+            double[] scores = [.. RiskScorer.Score(model.Document, table, new ScoreOptions { MinCoverage = 0 }).Select(score => score.RawLogOdds)];
+            FinishedRun finished = new(model, metrics, measured, PopulationDrift.Reference(table, scores), rows.Children.Select(child => child.ChildKey).Distinct().Count());
+            ModelStore.Succeed(session, modelRunId, Now(options), finished, options.MaxListedRules, cancellationToken);
             WriteFile(options, modelRunId, model.Document);
             error = "";
-            return Summarise(modelRunId, snapshots, rows, features.Count, model, featureTime, trainTime, Stopwatch.GetElapsedTime(begun));
+            return Summarise(modelRunId, snapshots, rows, features.Count, model, measured, featureTime, trainTime, Stopwatch.GetElapsedTime(begun));
         }
         catch (Exception cause) when (cause is ModelException or WarehouseException)
         {
@@ -81,9 +90,17 @@ public static class ModelRun
         long begun = Stopwatch.GetTimestamp();
         using IDisposable held = databases.Lock.Acquire(LockName, TimeSpan.Zero, cancellationToken);
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-        Scoring scoring = Compute(session, options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)));
+        StoredModel model = ModelStore.Current(session);
+        FeatureTable? seen = null;
+        Scoring scoring = Compute(session, model, options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)), table => seen = table);
         cancellationToken.ThrowIfCancellationRequested();
+        (IReadOnlyList<ReferenceBin> bins, long childCount) = GovernStore.Reference(session, model.ModelRunId);
+        IReadOnlyList<FeatureDrift> drift = PopulationDrift.Compare(bins, childCount, seen!, [.. scoring.Scores.Where(score => score.WithheldCode.Length == 0).Select(score => score.LogOdds!.Value)]);
+        session.Begin();
         ScoreStore.Write(session, scoring, Now(options), cancellationToken);
+        GovernStore.WriteDrift(session, model.ModelRunId, scoring.Snapshot, drift, cancellationToken);
+        GovernStore.WriteOutcomes(session, model.ModelRunId, Outcomes(session, model.ModelRunId, Now(options)), cancellationToken);
+        session.Commit();
         IReadOnlyList<ScoreRow> scores = scoring.Scores;
         return new ScoreSummary
         {
@@ -96,6 +113,8 @@ public static class ModelRun
             CaseCount = scores.Count(s => s.WithheldCode is "open_case" or "earlier_case"),
             Bands = (scores.Count(s => s.BandCode == "A"), scores.Count(s => s.BandCode == "B"), scores.Count(s => s.BandCode == "C")),
             ReasonCount = scoring.Reasons.Count,
+            Drifted = [.. drift.Where(d => d.Status != "stable").OrderByDescending(d => d.Psi)],
+            Notes = [.. model.PassedOver.Select(fault => $"passed over: {fault} Model {model.ModelRunId} scored instead")],
             Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds,
         };
     }
@@ -107,7 +126,7 @@ public static class ModelRun
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
-        Scoring now = Compute(session, options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)));
+        Scoring now = Compute(session, ModelStore.Current(session), options, new Snapshot(snapshotDate, Microseconds(asKnownUtc)), table => table);
         Scoring written = ScoreStore.Read(session, now.ModelRunId, now.Snapshot);
         Dictionary<long, ScoreRow> before = written.Scores.ToDictionary(s => s.ChildKey);
         ILookup<long, ReasonRow> reasonsBefore = written.Reasons.ToLookup(r => r.ChildKey);
@@ -127,12 +146,74 @@ public static class ModelRun
         return new RecomputeResult(written.Scores.Count, now.Scores.Count, [.. different.Order()]);
     }
 
-    private static Scoring Compute(WarehouseSession session, ModelOptions options, Snapshot snapshot)
+    /// <summary>Makes a run that ended the one in use, whatever its marks say: by decision of a person, which is kept.</summary>
+    /// <remarks>Errors: MDL-043 when there is no such run; those of reading its document, which is tried before.</remarks>
+    /// <param name="databases">The warehouse.</param>
+    /// <param name="modelRunId">The run.</param>
+    /// <param name="staffId">Who decides it.</param>
+    /// <param name="reason">Why; at most 1,000 characters are kept.</param>
+    /// <param name="clock">Source of the present time.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static void Promote(WarehouseDatabases databases, long modelRunId, string staffId, string reason, TimeProvider clock, CancellationToken cancellationToken = default)
     {
-        StoredModel model = ModelStore.Current(session);
+        ArgumentNullException.ThrowIfNull(databases);
+        ArgumentException.ThrowIfNullOrWhiteSpace(staffId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        ArgumentNullException.ThrowIfNull(clock);
+        using IDisposable held = databases.Lock.Acquire(LockName, TimeSpan.Zero, cancellationToken);
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Model);
+        ModelStore.Find(session, modelRunId);
+        session.Begin();
+        session.Execute("load/model_run_promote", new
+        {
+            ModelRunId = modelRunId,
+            DecidedUtc = Microseconds(clock.GetUtcNow().UtcDateTime),
+            StaffId = staffId,
+            ReasonText = reason.Length > 1000 ? reason[..1000] : reason,
+        });
+        session.Commit();
+    }
+
+    // Whether a model in use can be read is a question for scoring; a new one does not wait for it.
+    private static StoredModel? InUse(WarehouseSession session)
+    {
+        try
+        {
+            return ModelStore.Current(session);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    // As a scoring does it: facts read again, the document through its text.
+    private static Dictionary<long, double> Served(WarehouseSession session, ModelDocument trained, DateOnly snapshot)
+    {
+        var document = ModelDocument.FromJson(trained.ToJson());
+        IReadOnlyList<ChildFacts> children = FeatureReader.Read(session, Snapshot.AtStartOf(snapshot), FeatureCatalogue.Default);
+        FeatureTable table = FeatureTables.Build(children, document.Features.Select(feature => FeatureCatalogue.Default.Find(feature.Name)!));
+        IReadOnlyList<RiskScore> scores = ModelLibrary.Score(document, table, new ScoreOptions { MinCoverage = 0 });
+        return Enumerable.Range(0, children.Count).ToDictionary(row => children[row].ChildKey, row => scores[row].RawLogOdds);
+    }
+
+    private static IReadOnlyList<OutcomePoint> Outcomes(WarehouseSession session, long modelRunId, DateTime nowUtc)
+    {
+        Extent extent = session.QuerySingle<Extent>("query/model_extent", new { AsKnownUtc = nowUtc });
+        if ((extent.LastCaseLoadUtc ?? extent.LastCaseKnownUtc) is not { } last)
+        {
+            return [];
+        }
+
+        IReadOnlyList<ScoredChild> scored = session.Query<ScoredChild>("query/model_scored", new { ModelRunId = modelRunId });
+        return OutcomeCusum.Run(OutcomeMonths.Count(scored, Cases.Read(session, nowUtc), Snapshot.DateInJapan(last)), (ulong)modelRunId);
+    }
+
+    private static Scoring Compute(WarehouseSession session, StoredModel model, ModelOptions options, Snapshot snapshot, Func<FeatureTable, FeatureTable> see)
+    {
         IReadOnlyList<ChildFacts> children = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default);
         var cases = Cases.Read(session, snapshot.AsKnownUtc);
-        return ChildScorer.Score(model, snapshot, children, cases, options);
+        return ChildScorer.Score(model, snapshot, children, cases, options, see);
     }
 
     private static IReadOnlyList<DateOnly> FindSnapshots(WarehouseSession session, ModelOptions options, DateTime asKnownUtc)
@@ -196,6 +277,7 @@ public static class ModelRun
         TrainingRows rows,
         int featureCount,
         TrainedModel model,
+        IReadOnlyList<PassMark> marks,
         TimeSpan featureTime,
         TimeSpan trainTime,
         TimeSpan total)
@@ -216,6 +298,7 @@ public static class ModelRun
             Temporal = model.Metrics.Temporal,
             CrossValidated = model.Metrics.CrossValidated,
             Notes = model.Notes,
+            Marks = marks,
             ModelSha256 = model.Document.Hash(),
             FeatureSeconds = featureTime.TotalSeconds,
             TrainSeconds = trainTime.TotalSeconds,

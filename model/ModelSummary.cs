@@ -1,3 +1,4 @@
+using Warehouse.Model.Govern;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
 
@@ -48,6 +49,12 @@ public sealed record ModelSummary
     /// <summary>What a person should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What the model had to reach, and what it reached.</summary>
+    public required IReadOnlyList<PassMark> Marks { get; init; }
+
+    /// <summary>True where no mark failed: the model is now in use. Otherwise the one before stays in use.</summary>
+    public bool IsAccepted => Marks.All(mark => mark.Status != "failed");
+
     /// <summary>SHA-256 of the model document.</summary>
     public required string ModelSha256 { get; init; }
 
@@ -90,6 +97,12 @@ public sealed record ScoreSummary
 
     /// <summary>Reasons written.</summary>
     public required int ReasonCount { get; init; }
+
+    /// <summary>Features, or the score, that are another than in training, the farthest first.</summary>
+    public required IReadOnlyList<FeatureDrift> Drifted { get; init; }
+
+    /// <summary>What a person should know, such as that the current model could not be read and an earlier one scored.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>Seconds in all.</summary>
     public required double Seconds { get; init; }

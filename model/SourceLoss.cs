@@ -31,7 +31,7 @@ public sealed record SourceLosses(DateOnly SnapshotDate, DateTime AsKnownUtc, in
         StoredModel model = ModelStore.Current(session);
         Snapshot snapshot = new(snapshotDate, asKnownUtc);
         IReadOnlyList<ChildFacts> children = FeatureReader.Read(session, snapshot, FeatureCatalogue.Default);
-        var cases = new Cases(session.Query<CaseRow>("query/model_case", new { snapshot.AsKnownUtc }));
+        var cases = Cases.Read(session, snapshot.AsKnownUtc);
         return Measure(model, snapshot, children, cases, options, cancellationToken);
     }
 

@@ -74,8 +74,8 @@ public sealed class Cases
         return FirstNeed(childKey) is { } need && need < date ? LabelStatus.EarlierCase : null;
     }
 
-    // Who is registered with the council was judged to need support, wherever that was decided.
-    private DateOnly? FirstNeed(long childKey) =>
+    /// <summary>Returns the day on which support was first judged necessary for a child, or null. Who is registered with the council was judged so, wherever that was decided.</summary>
+    public DateOnly? FirstNeed(long childKey) =>
         _byChild[childKey].Where(row => row.DecisionCode == "need").Select(row => (DateOnly?)(row.DecisionDate ?? row.ReceivedDate))
             .Concat(_councilByChild[childKey].Select(row => (DateOnly?)row.RegisteredDate))
             .Min();

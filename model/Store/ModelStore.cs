@@ -1,4 +1,5 @@
 using Warehouse.Model.Features;
+using Warehouse.Model.Govern;
 using Warehouse.Model.Items;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
@@ -10,7 +11,22 @@ namespace Warehouse.Model.Store;
 public sealed record SimilarBand(double ProbabilityFrom, long RowCount, long PositiveCount);
 
 /// <summary>A model as stored: its document and the outcome among similar scores.</summary>
-public sealed record StoredModel(long ModelRunId, ModelDocument Document, IReadOnlyList<SimilarBand> Similar);
+public sealed record StoredModel(long ModelRunId, ModelDocument Document, IReadOnlyList<SimilarBand> Similar)
+{
+    /// <summary>State of knowledge it was trained with; what became known later it has not learned from.</summary>
+    public DateTime AsKnownUtc { get; init; }
+
+    /// <summary>Why models that come before it could not be used; empty for the current one.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
+}
+
+/// <summary>What a training run leaves behind.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Metrics">Its metrics.</param>
+/// <param name="Marks">Its marks, measured.</param>
+/// <param name="Reference">What its features looked like.</param>
+/// <param name="ChildCount">Children behind its rows.</param>
+public sealed record FinishedRun(TrainedModel Model, IReadOnlyList<MetricRow> Metrics, IReadOnlyList<PassMark> Marks, IReadOnlyList<ReferenceBin> Reference, long ChildCount);
 
 /// <summary>Keeps model runs, their rules, metrics and documents.</summary>
 public static class ModelStore
@@ -32,16 +48,21 @@ public static class ModelStore
     /// <summary>Returns the key of a term of a model, by its position in the document.</summary>
     public static long RuleKey(long modelRunId, int term) => (modelRunId * RulesPerRun) + term + 1;
 
-    /// <summary>Records that a run has started and returns its number; runs that a crash left running are marked failed.</summary>
-    public static long Start(WarehouseSession session, DateTime nowUtc, DateTime asKnownUtc, ulong seed)
+    /// <summary>Records that a run has started, with the marks it will have to pass, and returns its number; runs that a crash left running are marked failed.</summary>
+    public static long Start(WarehouseSession session, DateTime nowUtc, DateTime asKnownUtc, ulong seed, IReadOnlyList<PassMark> marks)
     {
         ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(marks);
         session.Begin();
         session.Execute("load/model_run_abandon", new { FinishedUtc = nowUtc });
         long id = session.QuerySingle<long>("query/model_run_next");
         session.Execute(
             "load/model_run_start",
             new { ModelRunId = id, StartedUtc = nowUtc, AsKnownUtc = asKnownUtc, Seed = unchecked((long)seed) });
+        session.BulkInsert(
+            "meta.model_mark",
+            ["model_run_id", "mark_code", "direction_code", "required_value", "set_utc", "status_code"],
+            marks.Select(mark => new object?[] { id, mark.Code, mark.IsUpper ? "at_most" : "at_least", mark.Required, nowUtc, "set" }));
         session.Commit();
         return id;
     }
@@ -84,13 +105,12 @@ public static class ModelStore
         return [.. catalogue.Entries.Where(e => e.IsApproved && approved.Contains(e.Name))];
     }
 
-    /// <summary>Writes the rules, metrics and document of a run and makes it the current one, in one transaction.</summary>
-    public static void Succeed(
-        WarehouseSession session, long modelRunId, DateTime nowUtc, TrainedModel model, IReadOnlyList<MetricRow> metrics, int maxListedRules, CancellationToken cancellationToken)
+    /// <summary>Writes the rules, metrics, marks and document of a run in one transaction, and makes it the current one unless a mark failed.</summary>
+    public static void Succeed(WarehouseSession session, long modelRunId, DateTime nowUtc, FinishedRun run, int maxListedRules, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(run);
+        (TrainedModel model, IReadOnlyList<MetricRow> metrics) = (run.Model, run.Metrics);
         ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(metrics);
         ModelDocument document = model.Document;
         EvaluationResult quoted = model.Metrics.Temporal ?? model.Metrics.CrossValidated;
         session.Begin();
@@ -108,8 +128,28 @@ public static class ModelStore
             ["model_run_id", "part_number", "document_json"],
             Parts(document.ToJson()).Select((part, i) => new object?[] { modelRunId, i + 1, part }),
             cancellationToken);
+        session.BulkInsert(
+            "meta.model_reference",
+            ["model_run_id", "feature_name", "bin_number", "upper_value", "category_text", "row_count", "child_count"],
+            run.Reference.Select(bin => new object?[] { modelRunId, bin.Feature, bin.Bin, bin.Upper, bin.Category is { } text ? Cut(text, 200) : null, bin.Rows, run.ChildCount }),
+            cancellationToken);
+        foreach (PassMark mark in run.Marks)
+        {
+            session.Execute("load/model_mark_measure", new
+            {
+                ModelRunId = modelRunId,
+                MarkCode = mark.Code,
+                MeasuredValue = Finite(mark.Measured),
+                StatusCode = mark.Status,
+                DetailText = Cut(mark.Detail, 1000),
+            });
+        }
+
+        bool isAccepted = run.Marks.All(mark => mark.Status != "failed");
         session.Execute("load/model_run_succeed", new
         {
+            IsCurrent = (short)(isAccepted ? 1 : 0),
+            VerdictCode = isAccepted ? "accepted" : "refused",
             ModelRunId = modelRunId,
             FinishedUtc = nowUtc,
             RowCount = (long)document.RowCount,
@@ -126,13 +166,44 @@ public static class ModelStore
         session.Commit();
     }
 
-    /// <summary>Returns the current model.</summary>
-    /// <remarks>Errors: MDL-040 when there is none, MDL-041 when the parts do not give the document that was stored.</remarks>
+    /// <summary>Returns the current model; where it cannot be read or used with this release, the newest one before it that can.</summary>
+    /// <remarks>
+    /// Errors: MDL-040 when no run passed its marks; MDL-041 when the parts do not give the document that was stored, MDL-042 when it reads a feature that this
+    /// release does not have, and no earlier model is better. What was passed over is said in the result.
+    /// </remarks>
     public static StoredModel Current(WarehouseSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        CurrentRun run = session.Query<CurrentRun>("query/model_current").FirstOrDefault()
-            ?? throw new ModelException("MDL-040", "no model run that succeeded", "one current model", "train first");
+        IReadOnlyList<UsableRun> runs = session.Query<UsableRun>("query/model_usable");
+        List<ModelException> faults = [];
+        foreach (UsableRun run in runs)
+        {
+            try
+            {
+                return Read(session, run) with { PassedOver = [.. faults.Select(fault => fault.Message)] };
+            }
+            catch (ModelException fault)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        throw faults.FirstOrDefault()
+            ?? new ModelException("MDL-040", "no model that passed its marks", "one in use", "train, or look at why one was refused with 'warehouse models'");
+    }
+
+    /// <summary>Returns the model of a run that succeeded, in use or not.</summary>
+    /// <remarks>Errors: MDL-043 when there is no such run, and those of <see cref="Current"/>.</remarks>
+    public static StoredModel Find(WarehouseSession session, long modelRunId)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ModelRunRow run = session.Query<ModelRunRow>("query/model_run").FirstOrDefault(run => run.ModelRunId == modelRunId && run.StatusCode == "succeeded")
+            ?? throw new ModelException("MDL-043", $"no model run {modelRunId} that ended", "the number of one", "list them with 'warehouse models'");
+        return Read(session, new UsableRun(run.ModelRunId, run.AsKnownUtc, run.ModelSha256));
+    }
+
+    private static StoredModel Read(WarehouseSession session, UsableRun run)
+    {
         var parameters = new { run.ModelRunId };
         ModelDocument document = ModelDocument.FromJson(
             string.Concat(session.Query<PartRow>("query/model_part", parameters).Select(part => part.DocumentJson)));
@@ -141,7 +212,12 @@ public static class ModelStore
             throw new ModelException("MDL-041", $"a document of model run {run.ModelRunId} with another hash", run.ModelSha256, "train again");
         }
 
-        return new StoredModel(run.ModelRunId, document, session.Query<SimilarBand>("query/model_similar", parameters));
+        if (document.Features.FirstOrDefault(feature => FeatureCatalogue.Default.Find(feature.Name) is null) is { } unknown)
+        {
+            throw new ModelException("MDL-042", $"feature '{unknown.Name}' in model run {run.ModelRunId}", "a feature of this release", "train again");
+        }
+
+        return new StoredModel(run.ModelRunId, document, session.Query<SimilarBand>("query/model_similar", parameters)) { AsKnownUtc = run.AsKnownUtc };
     }
 
     /// <summary>Returns a text in parts that a column holds; no pair of surrogates is split.</summary>
@@ -212,7 +288,7 @@ public static class ModelStore
 
     private sealed record FeatureApproval(int FeatureKey, string FeatureName, bool IsApproved);
 
-    private sealed record CurrentRun(long ModelRunId, DateTime AsKnownUtc, string ModelSha256);
+    private sealed record UsableRun(long ModelRunId, DateTime AsKnownUtc, string ModelSha256);
 
     private sealed record PartRow(int PartNumber, string DocumentJson);
 }

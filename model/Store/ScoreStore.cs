@@ -36,12 +36,11 @@ public static class ScoreStore
     private static readonly string[] ReasonColumns =
         ["model_run_id", "child_key", "snapshot_date", "as_known_utc", "side_code", "reason_rank", "rule_key", "feature_key", "weight", "group_rank"];
 
-    /// <summary>Writes a scoring in place of one of the same model, snapshot and state of knowledge, in one transaction.</summary>
+    /// <summary>Writes a scoring in place of one of the same model, snapshot and state of knowledge; within the caller's transaction.</summary>
     public static void Write(WarehouseSession session, Scoring scoring, DateTime nowUtc, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(scoring);
-        session.Begin();
         session.Execute("load/model_score_delete", Key(scoring.ModelRunId, scoring.Snapshot));
         DateOnly date = scoring.Snapshot.Date;
         DateTime known = scoring.Snapshot.AsKnownUtc;
@@ -62,7 +61,6 @@ public static class ScoreStore
                 scoring.ModelRunId, r.ChildKey, date, known, r.SideCode, r.ReasonRank, r.RuleKey, r.FeatureKey, r.Weight, r.GroupRank,
             }),
             cancellationToken);
-        session.Commit();
     }
 
     /// <summary>Returns a scoring as written; empty when there is none.</summary>

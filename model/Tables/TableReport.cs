@@ -18,8 +18,6 @@ public static class TableReport
     private const int GivenMostValues = 30;
     private const int FewestInGroup = 20;
     private const int Bins = 10;
-    private const int Side = 320;
-    private const int Margin = 46;
     private const string Blue = "#2f6db3";
     private const string Red = "#b8433c";
     private const string Grey = "#8a8a8a";
@@ -174,8 +172,8 @@ public static class TableReport
 
         EvaluationResult pooled = validation.Pooled;
         page.Append("<h2>見分ける力と較正</h2>\n<p>どの行も、その行を見ていないモデルの確率です（1 回目の分割）。</p>\n<div class=\"figures\">");
-        Chart(page, string.Create(CultureInfo.InvariantCulture, $"ROC 曲線（AUC {pooled.Auc:0.000}）"), "偽陽性の割合", "真陽性の割合", roc, diagonal: true, baseline: null, []);
-        Chart(page, string.Create(CultureInfo.InvariantCulture, $"適合率と再現率（平均適合率 {pooled.Auprc:0.000}）"), "再現率", "適合率", recall, diagonal: false, baseline: positives / tested.Length, []);
+        SquareChart.Append(page, string.Create(CultureInfo.InvariantCulture, $"ROC 曲線（AUC {pooled.Auc:0.000}）"), "偽陽性の割合", "真陽性の割合", roc, diagonal: true, baseline: null, []);
+        SquareChart.Append(page, string.Create(CultureInfo.InvariantCulture, $"適合率と再現率（平均適合率 {pooled.Auprc:0.000}）"), "再現率", "適合率", recall, diagonal: false, baseline: positives / tested.Length, []);
         int[] rising = [.. tested.Reverse()];
         var points = new List<(double X, double Y, Interval Interval)>();
         for (int b = 0; b < Bins; b++)
@@ -188,7 +186,7 @@ public static class TableReport
             }
         }
 
-        Chart(page, string.Create(CultureInfo.InvariantCulture, $"較正（ECE {validation.Ece:0.000}）"), "予測した確率", "実際の割合（95 % 区間）", [], diagonal: true, baseline: null, points);
+        SquareChart.Append(page, string.Create(CultureInfo.InvariantCulture, $"較正（ECE {validation.Ece:0.000}）"), "予測した確率", "実際の割合（95 % 区間）", [], diagonal: true, baseline: null, points);
         page.Append("</div>\n<table><tr><th>得点の高い順</th><th>該当</th><th>適合率（95 % 区間）</th><th>再現率（95 % 区間）</th></tr>");
         foreach (ListMetric list in pooled.Lists)
         {
@@ -196,44 +194,6 @@ public static class TableReport
         }
 
         page.Append(CultureInfo.InvariantCulture, $"</table>\n<p class=\"note\">ブライア得点 {F(pooled.Brier)}、較正の傾き {F(pooled.CalibrationSlope)}（1 が理想）、切片 {F(pooled.CalibrationIntercept, "+0.000;-0.000;0.000")}（0 が理想）。</p>\n");
-    }
-
-    private static void Chart(
-        StringBuilder page, string title, string x, string y, IReadOnlyList<(double X, double Y)> line, bool diagonal, double? baseline, IReadOnlyList<(double X, double Y, Interval Interval)> points)
-    {
-        static double Px(double value) => Margin + (value * Side);
-        static double Py(double value) => 10 + ((1 - value) * Side);
-        page.Append(CultureInfo.InvariantCulture, $"<figure><svg width=\"{Side + Margin + 14}\" height=\"{Side + Margin + 14}\" role=\"img\" aria-label=\"{H(title)}\"><rect x=\"{Px(0):0}\" y=\"{Py(1):0}\" width=\"{Side}\" height=\"{Side}\" fill=\"none\" stroke=\"{Grey}\"/>");
-        for (int tick = 0; tick <= 5; tick++)
-        {
-            double value = tick / 5.0;
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Px(value):0}\" y=\"{Py(0) + 16:0}\" text-anchor=\"middle\">{value:0.0}</text><text x=\"{Px(0) - 5:0}\" y=\"{Py(value) + 4:0}\" text-anchor=\"end\">{value:0.0}</text>");
-        }
-
-        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Px(0.5):0}\" y=\"{Py(0) + 34:0}\" text-anchor=\"middle\">{H(x)}</text><text x=\"12\" y=\"{Py(0.5):0}\" text-anchor=\"middle\" transform=\"rotate(-90 12 {Py(0.5):0})\">{H(y)}</text>");
-        if (diagonal)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Px(0):0}\" y1=\"{Py(0):0}\" x2=\"{Px(1):0}\" y2=\"{Py(1):0}\" stroke=\"{Grey}\" stroke-dasharray=\"4 4\"/>");
-        }
-
-        if (baseline is { } level)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Px(0):0}\" y1=\"{Py(level):0.0}\" x2=\"{Px(1):0}\" y2=\"{Py(level):0.0}\" stroke=\"{Grey}\" stroke-dasharray=\"4 4\"/>");
-        }
-
-        if (line.Count > 0)
-        {
-            // More points than pixels show nothing more.
-            int every = Math.Max(1, line.Count / 600);
-            page.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{Blue}\" stroke-width=\"2\" points=\"{string.Join(' ', line.Where((_, i) => i % every == 0 || i == line.Count - 1).Select(p => string.Create(CultureInfo.InvariantCulture, $"{Px(p.X):0.0},{Py(p.Y):0.0}")))}\"/>");
-        }
-
-        foreach ((double px, double py, Interval interval) in points)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Px(px):0.0}\" y1=\"{Py(interval.Low):0.0}\" x2=\"{Px(px):0.0}\" y2=\"{Py(interval.High):0.0}\" stroke=\"{Blue}\"/><circle cx=\"{Px(px):0.0}\" cy=\"{Py(py):0.0}\" r=\"4\" fill=\"{Blue}\"/>");
-        }
-
-        page.Append(CultureInfo.InvariantCulture, $"</svg><figcaption>{H(title)}</figcaption></figure>");
     }
 
     private static string[] Keys(FeatureColumn column) => column.Numbers is { } numbers

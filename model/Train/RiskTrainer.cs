@@ -32,7 +32,17 @@ public static class RiskTrainer
             outOfFold[order[i]] = ordered.OutOfFoldProbability[i];
         }
 
-        return ordered with { OutOfFoldProbability = outOfFold };
+        double[]? temporal = null;
+        if (ordered.TemporalProbability is { } held)
+        {
+            temporal = new double[order.Length];
+            for (int i = 0; i < order.Length; i++)
+            {
+                temporal[order[i]] = held[i];
+            }
+        }
+
+        return ordered with { OutOfFoldProbability = outOfFold, TemporalProbability = temporal };
     }
 
     /// <summary>Returns the scores of other rows by a model of at most so many terms, at a penalty that was chosen before.</summary>
@@ -71,7 +81,7 @@ public static class RiskTrainer
         var notes = new List<string>(items.Notes);
 
         progress?.Report(new ModelProgress("evaluate", 0.02));
-        (EvaluationResult? temporal, int from, double? share) = Temporal(run, notes);
+        (EvaluationResult? temporal, int from, double? share, double[]? held) = Temporal(run, notes);
 
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
@@ -111,6 +121,7 @@ public static class RiskTrainer
                 TemporalFrom = from,
             },
             OutOfFoldProbability = probability,
+            TemporalProbability = held,
             PenaltyShare = cross.Share,
             Notes = notes,
         };
@@ -136,7 +147,7 @@ public static class RiskTrainer
     }
 
     // A row is used only when its label was complete at the first held-out snapshot.
-    private static (EvaluationResult? Result, int From, double? Share) Temporal(Run run, List<string> notes)
+    private static (EvaluationResult? Result, int From, double? Share, double[]? Probability) Temporal(Run run, List<string> notes)
     {
         TrainingSet set = run.Set;
         int[] times = [.. set.TimeKey.Distinct().Order()];
@@ -144,7 +155,7 @@ public static class RiskTrainer
         if (periods <= 0 || times.Length <= periods)
         {
             notes.Add($"{times.Length} snapshot dates: no temporal evaluation");
-            return (null, 0, null);
+            return (null, 0, null, null);
         }
 
         int from = times[^periods];
@@ -156,7 +167,7 @@ public static class RiskTrainer
         if (trainPositive < 10 || testPositive == 0 || testPositive == test.Length || trainPositive == train.Length)
         {
             notes.Add($"too few labels were complete before {from}: no temporal evaluation");
-            return (null, 0, null);
+            return (null, 0, null, null);
         }
 
         CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares);
@@ -169,7 +180,14 @@ public static class RiskTrainer
         double[] probability = [.. score.Select(x => Logistic.Sigmoid((slope * x) + intercept))];
         bool[] outcome = [.. test.Select(r => set.Label[r])];
         long[] groups = [.. test.Select(r => set.GroupKey[r])];
-        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share);
+        var held = new double[set.Label.Length];
+        Array.Fill(held, double.NaN);
+        for (int i = 0; i < test.Length; i++)
+        {
+            held[test[i]] = probability[i];
+        }
+
+        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share, held);
     }
 
     private static void NoteReference(List<string> notes, string stage, double? reference)

@@ -184,6 +184,9 @@ public sealed record TrainedModel
     /// <summary>Calibrated out-of-fold probability per training row, for group metrics.</summary>
     public required double[] OutOfFoldProbability { get; init; }
 
+    /// <summary>Calibrated probability per training row by the model of the temporal evaluation, NaN for rows before the hold-out; null where there was none.</summary>
+    public double[]? TemporalProbability { get; init; }
+
     /// <summary>The penalty chosen, as a share of the smallest one that gives an empty model.</summary>
     public required double PenaltyShare { get; init; }
 

@@ -147,6 +147,7 @@ public static class CommandLine
         yield return TrainCommand.Define();
         yield return PredictCommand.Define();
         yield return ExplainCommand.Define();
+        yield return ModelsCommand.Define();
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();
         yield return StatsCommand.Define();

@@ -1,6 +1,8 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Quartz;
+using Warehouse.Model.Govern;
+using Warehouse.Reporting.ModelCards;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
@@ -99,6 +101,41 @@ public sealed class StatisticsSection
     public SuppressionProfile ToProfile() => new(Profile, MinimumCell, MinimumDistrictCell);
 }
 
+/// <summary>Section <c>Model</c>: what a new model must reach to be used.</summary>
+public sealed class ModelSection
+{
+    private static readonly ModelMarks Standard = new();
+
+    /// <summary>Least area under the ROC curve.</summary>
+    public double LeastAuc { get; set; } = Standard.LeastAuc;
+
+    /// <summary>Least lower end of its interval; 0 asks for nothing.</summary>
+    public double LeastAucLow { get; set; } = Standard.LeastAucLow;
+
+    /// <summary>Greatest expected calibration error beyond chance.</summary>
+    public double MostCalibrationError { get; set; } = Standard.MostCalibrationError;
+
+    /// <summary>A feature that alone orders the rows this well is taken for one that is known only after the decision.</summary>
+    public double LeakAuc { get; set; } = Standard.LeakAuc;
+
+    /// <summary>Most by which a new model may be worse than the one in use.</summary>
+    public double MostLoss { get; set; } = Standard.MostLoss;
+
+    /// <summary>Least upper end of the interval of the area under the curve in any group.</summary>
+    public double LeastGroupAuc { get; set; } = Standard.LeastGroupAuc;
+
+    /// <summary>The marks.</summary>
+    public ModelMarks ToMarks() => Standard with
+    {
+        LeastAuc = LeastAuc,
+        LeastAucLow = LeastAucLow,
+        MostCalibrationError = MostCalibrationError,
+        LeakAuc = LeakAuc,
+        MostLoss = MostLoss,
+        LeastGroupAuc = LeastGroupAuc,
+    };
+}
+
 /// <summary>Section <c>Briefs</c>: what the scheduled job makes.</summary>
 public sealed class BriefSection
 {
@@ -149,13 +186,19 @@ public sealed class HostOptions
     /// <summary>Scheduled briefs.</summary>
     public BriefSection Briefs { get; } = new();
 
+    /// <summary>Marks of new models.</summary>
+    public ModelSection Model { get; } = new();
+
+    /// <summary>What the municipality says of its use of the model.</summary>
+    public RegisterSection Register { get; } = new();
+
     /// <summary>PDF output.</summary>
     public PdfOptions Pdf { get; } = new();
 
     /// <summary>The reporting service.</summary>
     public WebSection Web { get; } = new();
 
-    private static readonly string[] Sections = ["Warehouse", "Etl", "Schedule", "Statistics", "Briefs", "Pdf", "Web"];
+    private static readonly string[] Sections = ["Warehouse", "Etl", "Schedule", "Statistics", "Briefs", "Model", "Register", "Pdf", "Web"];
 
     /// <summary>Reads appsettings.json beside the program, one in the working folder, then WAREHOUSE__* from the environment.</summary>
     /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
@@ -196,6 +239,8 @@ public sealed class HostOptions
         Bind("Schedule", options.Schedule);
         Bind("Statistics", options.Statistics);
         Bind("Briefs", options.Briefs);
+        Bind("Model", options.Model);
+        Bind("Register", options.Register);
         Bind("Pdf", options.Pdf);
         Bind("Web", options.Web);
         faults.AddRange(options.Faults());
@@ -263,6 +308,11 @@ public sealed class HostOptions
         if (Statistics.MinimumCell < 3 || Statistics.MinimumDistrictCell < Statistics.MinimumCell)
         {
             yield return "Statistics:MinimumCell is below 3, or Statistics:MinimumDistrictCell below it";
+        }
+
+        foreach (string fault in Model.ToMarks().Faults())
+        {
+            yield return fault;
         }
 
         if (Briefs.Top is < 0 or > 200)

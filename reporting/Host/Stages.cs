@@ -152,13 +152,21 @@ internal static partial class Stages
 
     internal static string Describe(ModelSummary summary) => string.Create(
         CultureInfo.InvariantCulture,
-        $"model {summary.ModelRunId}: {summary.KeptCount} rules kept, {summary.VerifiedCount} verified, {summary.RowCount} rows ({summary.PositiveCount} positive), AUC {summary.Quoted.Auc:0.000} [{summary.Quoted.AucInterval.Low:0.000}, {summary.Quoted.AucInterval.High:0.000}]");
+        $"model {summary.ModelRunId}: {summary.KeptCount} rules kept, {summary.VerifiedCount} verified, {summary.RowCount} rows ({summary.PositiveCount} positive), AUC {summary.Quoted.Auc:0.000} [{summary.Quoted.AucInterval.Low:0.000}, {summary.Quoted.AucInterval.High:0.000}]; {Marks(summary)}");
+
+    private static string Marks(ModelSummary summary) => summary.IsAccepted
+        ? "all marks passed, in use"
+        : "NOT in use, failed: " + string.Join("; ", summary.Marks.Where(mark => mark.Status == "failed").Select(mark => string.Create(CultureInfo.InvariantCulture, $"{mark.Code} {mark.Measured:0.###} ({(mark.IsUpper ? "at most" : "at least")} {mark.Required:0.######}; {mark.Detail})")));
 
     internal static string Describe(ScoreSummary summary) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{summary.SnapshotDate:yyyy-MM-dd}: {summary.ChildCount} children, {summary.ShownCount} scored, {summary.ThinFileCount} with too few sources, {summary.CaseCount} known cases; bands A {summary.Bands.A}, B {summary.Bands.B}, C {summary.Bands.C}");
+        $"{summary.SnapshotDate:yyyy-MM-dd}: {summary.ChildCount} children, {summary.ShownCount} scored, {summary.ThinFileCount} with too few sources, {summary.CaseCount} known cases; bands A {summary.Bands.A}, B {summary.Bands.B}, C {summary.Bands.C}{Drift(summary)}{string.Concat(summary.Notes.Select(note => "; " + note))}");
 
-    internal static ModelOptions ModelOptions(CommandContext context) => new() { Clock = context.Time };
+    private static string Drift(ScoreSummary summary) => summary.Drifted.Count == 0 ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"; unlike training: {string.Join(", ", summary.Drifted.Take(5).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Feature} ({d.Status}, PSI {d.Psi:0.00})")))}{(summary.Drifted.Count > 5 ? $" and {summary.Drifted.Count - 5} more" : "")}");
+
+    internal static ModelOptions ModelOptions(CommandContext context) => new() { Clock = context.Time, Marks = context.Options.Model.ToMarks() };
 
     internal sealed record DataDate(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount);
 

@@ -62,6 +62,16 @@ GRANT INSERT, UPDATE, DELETE ON meta.model_metric TO wh_model;
 GO
 GRANT INSERT, UPDATE, DELETE ON meta.model_part TO wh_model;
 GO
+GRANT INSERT, UPDATE ON meta.model_mark TO wh_model;
+GO
+GRANT INSERT ON meta.model_reference TO wh_model;
+GO
+GRANT INSERT, DELETE ON meta.model_drift TO wh_model;
+GO
+GRANT INSERT, DELETE ON meta.model_outcome TO wh_model;
+GO
+GRANT INSERT ON meta.model_promotion TO wh_model;
+GO
 -- Reporting reads, and appends to the access log. Tables that hold people's own judgements get their grant with the table.
 GRANT SELECT ON SCHEMA::dim TO wh_reporting;
 GO

@@ -1,5 +1,6 @@
 using Warehouse.Model;
 using Warehouse.Model.Features;
+using Warehouse.Model.Govern;
 using Warehouse.Model.Items;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
@@ -19,6 +20,7 @@ public sealed class TrainAndScoreTests
     private static readonly ModelOptions Options = new()
     {
         Clock = new FixedClock(Now),
+        Marks = new ModelMarks { MostCalibrationError = 0.05 },
         Train = new TrainOptions
         {
             HoldOutPeriods = 1,
@@ -244,6 +246,117 @@ public sealed class TrainAndScoreTests
     }
 
     [Theory]
+    [EngineData]
+    public void Marks_are_written_before_training_and_measured_after(Engine engine)
+    {
+        using FactWriter city = City(engine);
+        List<string> before = [];
+
+        ModelSummary summary = Run.Train(city.Databases, Options, new Watching(() =>
+        {
+            using WarehouseSession early = city.Session();
+            before.AddRange(early.QueryText<string>("SELECT CONCAT(mark_code, ' ', status_code) FROM meta.model_mark ORDER BY mark_code"));
+        }), TestContext.Current.CancellationToken);
+
+        Assert.True(summary.IsAccepted, string.Join("; ", summary.Marks));
+        Assert.Equal(9, before.Count);
+        Assert.All(before, mark => Assert.EndsWith(" set", mark, StringComparison.Ordinal));
+        using WarehouseSession session = city.Session();
+        Assert.Equal(
+            [("champion", "not_measured"), ("auc", "passed"), ("parity", "passed")],
+            session.QueryText<(string, string)>("SELECT mark_code, status_code FROM meta.model_mark WHERE mark_code IN ('auc', 'champion', 'parity') ORDER BY status_code, mark_code"));
+    }
+
+    [Fact]
+    public void A_model_that_fails_a_mark_is_not_used_until_somebody_decides_it()
+    {
+        using FactWriter city = City();
+        ModelOptions strict = Options with { Marks = new ModelMarks { LeastAuc = 0.99 } };
+
+        ModelSummary refused = Run.Train(city.Databases, strict, null, TestContext.Current.CancellationToken);
+
+        Assert.False(refused.IsAccepted);
+        Assert.Equal("MDL-040", Assert.Throws<ModelException>(() => Score(city, Options, AsKnown)).Code);
+        Run.Promote(city.Databases, refused.ModelRunId, "steward", "試行のため", Options.Clock, TestContext.Current.CancellationToken);
+        Assert.Equal(refused.ModelRunId, Score(city, Options, AsKnown).ModelRunId);
+        Assert.Equal("MDL-043", Assert.Throws<ModelException>(() => Run.Promote(city.Databases, 99, "steward", "なし", Options.Clock, TestContext.Current.CancellationToken)).Code);
+        using WarehouseSession session = city.Session();
+        Assert.Equal([("promoted", "steward", "試行のため")], session.QueryText<(string, string, string)>(
+            "SELECT r.verdict_code, p.staff_id, p.reason_text FROM meta.model_run AS r JOIN meta.model_promotion AS p ON p.model_run_id = r.model_run_id"));
+    }
+
+    [Fact]
+    public void A_refused_model_leaves_the_one_in_use_where_it_is()
+    {
+        using FactWriter city = City();
+        ModelSummary champion = Train(city);
+
+        Run.Train(city.Databases, Options with { Marks = new ModelMarks { MostCalibrationError = 0 } }, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(champion.ModelRunId, Score(city, Options, AsKnown).ModelRunId);
+    }
+
+    [Fact]
+    public void Where_the_model_in_use_cannot_be_read_the_last_good_one_scores_and_says_so()
+    {
+        using FactWriter city = City();
+        ModelSummary good = Train(city);
+        ModelSummary damaged = Train(city);
+        using (WarehouseSession session = city.Session())
+        {
+            session.ExecuteText("UPDATE meta.model_part SET document_json = CONCAT(document_json, ' ') WHERE model_run_id = @run AND part_number = 1", new { run = damaged.ModelRunId });
+        }
+
+        ScoreSummary scored = Score(city, Options, AsKnown);
+
+        Assert.Equal(good.ModelRunId, scored.ModelRunId);
+        Assert.Contains("MDL-041", Assert.Single(scored.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_model_is_compared_with_the_one_in_use_on_what_neither_has_learned_from()
+    {
+        using FactWriter city = City();
+        ModelSummary first = Train(city);
+        using (WarehouseSession session = city.Session())
+        {
+            // As if it had been trained two years ago: what was decided since is new to it.
+            session.ExecuteText("UPDATE meta.model_run SET as_known_utc = @then", new { then = Now.AddYears(-2) });
+        }
+
+        ModelSummary second = Run.Train(city.Databases, Options, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("not_measured", first.Marks.Single(mark => mark.Code == MarkCodes.Champion).Status);
+        PassMark mark = second.Marks.Single(mark => mark.Code == MarkCodes.Champion);
+
+        // It had learned from these rows after all, which no model that had not can reach: the new one is refused, the old one scores on.
+        Assert.Equal("failed", mark.Status);
+        Assert.Equal(first.ModelRunId, Score(city, Options, AsKnown).ModelRunId);
+        Assert.StartsWith($"against model {first.ModelRunId} on ", mark.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_that_stopped_shows_at_the_next_scoring()
+    {
+        using FactWriter city = City();
+        Train(city);
+        ScoreSummary quiet = Score(city, Options, AsKnown);
+        using (WarehouseSession session = city.Session())
+        {
+            session.ExecuteText("UPDATE fact.school_attendance_month SET known_to_utc = @at WHERE month_key >= 202310", new { at = AsKnown });
+        }
+
+        ScoreSummary later = Score(city, Options, AsKnown.AddDays(1));
+
+        Assert.DoesNotContain(quiet.Drifted, drift => drift.MissingNow > 0.99 && drift.MissingBefore < 0.9);
+        FeatureDrift stopped = later.Drifted.Single(drift => drift.Feature == "absent_days_3m");
+        Assert.Equal(("drift", 1.0), (stopped.Status, stopped.MissingNow));
+        Assert.True(stopped.MissingBefore < 0.9);
+        using WarehouseSession read = city.Session();
+        Assert.Equal("drift", read.ScalarText<string>("SELECT status_code FROM meta.model_drift WHERE feature_name = 'absent_days_3m' AND as_known_utc = @at", new { at = AsKnown.AddDays(1) }));
+    }
+
+    [Theory]
     [InlineData(3999)]
     [InlineData(4000)]
     [InlineData(4001)]
@@ -257,7 +370,12 @@ public sealed class TrainAndScoreTests
         Assert.All(parts, part => Assert.True(part.Length <= 4000 && !char.IsHighSurrogate(part[^1])));
     }
 
-    private static ModelSummary Train(FactWriter city) => Run.Train(city.Databases, Options, null, TestContext.Current.CancellationToken);
+    private static ModelSummary Train(FactWriter city)
+    {
+        ModelSummary summary = Run.Train(city.Databases, Options, null, TestContext.Current.CancellationToken);
+        Assert.True(summary.IsAccepted, string.Join("; ", summary.Marks.Where(mark => mark.Status == "failed")));
+        return summary;
+    }
 
     private static ScoreSummary Score(FactWriter city, ModelOptions options, DateTime asKnown) =>
         Run.Score(city.Databases, options, Date, asKnown, TestContext.Current.CancellationToken);
@@ -320,6 +438,17 @@ public sealed class TrainAndScoreTests
     private sealed class FixedClock(DateTime now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(now);
+    }
+
+    private sealed class Watching(Action look) : IProgress<ModelProgress>
+    {
+        public void Report(ModelProgress value)
+        {
+            if (value.Stage == "features")
+            {
+                look();
+            }
+        }
     }
 
     private sealed class Cancelling(CancellationTokenSource source) : IProgress<ModelProgress>

@@ -73,6 +73,7 @@ internal static class DemoCommand
             scores.Add(score);
         }
 
+        IReadOnlyList<string> cards = ModelsCommand.WriteCards(databases, null, context);
         Dictionary<string, string> passwords = SaveAccounts(databases, context.Time);
         ((string engine, List<string> briefs), seconds["brief"]) = await context.Screen.Stage("brief", async report =>
         {
@@ -101,8 +102,10 @@ internal static class DemoCommand
                 AucHigh = model.Quoted.AucInterval.High,
                 IsTemporal = model.Temporal is not null,
                 model.Notes,
+                Marks = model.Marks.Select(mark => new { mark.Code, mark.Required, mark.Measured, mark.Status }),
             },
             Scores = scores.Select(score => new { score.SnapshotDate, score.ChildCount, score.ShownCount, score.ThinFileCount, score.CaseCount, BandA = score.Bands.A, BandB = score.Bands.B, BandC = score.Bands.C }),
+            ModelCards = cards,
             Briefs = briefs,
             PdfEngine = engine,
             Statistics = files,
@@ -119,6 +122,7 @@ internal static class DemoCommand
         LoadCommand.Show(screen, load);
         screen.Line(Stages.Describe(model));
         scores.ForEach(score => screen.Line(Stages.Describe(score)));
+        screen.Line($"Model card and register entry, Japanese and English, in {Path.Combine(context.Output, "models")}");
         screen.Line($"{briefs.Count} briefs by {engine} in {Path.Combine(context.Output, "briefs")}");
         screen.Line($"{files.Count} files of statistics in {Path.Combine(context.Output, "statistics")}, {summary.HiddenFigures} figures hidden");
         screen.Table("Seconds", ["stage", "seconds"], seconds.Select(pair => (IReadOnlyList<string>)[pair.Key, pair.Value.ToString("0.0", CultureInfo.InvariantCulture)]));
