@@ -30,7 +30,11 @@ public sealed record TableRoles
 /// <param name="Code">Stable code, such as <c>TBL-005</c>.</param>
 /// <param name="Message">What was found and what was done.</param>
 /// <param name="IsGrave">True when the figures may mislead because of it.</param>
-public sealed record TableFinding(string Code, string Message, bool IsGrave = false);
+public sealed record TableFinding(string Code, string Message, bool IsGrave = false)
+{
+    /// <summary>The same in Japanese, for pages that staff read; empty for notes of the training itself.</summary>
+    public string JapaneseMessage { get; init; } = "";
+}
 
 /// <summary>A table with its labels, ready to be learned from.</summary>
 /// <remarks>All arrays have one value per row that has a label, in the order of the file.</remarks>
@@ -99,12 +103,12 @@ public sealed record LabelledTable
         int unlabelled = target.Codes.Count(c => answer[c] is null);
         if (unlabelled > 0)
         {
-            findings.Add(new TableFinding("TBL-002", Text($"{unlabelled:N0} of {table.RowCount:N0} rows have no '{roles.Target}' and are left out")));
+            findings.Add(new TableFinding("TBL-002", Text($"{unlabelled:N0} of {table.RowCount:N0} rows have no '{roles.Target}' and are left out")) { JapaneseMessage = Text($"{table.RowCount:N0} 行のうち {unlabelled:N0} 行は「{roles.Target}」が空のため除きました") });
         }
 
         if (rows.Length + unlabelled < table.RowCount)
         {
-            findings.Add(new TableFinding("TBL-002", Text($"{table.RowCount - rows.Length - unlabelled:N0} rows have no '{roles.Time}' and are left out")));
+            findings.Add(new TableFinding("TBL-002", Text($"{table.RowCount - rows.Length - unlabelled:N0} rows have no '{roles.Time}' and are left out")) { JapaneseMessage = Text($"{table.RowCount - rows.Length - unlabelled:N0} 行は「{roles.Time}」が空のため除きました") });
         }
 
         (string positive, IReadOnlyList<string> negatives) = Classes(roles, [.. rows.Select(r => answer[target.Codes[r]]!)], findings);
@@ -119,13 +123,13 @@ public sealed record LabelledTable
         int doubled = names.Length - names.Distinct(StringComparer.Ordinal).Count();
         if (doubled > 0)
         {
-            findings.Add(new TableFinding("TBL-008", Text($"{doubled:N0} rows repeat a value of '{roles.Id}'; each row counts for itself{(group is null ? " (--group keeps rows of one together)" : "")}"), group is null));
+            findings.Add(new TableFinding("TBL-008", Text($"{doubled:N0} rows repeat a value of '{roles.Id}'; each row counts for itself{(group is null ? " (--group keeps rows of one together)" : "")}"), group is null) { JapaneseMessage = Text($"{doubled:N0} 行は「{roles.Id}」の値が他の行と重なっています。それぞれ一行として数えます{(group is null ? "（--group を使うと同じものをまとめられます）" : "")}") });
         }
 
         if (group is not null)
         {
             int groups = groupKey.Distinct().Count();
-            findings.Add(new TableFinding("TBL-011", Text($"{groups:N0} groups by '{roles.Group}' in {rows.Length:N0} rows; a group is in one fold and counts once in the test of the rules")));
+            findings.Add(new TableFinding("TBL-011", Text($"{groups:N0} groups by '{roles.Group}' in {rows.Length:N0} rows; a group is in one fold and counts once in the test of the rules")) { JapaneseMessage = Text($"「{roles.Group}」により {rows.Length:N0} 行を {groups:N0} のまとまりに分けました。まとまりは分割をまたがず、規則の検定では一度だけ数えます") });
         }
 
         CheckClasses(label, groupKey, roles, positive);
@@ -206,7 +210,7 @@ public sealed record LabelledTable
 
         // Of two as frequent the later in ordinal order: 1, true, yes.
         (string positive, string negative) = values[0].Count == values[1].Count ? (values[1].Value, values[0].Value) : (values[1].Value, values[0].Value);
-        findings.Add(new TableFinding("TBL-003", Text($"'{positive}' counts as positive, the rarer value of '{roles.Target}' ({found}); --positive says otherwise")));
+        findings.Add(new TableFinding("TBL-003", Text($"'{positive}' counts as positive, the rarer value of '{roles.Target}' ({found}); --positive says otherwise")) { JapaneseMessage = Text($"「{roles.Target}」の少ない方の値「{positive}」を該当としました（{found}）。変えるには --positive を使います") });
         return (positive, [negative]);
     }
 
@@ -262,7 +266,7 @@ public sealed record LabelledTable
             {
                 if (why!.StartsWith("it is text", StringComparison.Ordinal) || why.StartsWith("it counts", StringComparison.Ordinal))
                 {
-                    findings.Add(new TableFinding("TBL-004", $"column '{column.Name}' is left out: {why}"));
+                    findings.Add(new TableFinding("TBL-004", $"column '{column.Name}' is left out: {why}") { JapaneseMessage = $"列「{column.Name}」は使いません：{(why.StartsWith("it is text", StringComparison.Ordinal) ? "値のほとんどが一度しか現れない文字列です" : "行の番号とみられます")}" });
                 }
                 else
                 {
@@ -288,17 +292,17 @@ public sealed record LabelledTable
 
         if (constant.Count > 0)
         {
-            findings.Add(new TableFinding("TBL-005", $"left out, because they have one value or none: {Cells.List(constant)}"));
+            findings.Add(new TableFinding("TBL-005", $"left out, because they have one value or none: {Cells.List(constant)}") { JapaneseMessage = $"値が一つ以下のため使わない列：{Cells.List(constant)}" });
         }
 
         if (infinite.Count > 0)
         {
-            findings.Add(new TableFinding("TBL-006", $"infinite numbers are taken as not recorded: {Cells.List(infinite)}"));
+            findings.Add(new TableFinding("TBL-006", $"infinite numbers are taken as not recorded: {Cells.List(infinite)}") { JapaneseMessage = $"無限大の数は記録なしとして扱います：{Cells.List(infinite)}" });
         }
 
         if (unreadable.Count > 0)
         {
-            findings.Add(new TableFinding("TBL-007", $"text among numbers or days is taken as not recorded: {Cells.List(unreadable)}"));
+            findings.Add(new TableFinding("TBL-007", $"text among numbers or days is taken as not recorded: {Cells.List(unreadable)}") { JapaneseMessage = $"数や日付の列にある文字は記録なしとして扱います：{Cells.List(unreadable)}" });
         }
 
         return columns.Count > 0 ? ([.. columns], new FeatureTable(features)) : throw new ModelException(

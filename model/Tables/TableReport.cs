@@ -117,9 +117,15 @@ public static class TableReport
             page.Append("</table>\n<p class=\"note\">区間は分割が学習の行を共有することを補正した t 区間（Nadeau, Bengio 2003）。0 をまたぐ差は区別できません。</p>\n");
         }
 
-        foreach (TableFinding finding in model.Findings)
+        foreach (TableFinding finding in model.Findings.Where(finding => finding.JapaneseMessage.Length > 0))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<p class=\"{(finding.IsGrave ? "warn" : "note")}\">{H(finding.Code)} {H(finding.Message)}</p>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"{(finding.IsGrave ? "warn" : "note")}\">{H(finding.Code)} {H(finding.JapaneseMessage)}</p>\n");
+        }
+
+        TableFinding[] notes = [.. model.Findings.Where(finding => finding.JapaneseMessage.Length == 0)];
+        if (notes.Length > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>学習の記録（英語）</summary><ul lang=\"en\">{string.Concat(notes.Select(note => $"<li>{H(note.Code)} {H(note.Message)}</li>"))}</ul></details>\n");
         }
     }
 

@@ -79,22 +79,22 @@ public static class TableRun
         findings.AddRange(trained.Notes.Where(n => !n.Contains("snapshot dates", StringComparison.Ordinal)).Select(n => new TableFinding("TBL-001", n.Replace("every child has", "every row has", StringComparison.Ordinal))));
         if (validation is not null)
         {
-            findings.AddRange(validation.Challengers.Where(c => c.Fault.Length > 0).Select(c => new TableFinding("TBL-012", $"{c.Name} could not be run: {c.Fault}")));
+            findings.AddRange(validation.Challengers.Where(c => c.Fault.Length > 0).Select(c => new TableFinding("TBL-012", $"{c.Name} could not be run: {c.Fault}") { JapaneseMessage = $"{c.Name} は実行できませんでした：{c.Fault}" }));
             if (table.Time is null && options.Repeats is null && validation.Repeats == 1)
             {
-                findings.Add(new TableFinding("TBL-010", Invariant($"one round of folds, because {table.Label.Length:N0} rows are enough for it; --repeats says otherwise")));
+                findings.Add(new TableFinding("TBL-010", Invariant($"one round of folds, because {table.Label.Length:N0} rows are enough for it; --repeats says otherwise")) { JapaneseMessage = Invariant($"{table.Label.Length:N0} 行あれば足りるため、分割は一回です（--repeats で変えられます）") });
             }
 
             if (validation.Folds < options.Folds)
             {
-                findings.Add(new TableFinding("TBL-010", Invariant($"{validation.Folds} folds instead of {options.Folds}: each needs rows of both classes")));
+                findings.Add(new TableFinding("TBL-010", Invariant($"{validation.Folds} folds instead of {options.Folds}: each needs rows of both classes")) { JapaneseMessage = Invariant($"分割は {options.Folds} ではなく {validation.Folds} です。どの分割にも該当と非該当の行が必要なためです") });
             }
         }
 
         int rarer = Math.Min(trained.Document.PositiveCount, trained.Document.RowCount - trained.Document.PositiveCount);
         if (rarer < 30)
         {
-            findings.Add(new TableFinding("TBL-013", Invariant($"{rarer} rows of the rarer class: every figure is uncertain"), IsGrave: true));
+            findings.Add(new TableFinding("TBL-013", Invariant($"{rarer} rows of the rarer class: every figure is uncertain"), IsGrave: true) { JapaneseMessage = Invariant($"少ない方の行は {rarer} 行です。どの数字も不確かです") });
         }
 
         IReadOnlyList<TableRule> rules = Rules(trained.Mined, trained.Items);
@@ -145,12 +145,12 @@ public static class TableRun
                     unknown[r] += feature.Categories![r] is { } category && !known.Contains(category) ? 1 : 0;
                 }
 
-                findings.Add(new TableFinding("TBL-014", Invariant($"column '{column.Name}': {count.Unknown:N0} rows have a value that training did not see; it is taken as another value")));
+                findings.Add(new TableFinding("TBL-014", Invariant($"column '{column.Name}': {count.Unknown:N0} rows have a value that training did not see; it is taken as another value")) { JapaneseMessage = Invariant($"列「{column.Name}」：{count.Unknown:N0} 行の値は学習にありません。別の値として扱います") });
             }
 
             if (count.Infinite + count.Unreadable > 0)
             {
-                findings.Add(new TableFinding("TBL-007", Invariant($"column '{column.Name}': {count.Infinite + count.Unreadable:N0} cells are no finite number or day and are taken as not recorded")));
+                findings.Add(new TableFinding("TBL-007", Invariant($"column '{column.Name}': {count.Infinite + count.Unreadable:N0} cells are no finite number or day and are taken as not recorded")) { JapaneseMessage = Invariant($"列「{column.Name}」：{count.Infinite + count.Unreadable:N0} 個の値は数でも日付でもないため、記録なしとして扱います") });
             }
         }
 

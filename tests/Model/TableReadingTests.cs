@@ -225,7 +225,14 @@ public sealed class TableReadingTests
         return new TextColumn(c.Name, [.. c.Cells.Select(cell => Array.IndexOf(values, cell))], values);
     })]);
 
-    internal static LabelledTable Build(TableRoles roles, params (string Name, string[] Cells)[] columns) => LabelledTable.Build(Text(columns), roles);
+    internal static LabelledTable Build(TableRoles roles, params (string Name, string[] Cells)[] columns)
+    {
+        LabelledTable table = LabelledTable.Build(Text(columns), roles);
+
+        // Whatever a test looks at: what staff are told on the report is said in Japanese.
+        Assert.All(table.Findings.Where(finding => finding.Code != "TBL-001"), finding => Assert.Contains(finding.JapaneseMessage, letter => letter is >= '\u3041' and <= '\u30ff'));
+        return table;
+    }
 
     // Repeated until each class has rows enough.
     private static LabelledTable Build(params (string Name, string[] Cells)[] columns)

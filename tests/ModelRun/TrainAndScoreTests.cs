@@ -286,6 +286,20 @@ public sealed class TrainAndScoreTests
     }
 
     [Fact]
+    public void A_feature_that_alone_says_what_the_label_says_keeps_the_model_from_use()
+    {
+        using FactWriter city = City();
+
+        // Being absent is what decides in this city; a limit below what it reaches alone takes it for a leak.
+        ModelSummary summary = Run.Train(city.Databases, Options with { Marks = Options.Marks with { LeakAuc = 0.65 } }, null, TestContext.Current.CancellationToken);
+
+        PassMark leak = summary.Marks.Single(mark => mark.Code == MarkCodes.Leak);
+        Assert.Equal("failed", leak.Status);
+        Assert.Contains("absent_days", leak.Detail, StringComparison.Ordinal);
+        Assert.False(summary.IsAccepted);
+    }
+
+    [Fact]
     public void A_refused_model_leaves_the_one_in_use_where_it_is()
     {
         using FactWriter city = City();
