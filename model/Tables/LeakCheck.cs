@@ -29,7 +29,8 @@ internal static class LeakCheck
             yield return new TableFinding(
                 "TBL-009",
                 FormattableString.Invariant($"column '{name}' alone orders the rows almost as the target does (AUC {auc:0.0000}). If it is known only after the outcome, leave it out with --exclude; the figures below include it"),
-                IsGrave: true) { JapaneseMessage = FormattableString.Invariant($"列「{name}」だけで行がほぼ正解どおりに並びます（AUC {auc:0.0000}）。結果の後に分かる値であれば --exclude で除いてください。以下の数字はこの列を含みます") };
+                IsGrave: true)
+            { JapaneseMessage = FormattableString.Invariant($"列「{name}」だけで行がほぼ正解どおりに並びます（AUC {auc:0.0000}）。結果の後に分かる値であれば --exclude で除いてください。以下の数字はこの列を含みます") };
         }
     }
 

@@ -101,12 +101,34 @@ public sealed partial class ModelCardTests
         Item item = new() { Id = 0, Feature = "absent_days_6m", Test = ItemTest.AtLeast, Cut = 10, Text = "直近6か月の欠席が10日以上", NegatedText = "直近6か月の欠席が10日未満", Department = "学校" };
         ModelTerm term = new()
         {
-            Items = [0], Text = item.Text, Departments = ["学校"], Weight = 0.8, Covered = 2000, Positives = 80, Rate = 0.04, RateInterval = new Interval(0.03, 0.05), LogP = -40, IsVerified = true, Stability = 1,
+            Items = [0],
+            Text = item.Text,
+            Departments = ["学校"],
+            Weight = 0.8,
+            Covered = 2000,
+            Positives = 80,
+            Rate = 0.04,
+            RateInterval = new Interval(0.03, 0.05),
+            LogP = -40,
+            IsVerified = true,
+            Stability = 1,
         };
         ModelDocument document = new()
         {
-            Features = [days], Items = [item], Terms = [term], Bias = -4, CalibrationSlope = 1, CalibrationIntercept = 0, MinCoverage = 0, Penalty = 0.01, RowCount = 40_000, PositiveCount = 500,
-            LogThreshold = -13, Seed = 1, FeatureHash = new string('f', 64), DataHash = new string('d', 64),
+            Features = [days],
+            Items = [item],
+            Terms = [term],
+            Bias = -4,
+            CalibrationSlope = 1,
+            CalibrationIntercept = 0,
+            MinCoverage = 0,
+            Penalty = 0.01,
+            RowCount = 40_000,
+            PositiveCount = 500,
+            LogThreshold = -13,
+            Seed = 1,
+            FeatureHash = new string('f', 64),
+            DataHash = new string('d', 64),
         };
         MetricLine All(string code, double value, double? low = null, double? high = null) => new(code, "all", value, low, high, 8000, 120);
         return new ModelCard(
