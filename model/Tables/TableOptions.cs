@@ -54,7 +54,7 @@ public sealed record TableOptions
     private static readonly double[] Penalties = [.. Enumerable.Range(0, 22).Select(k => 0.7 * Math.Pow(0.72, k))];
 
     // Where rows are few, sharing an effect among conditions that nearly go together steadies it; where they are many the data tell these apart.
-    private static readonly PenaltyShape[] Shapes = [new(1, 0), new(1, 1), new(2, 1), new(2, 3)];
+    private static readonly PenaltyShape[] Shapes = [new(1, 0), new(1, 1), new(2, 3), new(3, 3)];
 
     /// <summary>Returns the settings of the trainer for a number of rows: the more rows, the finer the cuts and the rarer the conditions they can tell from chance.</summary>
     internal TrainOptions ForTraining(int rows) => new()

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Warehouse.Model.Items;
 
 namespace Warehouse.Model.Train;
@@ -536,7 +534,7 @@ internal sealed class ColumnGeneration
             if (change != 0)
             {
                 delta[a] = next;
-                Subtract(slope, gram[a], change);
+                Cholesky.Subtract(slope, gram[a], change);
                 largest = Math.Max(largest, h * Math.Abs(change) / (a == k ? penalty : penalty * _terms[active[a]].Factor));
             }
         }
@@ -549,7 +547,7 @@ internal sealed class ColumnGeneration
         int k = active.Count;
         int[] free = [.. Enumerable.Range(0, k).Where(a => _weights[active[a]] + delta[a] != 0), k];
         double[] step = [.. free.Select(a => a == k ? slope[k] : slope[a] - (penalty * _terms[active[a]].Factor * Math.Sign(_weights[active[a]] + delta[a])))];
-        if (!SolveSymmetric(gram, free, step))
+        if (!Cholesky.Solve(gram, free, step))
         {
             return;
         }
@@ -577,7 +575,7 @@ internal sealed class ColumnGeneration
                 double now = a == k ? 0 : _weights[active[a]] + delta[a];
                 clamped[a] = a < k && (now + step[i]) * now <= 0 ? -now : step[i];
                 saved += a == k ? 0 : penalty * _terms[active[a]].Factor * (Math.Abs(now) - Math.Abs(now + clamped[a]));
-                Subtract(moved, gram[a], clamped[a]);
+                Cholesky.Subtract(moved, gram[a], clamped[a]);
             }
 
             // Of the quadratic part, half of the slope before and after.
@@ -604,83 +602,7 @@ internal sealed class ColumnGeneration
             int a = free[i];
             double change = i == stopped ? -_weights[active[a]] - delta[a] : part * step[i];
             delta[a] = i == stopped ? -_weights[active[a]] : delta[a] + change;
-            Subtract(slope, gram[a], change);
-        }
-    }
-
-    // Cholesky; a pivot that rounding leaves near zero belongs to a column that the others make up, and its step is none.
-    private static bool SolveSymmetric(double[][] gram, int[] index, double[] value)
-    {
-        int n = index.Length;
-        var lower = new double[n][];
-        for (int i = 0; i < n; i++)
-        {
-            lower[i] = new double[i + 1];
-            double[] row = lower[i], source = gram[index[i]];
-            for (int j = 0; j < i; j++)
-            {
-                row[j] = lower[j][j] == 0 ? 0 : (source[index[j]] - Dot(row, lower[j], j)) / lower[j][j];
-            }
-
-            double pivot = source[index[i]] - Dot(row, row, i);
-            row[i] = pivot > 1e-11 * source[index[i]] ? Math.Sqrt(pivot) : 0;
-        }
-
-        for (int i = 0; i < n; i++)
-        {
-            value[i] = lower[i][i] == 0 ? 0 : (value[i] - Dot(lower[i], value, i)) / lower[i][i];
-        }
-
-        for (int i = n - 1; i >= 0; i--)
-        {
-            value[i] = lower[i][i] == 0 ? 0 : value[i] / lower[i][i];
-            for (int j = 0; j < i; j++)
-            {
-                value[j] -= lower[i][j] * value[i];
-            }
-        }
-
-        return Array.TrueForAll(value, double.IsFinite);
-    }
-
-    // Lanes of a fixed width and no fused operations: the same sum on every processor.
-    private static double Dot(double[] a, double[] b, int count)
-    {
-        Vector256<double> first = Vector256<double>.Zero, second = first, third = first, fourth = first;
-        ref double x = ref MemoryMarshal.GetArrayDataReference(a);
-        ref double y = ref MemoryMarshal.GetArrayDataReference(b);
-        int i = 0;
-        for (; i + 16 <= count; i += 16)
-        {
-            first += Vector256.LoadUnsafe(ref x, (nuint)i) * Vector256.LoadUnsafe(ref y, (nuint)i);
-            second += Vector256.LoadUnsafe(ref x, (nuint)(i + 4)) * Vector256.LoadUnsafe(ref y, (nuint)(i + 4));
-            third += Vector256.LoadUnsafe(ref x, (nuint)(i + 8)) * Vector256.LoadUnsafe(ref y, (nuint)(i + 8));
-            fourth += Vector256.LoadUnsafe(ref x, (nuint)(i + 12)) * Vector256.LoadUnsafe(ref y, (nuint)(i + 12));
-        }
-
-        double sum = Vector256.Sum(first + second + (third + fourth));
-        for (; i < count; i++)
-        {
-            sum += a[i] * b[i];
-        }
-
-        return sum;
-    }
-
-    private static void Subtract(double[] target, double[] row, double factor)
-    {
-        ref double x = ref MemoryMarshal.GetArrayDataReference(target);
-        ref double y = ref MemoryMarshal.GetArrayDataReference(row);
-        var by = Vector256.Create(factor);
-        int i = 0;
-        for (; i + 4 <= target.Length; i += 4)
-        {
-            (Vector256.LoadUnsafe(ref x, (nuint)i) - (Vector256.LoadUnsafe(ref y, (nuint)i) * by)).StoreUnsafe(ref x, (nuint)i);
-        }
-
-        for (; i < target.Length; i++)
-        {
-            target[i] -= row[i] * factor;
+            Cholesky.Subtract(slope, gram[a], change);
         }
     }
 
