@@ -3,6 +3,9 @@ namespace Warehouse.Model.Items;
 /// <summary>The items of a set of features; turns any table with those features into bits.</summary>
 public sealed class ItemSet
 {
+    // Below, starting threads takes longer than the work.
+    private const long CellsWorthThreads = 200_000;
+
     private readonly Dictionary<string, int[]> _byFeature;
 
     /// <summary>Creates an item set from stored features and items.</summary>
@@ -47,9 +50,17 @@ public sealed class ItemSet
                     "MDL-021", $"feature '{feature.Name}' as {column.Spec.Kind}", $"{feature.Kind}", "deliver it as in training, or train again");
             }
 
-            foreach (int id in _byFeature.GetValueOrDefault(feature.Name, []))
+            int[] own = _byFeature.GetValueOrDefault(feature.Name, []);
+            if ((long)own.Length * table.RowCount < CellsWorthThreads)
             {
-                bits[id] = EncodeItem(Items[id], column, words);
+                foreach (int id in own)
+                {
+                    bits[id] = EncodeItem(Items[id], column, words);
+                }
+            }
+            else
+            {
+                Parallel.ForEach(own, id => bits[id] = EncodeItem(Items[id], column, words));
             }
         }
 
@@ -62,18 +73,40 @@ public sealed class ItemSet
         int rows = column.RowCount;
         if (column.Numbers is { } numbers)
         {
-            for (int row = 0; row < rows; row++)
+            (ItemTest test, double cut) = (item.Test, item.Cut);
+            for (int w = 0; w < words; w++)
             {
-                double value = numbers[row];
-                bool holds = item.Test switch
+                ReadOnlySpan<double> part = numbers.AsSpan(w << 6, Math.Min(64, rows - (w << 6)));
+                ulong word = 0;
+                switch (test)
                 {
-                    ItemTest.Missing => double.IsNaN(value),
-                    ItemTest.Present => !double.IsNaN(value),
-                    ItemTest.AtLeast => value >= item.Cut,
-                    ItemTest.Below => value < item.Cut,
-                    _ => false,
-                };
-                target[row >> 6] |= (holds ? 1UL : 0) << (row & 63);
+                    case ItemTest.Missing:
+                    case ItemTest.Present:
+                        for (int i = 0; i < part.Length; i++)
+                        {
+                            word |= (double.IsNaN(part[i]) == (test == ItemTest.Missing) ? 1UL : 0) << i;
+                        }
+
+                        break;
+                    case ItemTest.AtLeast:
+                        for (int i = 0; i < part.Length; i++)
+                        {
+                            word |= (part[i] >= cut ? 1UL : 0) << i;
+                        }
+
+                        break;
+                    case ItemTest.Below:
+                        for (int i = 0; i < part.Length; i++)
+                        {
+                            word |= (part[i] < cut ? 1UL : 0) << i;
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+
+                target[w] = word;
             }
 
             return target;

@@ -160,7 +160,12 @@ internal sealed class DrawBatch
                     Longer(own, cell);
                 }
 
-                if (own < length)
+                if (own + 1 == length && to <= own)
+                {
+                    // Nothing longer is judged: the longest patterns have a cell for each later item.
+                    position += _items - c - 1;
+                }
+                else if (own < length)
                 {
                     // Deeper branches are walked even when nothing is judged there: the cells lie in their order.
                     Visit(own, c);
@@ -171,12 +176,21 @@ internal sealed class DrawBatch
         void JudgeAll(int items, int cell, ReadOnlySpan<ushort> counts)
         {
             (int low, int high) = limits.Of(cell);
-            for (int j = 0; j < _draws; j++)
+            var top = Vector256.Create((ushort)Math.Min(high, ushort.MaxValue));
+            var bottom = Vector256.Create((ushort)Math.Max(low, 0));
+            ref ushort first = ref MemoryMarshal.GetReference(counts);
+            ulong open = 0;
+            for (int lane = 0; lane < Size; lane += Lanes)
             {
-                if (counts[j] >= high || counts[j] <= low)
-                {
-                    Judge(j, items, cell, counts[j]);
-                }
+                Vector256<ushort> count = Vector256.LoadUnsafe(ref first, (nuint)lane);
+                Vector256<ushort> hit = Vector256.GreaterThanOrEqual(count, top) | (low < 0 ? Vector256<ushort>.Zero : Vector256.LessThanOrEqual(count, bottom));
+                open |= (ulong)hit.ExtractMostSignificantBits() << lane;
+            }
+
+            for (open = _draws == Size ? open : open & ((1UL << _draws) - 1); open != 0; open &= open - 1)
+            {
+                int j = BitOperations.TrailingZeroCount(open);
+                Judge(j, items, cell, counts[j]);
             }
         }
 

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Warehouse.Tests")]
+[assembly: InternalsVisibleTo("Warehouse.Bench")]

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Warehouse.Model.Mine;
 
@@ -15,6 +17,9 @@ internal readonly record struct FoundPattern(int[] Items, int Target, int Other)
 /// </remarks>
 internal sealed class PatternSearch
 {
+    // More than rounding to single precision can be off by, relative to the counts: the exact test follows.
+    private const float Slack = 1e-4f;
+
     private readonly ulong[][] _target;
     private readonly ulong[][] _other;
     private readonly int _otherCount;
@@ -159,11 +164,18 @@ internal sealed class PatternSearch
             cancellationToken.ThrowIfCancellationRequested();
             Level level = levels[2];
             level.Count = 0;
-            for (int third = second + 1; third < items.Length; third++)
+            if (_length == 3)
             {
-                if (_pairOpen[a][items[third]] && _pairOpen[b][items[third]])
+                Thirds(a, b, level);
+            }
+            else
+            {
+                for (int third = second + 1; third < items.Length; third++)
                 {
-                    level.Candidates[level.Count++] = items[third];
+                    if (_pairOpen[a][items[third]] && _pairOpen[b][items[third]])
+                    {
+                        level.Candidates[level.Count++] = items[third];
+                    }
                 }
             }
 
@@ -185,6 +197,40 @@ internal sealed class PatternSearch
         }
 
         return found;
+    }
+
+    // The items after b that may complete a pair, by counts of pairs alone: what is left out cannot satisfy, what is kept is judged exactly afterwards.
+    private void Thirds(int a, int b, Level level)
+    {
+        bool[] openA = _pairOpen[a], openB = _pairOpen[b];
+        ref int pa = ref MemoryMarshal.GetArrayDataReference(_pairP[a]), pb = ref MemoryMarshal.GetArrayDataReference(_pairP[b]);
+        ref int qa = ref MemoryMarshal.GetArrayDataReference(_pairQ[a]), qb = ref MemoryMarshal.GetArrayDataReference(_pairQ[b]);
+        int p = _pairP[a][b], q = _pairQ[a][b], c = b + 1, n = openA.Length;
+        Vector256<int> most = Vector256.Create(p), support = Vector256.Create(_support), lessA = Vector256.Create(q - _q[a]), lessB = Vector256.Create(q - _q[b]);
+        Vector256<float> share = Vector256.Create((float)_confidence), rest = Vector256.Create((float)(1 - _confidence) + Slack), slack = Vector256.Create(Slack);
+        for (; c + Vector256<int>.Count <= n; c += Vector256<int>.Count)
+        {
+            Vector256<int> mostP = Vector256.Min(most, Vector256.Min(Vector256.LoadUnsafe(ref pa, (nuint)c), Vector256.LoadUnsafe(ref pb, (nuint)c)));
+            Vector256<int> leastQ = Vector256.Max(Vector256<int>.Zero, Vector256.Max(lessA + Vector256.LoadUnsafe(ref qa, (nuint)c), lessB + Vector256.LoadUnsafe(ref qb, (nuint)c)));
+            uint kept = (Vector256.GreaterThanOrEqual(mostP, support)
+                & Vector256.LessThanOrEqual(Vector256.ConvertToSingle(leastQ) * share, (Vector256.ConvertToSingle(mostP) * rest) + slack).AsInt32()).ExtractMostSignificantBits();
+            for (; kept != 0; kept &= kept - 1)
+            {
+                int at = c + BitOperations.TrailingZeroCount(kept);
+                if (openA[at] && openB[at])
+                {
+                    level.Candidates[level.Count++] = at;
+                }
+            }
+        }
+
+        for (; c < n; c++)
+        {
+            if (openA[c] && openB[c])
+            {
+                level.Candidates[level.Count++] = c;
+            }
+        }
     }
 
     private void Prepare(Level level, int a, int b)
@@ -212,6 +258,13 @@ internal sealed class PatternSearch
                     // Rows of the other class: inclusion and exclusion within those that the shared item covers.
                     leastQ = Math.Max(leastQ, q + _pairQ[a][c] - _q[a]);
                 }
+            }
+
+            if (depth > 2)
+            {
+                // The same within the rows of the pattern without its last item, where the candidate was counted before.
+                mostP = Math.Min(mostP, level.AboveP[i]);
+                leastQ = Math.Max(0, q + level.AboveQ[i] - level.Above);
             }
 
             if (mostP < _support || (leaf && !Satisfies(mostP, leastQ)))
@@ -255,8 +308,7 @@ internal sealed class PatternSearch
         }
 
         int remaining = _length - depth - 1;
-        int[] falls = [.. Enumerable.Range(0, kept).Select(i => q - level.Q[i]).OrderDescending().Take(remaining)];
-        int most = falls.Sum();
+        int most = MostFall(level, kept, q, remaining);
         for (int i = 0; i < kept; i++)
         {
             int c = level.Candidates[i];
@@ -282,10 +334,13 @@ internal sealed class PatternSearch
             And(level.Other, _other[c], next.Other);
             next.IsReady = true;
             next.Count = 0;
+            next.Above = q;
+            bool[] withC = _pairOpen[c];
             for (int k = i + 1; k < kept; k++)
             {
-                if (_pairOpen[c][level.Candidates[k]])
+                if (withC[level.Candidates[k]])
                 {
+                    (next.AboveP[next.Count], next.AboveQ[next.Count]) = (level.P[k], level.Q[k]);
                     next.Candidates[next.Count++] = level.Candidates[k];
                 }
             }
@@ -297,15 +352,47 @@ internal sealed class PatternSearch
         }
     }
 
+    // Sum of the greatest falls of the other class that so many single steps give.
+    private static int MostFall(Level level, int kept, int q, int steps)
+    {
+        Span<int> falls = stackalloc int[steps];
+        falls.Clear();
+        int sum = 0;
+        for (int i = 0; i < kept; i++)
+        {
+            int fall = q - level.Q[i];
+            for (int u = 0; u < steps && fall > 0; u++)
+            {
+                if (fall > falls[u])
+                {
+                    (falls[u], fall) = (fall, falls[u]);
+                }
+            }
+        }
+
+        foreach (int fall in falls)
+        {
+            sum += fall;
+        }
+
+        return sum;
+    }
+
     // A longer pattern can be found before a shorter one inside it; every satisfying subset holds a found one.
     private static List<FoundPattern> Minimal(List<FoundPattern> found)
     {
-        var keys = new HashSet<string>(found.Select(f => Key(f.Items, (1 << f.Items.Length) - 1)), StringComparer.Ordinal);
+        var byHash = new Dictionary<ulong, List<int[]>>();
+        foreach (FoundPattern pattern in found)
+        {
+            ulong hash = Hash(pattern.Items, (1 << pattern.Items.Length) - 1);
+            (byHash.TryGetValue(hash, out List<int[]>? same) ? same : byHash[hash] = []).Add(pattern.Items);
+        }
+
         return found.FindAll(f =>
         {
             for (int mask = 1; mask < (1 << f.Items.Length) - 1; mask++)
             {
-                if (keys.Contains(Key(f.Items, mask)))
+                if (byHash.TryGetValue(Hash(f.Items, mask), out List<int[]>? same) && same.Exists(other => IsPart(f.Items, mask, other)))
                 {
                     return false;
                 }
@@ -315,7 +402,30 @@ internal sealed class PatternSearch
         });
     }
 
-    private static string Key(int[] items, int mask) => string.Join(',', items.Where((_, i) => (mask >> i & 1) != 0));
+    private static ulong Hash(int[] items, int mask)
+    {
+        ulong hash = 0;
+        for (int i = 0; i < items.Length; i++)
+        {
+            hash = (mask >> i & 1) != 0 ? Items.SplitMix.Mix(hash ^ (uint)items[i]) : hash;
+        }
+
+        return hash;
+    }
+
+    private static bool IsPart(int[] items, int mask, int[] other)
+    {
+        int at = 0;
+        for (int i = 0; i < items.Length; i++)
+        {
+            if ((mask >> i & 1) != 0 && (at >= other.Length || other[at++] != items[i]))
+            {
+                return false;
+            }
+        }
+
+        return at == other.Length;
+    }
 
     internal static int Count(ReadOnlySpan<ulong> words)
     {
@@ -368,6 +478,11 @@ internal sealed class PatternSearch
         public readonly int[] Candidates = new int[items];
         public readonly int[] P = new int[items];
         public readonly int[] Q = new int[items];
+
+        // Per candidate, rows of the target class and of the other with the pattern less its last item; and the other rows of that pattern alone.
+        public readonly int[] AboveP = new int[items];
+        public readonly int[] AboveQ = new int[items];
+        public int Above;
         public int Count;
         public bool IsReady;
     }

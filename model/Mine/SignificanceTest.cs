@@ -11,6 +11,9 @@ internal readonly record struct SignificantPattern(int[] Items, bool IsUpper, do
 /// </remarks>
 internal sealed class SignificanceTest
 {
+    // Logarithm of a tail that the threshold of all but the smallest families lies far below; where it does not, all tails are looked at.
+    private static readonly double FirstBound = Math.Log(0.05);
+
     private readonly TestSample _sample;
     private readonly PatternFamily _family;
     private readonly MineOptions _options;
@@ -96,15 +99,23 @@ internal sealed class SignificanceTest
 
         // Short patterns first: they bring the bound close to its final value before most of the work.
         int first = Math.Min(2, _family.Length);
-        var minimum = new double[draws];
-        Pass(minimum, 1, first, place);
-        if (_family.Length > first)
+        foreach (double bound in (double[])[FirstBound, 0])
         {
-            Pass(minimum, first + 1, _family.Length, place);
+            var minimum = new double[draws];
+            Pass(minimum, 1, first, place, bound);
+            if (_family.Length > first)
+            {
+                Pass(minimum, first + 1, _family.Length, place, bound);
+            }
+
+            Array.Sort(minimum);
+            if (minimum[place] <= bound)
+            {
+                return minimum[place];
+            }
         }
 
-        Array.Sort(minimum);
-        return minimum[place];
+        return 0;
     }
 
     /// <summary>Returns every pattern of the family whose tail is below a threshold, in the order of the search.</summary>
@@ -136,7 +147,7 @@ internal sealed class SignificanceTest
     }
 
     // Any bound at or above the final threshold gives the same threshold, so the order of the batches does not matter.
-    private void Pass(double[] minimum, int from, int to, int place)
+    private void Pass(double[] minimum, int from, int to, int place, double first)
     {
         var gate = new Lock();
         TailLimits limits = Limits();
@@ -174,7 +185,7 @@ internal sealed class SignificanceTest
         {
             double[] sorted = [.. minimum];
             Array.Sort(sorted);
-            return new TailLimits(_family.Tails, sorted[place], _sample.EventTotal);
+            return new TailLimits(_family.Tails, Math.Min(sorted[place], first), _sample.EventTotal);
         }
     }
 

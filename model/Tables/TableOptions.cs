@@ -10,7 +10,7 @@ public sealed record TableOptions
     /// <summary>Rows (or groups) of each class without which nothing can be learned: every fold of the choice of the penalty needs two.</summary>
     internal const int FewestOfAClass = 6;
 
-    // Above, one round of folds says as much as five do below.
+    // Above, one round of folds says as much as five do below, and only one shape of the penalty is tried.
     private const int ManyRows = 10_000;
 
     private const int RowsPerCut = 100;
@@ -53,6 +53,9 @@ public sealed record TableOptions
     // Down to a share at which tables of tens of thousands of rows still gain; smaller tables stop long before it, where the loss on unseen rows rises.
     private static readonly double[] Penalties = [.. Enumerable.Range(0, 22).Select(k => 0.7 * Math.Pow(0.72, k))];
 
+    // Where rows are few, sharing an effect among conditions that nearly go together steadies it; where they are many the data tell these apart.
+    private static readonly PenaltyShape[] Shapes = [new(1, 0), new(1, 1), new(2, 3), new(3, 3)];
+
     /// <summary>Returns the settings of the trainer for a number of rows: the more rows, the finer the cuts and the rarer the conditions they can tell from chance.</summary>
     internal TrainOptions ForTraining(int rows) => new()
     {
@@ -63,6 +66,7 @@ public sealed record TableOptions
             MaxItems = (int)Math.Clamp(MostCells / Math.Max(1, rows), 1_000, 20_000),
         },
         PenaltyShares = Penalties,
+        Shapes = rows > ManyRows ? [Shapes[0]] : Shapes,
         Mine = new MineOptions { MaxLength = MaxLength, Permutations = Permutations },
         ScoreLength = MaxLength,
         MaxTerms = MaxTerms,

@@ -11,12 +11,14 @@ namespace Warehouse.Model.Train;
 /// <param name="Rounds">Times the family was priced.</param>
 internal sealed record FamilyFit(IReadOnlyList<Term> Terms, double[] Weights, double Bias, double Objective, double Gap, int Rounds);
 
-/// <summary>Fits an L1-penalised logistic regression over a family of terms to a certified duality gap, along a path of penalties.</summary>
+/// <summary>Fits a logistic regression with an L1 penalty, or an elastic net, over a family of terms to a certified duality gap, along a path of penalties.</summary>
 /// <remarks>
-/// Minimises Σ w log(1 + exp(−y s)) + λ Σ factor |β| over all weights with the permitted signs. Terms enter when they are priced out by a dual point
+/// Minimises Σ w log(1 + exp(−y s)) + λ Σ factor (|β| + quadratic β² / 2) over all weights with the permitted signs. Terms enter when they are priced out by a dual point
 /// (column generation); over those at hand Newton's quadratic model is minimised by coordinate descent on its Gram matrix (projected where a sign is not
 /// permitted) with a search along the line. The dual point is the residual, balanced for the bias and shrunk until no term of the family breaks its
 /// penalty, so that the gap needs no assumption about how the fit was found (Kim, Koh, Lustig, Boyd, Gorinevsky, IEEE J. Sel. Top. Signal Process. 1, 2007).
+/// With a quadratic part (Zou, Hastie, J. R. Stat. Soc. B 67, 2005) a term may pull harder than its penalty, and the dual pays for it with the conjugate
+/// (|pull| − λ factor)² / (2 λ quadratic factor); terms that hold in the same rows then count as one, the cheapest.
 /// One fit starts from the one before. No randomness; threads only in pricing, which does not depend on them.
 /// </remarks>
 internal sealed class ColumnGeneration
@@ -37,11 +39,20 @@ internal sealed class ColumnGeneration
     private readonly double[] _score;
     private readonly double[] _share;
     private readonly double[] _pull;
+    private readonly double _quadratic;
+    private readonly HashSet<ulong>? _known;
+    private double[] _balanced = [];
     private double _bias;
 
     /// <summary>Starts from no weights.</summary>
-    public ColumnGeneration(FitRows rows, ITermFamily family, double tolerance)
+    /// <param name="rows">Rows of the fit.</param>
+    /// <param name="family">Terms to choose from.</param>
+    /// <param name="tolerance">Relative duality gap at which a fit ends.</param>
+    /// <param name="quadratic">Quadratic part of the penalty, in its units; 0 for none.</param>
+    public ColumnGeneration(FitRows rows, ITermFamily family, double tolerance, double quadratic = 0)
     {
+        _quadratic = quadratic;
+        _known = quadratic > 0 ? [] : null;
         _rows = rows;
         _family = family;
         _tolerance = tolerance;
@@ -53,8 +64,8 @@ internal sealed class ColumnGeneration
     }
 
     /// <summary>Starts from a fit.</summary>
-    public ColumnGeneration(FitRows rows, ITermFamily family, double tolerance, IEnumerable<(Term Term, double Weight)> start, double bias)
-        : this(rows, family, tolerance)
+    public ColumnGeneration(FitRows rows, ITermFamily family, double tolerance, IEnumerable<(Term Term, double Weight)> start, double bias, double quadratic = 0)
+        : this(rows, family, tolerance, quadratic)
     {
         _bias = bias;
         foreach ((Term term, double weight) in start)
@@ -66,7 +77,7 @@ internal sealed class ColumnGeneration
     }
 
     /// <summary>Returns the smallest penalty at which no term of the family has a weight.</summary>
-    public static double LargestPenalty(FitRows rows, ITermFamily family) => new ColumnGeneration(rows, family, 1).PriceNow(0, 1, double.PositiveInfinity).Largest;
+    public static double LargestPenalty(FitRows rows, ITermFamily family) => new ColumnGeneration(rows, family, 1).PriceAtRest();
 
     /// <summary>Returns the fit at a penalty; the next one starts from it.</summary>
     public FamilyFit Solve(double penalty)
@@ -82,19 +93,10 @@ internal sealed class ColumnGeneration
             SolveRestricted(penalty, Math.Max(0.2 * _tolerance, Math.Min(1e-3, 0.1 * gap)));
             double primal = Objective(penalty);
             Balance();
-            Priced priced = _family.Price(_pull, penalty, TermsPerRound, Radius(primal - dual, feasible));
-            KeepDual();
-            gap = Math.Max(0, primal - dual) / primal;
-            rounds++;
-            if (gap <= _tolerance || rounds == MaxRounds)
+            bool added = Price(Radius(primal - dual, feasible));
+            if (gap <= _tolerance || rounds >= MaxRounds)
             {
                 return Fit(primal, gap, rounds);
-            }
-
-            bool added = false;
-            foreach (Term term in priced.Terms)
-            {
-                added |= Add(term, 0);
             }
 
             if (!added)
@@ -102,25 +104,47 @@ internal sealed class ColumnGeneration
                 // Every term that matters is at hand: what is left is rounding, or the restricted fit.
                 SolveRestricted(penalty, 0.05 * _tolerance);
                 primal = Objective(penalty);
-                priced = PriceNow(penalty, TermsPerRound, double.PositiveInfinity);
-                KeepDual();
-                gap = Math.Max(0, primal - dual) / primal;
-                rounds++;
-                if (gap <= _tolerance || !priced.Terms.Any(t => Add(t, 0)))
+                Balance();
+                added = Price(double.PositiveInfinity);
+                if (gap <= _tolerance || !added)
                 {
                     return Fit(primal, gap, rounds);
                 }
             }
 
-            void KeepDual()
+            // Keeps the best bound and returns whether a term was missing.
+            bool Price(double radius)
             {
-                double shrink = penalty / Math.Max(penalty, priced.Largest), value = Dual(shrink);
-                if (value > dual)
+                while (true)
                 {
-                    dual = value;
-                    for (int i = 0; i < feasible.Length; i++)
+                    Priced priced = _family.Price(_pull, penalty, TermsPerRound, radius, _known);
+                    rounds++;
+                    (double value, double shrink) = Bound(penalty, priced.Largest);
+                    if (value > dual)
                     {
-                        feasible[i] = _share[i] * shrink;
+                        dual = value;
+                        for (int i = 0; i < feasible.Length; i++)
+                        {
+                            feasible[i] = _share[i] * shrink;
+                        }
+                    }
+
+                    gap = Math.Max(0, primal - dual) / primal;
+                    if (gap <= _tolerance)
+                    {
+                        return false;
+                    }
+
+                    bool found = false;
+                    foreach (Term term in priced.Terms)
+                    {
+                        found |= Add(term, 0);
+                    }
+
+                    // What holds in the same rows as a term at hand is that term: it is left out and the rest priced again.
+                    if (found || _known is null || priced.Terms.Count == 0 || rounds >= MaxRounds)
+                    {
+                        return found;
                     }
                 }
             }
@@ -133,7 +157,7 @@ internal sealed class ColumnGeneration
         double sum = 0;
         for (int t = 0; t < _terms.Count; t++)
         {
-            sum += _weights[t] == 0 ? 0 : penalty * _terms[t].Factor * Math.Abs(_weights[t]);
+            sum += _weights[t] == 0 ? 0 : penalty * _terms[t].Factor * (Math.Abs(_weights[t]) + (0.5 * _quadratic * _weights[t] * _weights[t]));
         }
 
         return sum + Loss(_score);
@@ -144,8 +168,21 @@ internal sealed class ColumnGeneration
     {
         _family.Reset();
         double primal = Objective(penalty);
-        Priced priced = PriceNow(penalty, 1, double.PositiveInfinity);
-        return Math.Max(0, primal - Dual(penalty / Math.Max(penalty, priced.Largest))) / primal;
+        Balance();
+        while (true)
+        {
+            Priced priced = _family.Price(_pull, penalty, 1, double.PositiveInfinity, _known);
+            if (_known is null || priced.Terms.Count == 0 || Add(priced.Terms[0], 0))
+            {
+                return Math.Max(0, primal - Bound(penalty, priced.Largest).Value) / primal;
+            }
+        }
+    }
+
+    private double PriceAtRest()
+    {
+        Balance();
+        return _family.Price(_pull, 0, 1, double.PositiveInfinity, null).Largest;
     }
 
     private static double NullBias(FitRows rows)
@@ -179,12 +216,6 @@ internal sealed class ColumnGeneration
         return Math.Sqrt(sum) + Math.Sqrt(Math.Max(0, gap) / 2);
     }
 
-    private Priced PriceNow(double penalty, int most, double radius)
-    {
-        Balance();
-        return _family.Price(_pull, penalty, most, radius);
-    }
-
     // Shares between 0 and 1 per row whose pulls up and down add up to the same: what the bias asks of a dual point.
     private void Balance()
     {
@@ -204,6 +235,52 @@ internal sealed class ColumnGeneration
             _share[i] *= factor;
             _pull[i] *= factor;
         }
+    }
+
+    // The best bound that the shares give. Without a quadratic part they are shrunk until no term pulls harder than its penalty. With one, a term
+    // may pull harder and the bound pays for it, so that only terms that are not at hand, and would have to be paid for unseen, have to be held.
+    private (double Value, double Shrink) Bound(double penalty, double largest)
+    {
+        if (_quadratic <= 0)
+        {
+            double shrink = penalty / Math.Max(penalty, largest);
+            return (Dual(shrink), shrink);
+        }
+
+        if (_balanced.Length < _terms.Count)
+        {
+            _balanced = new double[2 * _terms.Count];
+        }
+
+        double all = largest;
+        for (int t = 0; t < _terms.Count; t++)
+        {
+            double sum = 0;
+            foreach (int row in _terms[t].Rows)
+            {
+                sum += row < _rows.PositiveCount ? _pull[row] : -_pull[row];
+            }
+
+            _balanced[t] = _terms[t].Sign.Permits(sum) ? Math.Abs(sum) : 0;
+            all = Math.Max(all, _balanced[t] / _terms[t].Factor);
+        }
+
+        double part = penalty / Math.Max(penalty, largest), whole = penalty / Math.Max(penalty, all);
+        double paid = Dual(part) - Paid(penalty, part), held = Dual(whole);
+        return paid >= held ? (paid, part) : (held, whole);
+    }
+
+    // What the conjugate of the quadratic part takes from the dual where terms at hand pull harder than their penalty.
+    private double Paid(double penalty, double shrink)
+    {
+        double sum = 0;
+        for (int t = 0; t < _terms.Count; t++)
+        {
+            double over = (shrink * _balanced[t]) - (penalty * _terms[t].Factor);
+            sum += over > 0 ? over * over / (2 * _quadratic * penalty * _terms[t].Factor) : 0;
+        }
+
+        return sum;
     }
 
     private double Dual(double shrink)
@@ -244,9 +321,20 @@ internal sealed class ColumnGeneration
             _byRows[hash] = same = [];
         }
 
-        if (weight == 0 && same.Exists(t => _terms[t].Factor <= term.Factor && (_terms[t].Sign | term.Sign) == term.Sign && _terms[t].Rows.AsSpan().SequenceEqual(term.Rows)))
+        _known?.Add(term.Key);
+        foreach (int t in same.Where(t => weight == 0 && _terms[t].Rows.AsSpan().SequenceEqual(term.Rows)))
         {
-            return false;
+            if (_terms[t].Factor <= term.Factor && (_terms[t].Sign | term.Sign) == term.Sign)
+            {
+                return false;
+            }
+
+            // A quadratic part would gain from the same rows held twice: the cheaper one takes the other's place.
+            if (_known is not null && _terms[t].Factor > term.Factor && (_terms[t].Sign | term.Sign) == _terms[t].Sign)
+            {
+                _terms[t] = term;
+                return true;
+            }
         }
 
         same.Add(_terms.Count);
@@ -292,7 +380,7 @@ internal sealed class ColumnGeneration
 
             var gradient = new double[_terms.Count];
             var active = new List<int>();
-            double largest = penalty;
+            double largest = penalty, paid = 0;
             for (int t = 0; t < gradient.Length; t++)
             {
                 Term term = _terms[t];
@@ -306,6 +394,8 @@ internal sealed class ColumnGeneration
                 gradient[t] = sum;
                 if (term.Sign.Permits(balanced))
                 {
+                    double over = Math.Abs(balanced) - (penalty * term.Factor);
+                    paid += over > 0 && _quadratic > 0 ? over * over / (2 * _quadratic * penalty * term.Factor) : 0;
                     largest = Math.Max(largest, Math.Abs(balanced) / term.Factor);
                 }
 
@@ -315,13 +405,14 @@ internal sealed class ColumnGeneration
                 }
             }
 
-            if ((objective - Dual(penalty / largest)) <= tolerance * objective)
+            double bound = Dual(penalty / largest), gap = (objective - (_quadratic > 0 ? Math.Max(bound, Dual(1) - paid) : bound)) / objective;
+            if (gap <= tolerance)
             {
                 return;
             }
 
             // Near the optimum a step betters the residuals, and so the gap, by more than rounding lets the objective show.
-            double moved = Step(penalty, active, gradient, residual.Sum(), curvature, objective);
+            double moved = Step(penalty, active, gradient, residual.Sum(), curvature, objective, Math.Max(0.1 * tolerance, Math.Min(0.1 * gap, 1e-2)));
             stalled = moved >= objective * (1 - Rounding) ? stalled + 1 : 0;
             if (stalled > MaxStalled)
             {
@@ -333,7 +424,7 @@ internal sealed class ColumnGeneration
     }
 
     // Minimises the quadratic model over the bias and the active terms, moves there or part of the way, and returns the objective.
-    private double Step(double penalty, List<int> active, double[] gradient, double biasGradient, double[] curvature, double objective)
+    private double Step(double penalty, List<int> active, double[] gradient, double biasGradient, double[] curvature, double objective, double finish)
     {
         int k = active.Count;
         double[][] gram = Gram(active, curvature);
@@ -341,11 +432,13 @@ internal sealed class ColumnGeneration
         var slope = new double[k + 1];
         for (int a = 0; a < k; a++)
         {
-            slope[a] = gradient[active[a]];
+            double quadratic = _quadratic * penalty * _terms[active[a]].Factor;
+            slope[a] = gradient[active[a]] - (quadratic * _weights[active[a]]);
+            gram[a][a] += quadratic;
         }
 
         slope[k] = biasGradient;
-        Minimise(penalty, active, gram, slope, delta, 1e-9 * objective * Math.Min(_tolerance * 10, 1e-2));
+        Minimise(penalty, active, gram, slope, delta, finish);
         double oldBias = _bias;
         double[] old = [.. active.Select(t => _weights[t])], oldScore = (double[])_score.Clone(), direction = new double[_score.Length];
         Array.Fill(direction, delta[k]);
@@ -392,16 +485,16 @@ internal sealed class ColumnGeneration
     }
 
     // Coordinate descent finds which weights are zero; terms that nearly always hold together make it slow, so that every few sweeps
-    // the others are moved to their joint minimum, or as far towards it as no weight changes its sign.
+    // the others are moved to their joint minimum, those that would change their sign on the way becoming zero.
     private void Minimise(double penalty, List<int> active, double[][] gram, double[] slope, double[] delta, double finish)
     {
+        // A joint step costs as much as this many sweeps.
+        int sweeps = SweepsPerRound + (active.Count / 8);
         for (int round = 0; round < MaxRounds; round++)
         {
-            double largest = 0;
-            for (int sweep = 0; sweep < SweepsPerRound; sweep++)
+            for (int sweep = 0; sweep < sweeps; sweep++)
             {
-                largest = Sweep(penalty, active, gram, slope, delta);
-                if (largest <= finish)
+                if (Sweep(penalty, active, gram, slope, delta) <= finish)
                 {
                     return;
                 }
@@ -411,6 +504,7 @@ internal sealed class ColumnGeneration
         }
     }
 
+    // Returns how far the pull on a weight was from what its penalty allows, at most, as a share of the penalty.
     private double Sweep(double penalty, List<int> active, double[][] gram, double[] slope, double[] delta)
     {
         int k = active.Count;
@@ -440,8 +534,8 @@ internal sealed class ColumnGeneration
             if (change != 0)
             {
                 delta[a] = next;
-                Subtract(slope, gram[a], change);
-                largest = Math.Max(largest, h * change * change);
+                Cholesky.Subtract(slope, gram[a], change);
+                largest = Math.Max(largest, h * Math.Abs(change) / (a == k ? penalty : penalty * _terms[active[a]].Factor));
             }
         }
 
@@ -453,11 +547,13 @@ internal sealed class ColumnGeneration
         int k = active.Count;
         int[] free = [.. Enumerable.Range(0, k).Where(a => _weights[active[a]] + delta[a] != 0), k];
         double[] step = [.. free.Select(a => a == k ? slope[k] : slope[a] - (penalty * _terms[active[a]].Factor * Math.Sign(_weights[active[a]] + delta[a])))];
-        if (!SolveSymmetric(gram, free, step))
+        if (!Cholesky.Solve(gram, free, step))
         {
             return;
         }
 
+        // Part of the way up to the first change of sign always betters the model; the whole way, weights that would change their sign
+        // becoming zero, gets rid of many at once and is taken where it betters it as well.
         double part = 1;
         int stopped = -1;
         for (int i = 0; i < free.Length - 1; i++)
@@ -469,66 +565,44 @@ internal sealed class ColumnGeneration
             }
         }
 
+        if (stopped >= 0)
+        {
+            double[] clamped = new double[k + 1], moved = (double[])slope.Clone();
+            double saved = 0;
+            for (int i = 0; i < free.Length; i++)
+            {
+                int a = free[i];
+                double now = a == k ? 0 : _weights[active[a]] + delta[a];
+                clamped[a] = a < k && (now + step[i]) * now <= 0 ? -now : step[i];
+                saved += a == k ? 0 : penalty * _terms[active[a]].Factor * (Math.Abs(now) - Math.Abs(now + clamped[a]));
+                Cholesky.Subtract(moved, gram[a], clamped[a]);
+            }
+
+            // Of the quadratic part, half of the slope before and after.
+            for (int a = 0; a <= k; a++)
+            {
+                saved += 0.5 * clamped[a] * (slope[a] + moved[a]);
+            }
+
+            if (saved > 0)
+            {
+                moved.CopyTo(slope, 0);
+                for (int a = 0; a <= k; a++)
+                {
+                    double now = a == k ? 1 : _weights[active[a]] + delta[a];
+                    delta[a] = a < k && clamped[a] == -now && now != 0 ? -_weights[active[a]] : delta[a] + clamped[a];
+                }
+
+                return;
+            }
+        }
+
         for (int i = 0; i < free.Length; i++)
         {
             int a = free[i];
             double change = i == stopped ? -_weights[active[a]] - delta[a] : part * step[i];
             delta[a] = i == stopped ? -_weights[active[a]] : delta[a] + change;
-            Subtract(slope, gram[a], change);
-        }
-    }
-
-    // Cholesky; a pivot that rounding leaves near zero belongs to a column that the others make up, and its step is none.
-    private static bool SolveSymmetric(double[][] gram, int[] index, double[] value)
-    {
-        int n = index.Length;
-        var lower = new double[n][];
-        for (int i = 0; i < n; i++)
-        {
-            lower[i] = new double[i + 1];
-            double[] row = lower[i], source = gram[index[i]];
-            for (int j = 0; j < i; j++)
-            {
-                row[j] = lower[j][j] == 0 ? 0 : (source[index[j]] - Dot(row, lower[j], j)) / lower[j][j];
-            }
-
-            double pivot = source[index[i]] - Dot(row, row, i);
-            row[i] = pivot > 1e-11 * source[index[i]] ? Math.Sqrt(pivot) : 0;
-        }
-
-        for (int i = 0; i < n; i++)
-        {
-            value[i] = lower[i][i] == 0 ? 0 : (value[i] - Dot(lower[i], value, i)) / lower[i][i];
-        }
-
-        for (int i = n - 1; i >= 0; i--)
-        {
-            value[i] = lower[i][i] == 0 ? 0 : value[i] / lower[i][i];
-            for (int j = 0; j < i; j++)
-            {
-                value[j] -= lower[i][j] * value[i];
-            }
-        }
-
-        return Array.TrueForAll(value, double.IsFinite);
-    }
-
-    private static double Dot(double[] a, double[] b, int count)
-    {
-        double sum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            sum += a[i] * b[i];
-        }
-
-        return sum;
-    }
-
-    private static void Subtract(double[] target, double[] row, double factor)
-    {
-        for (int i = 0; i < target.Length; i++)
-        {
-            target[i] -= row[i] * factor;
+            Cholesky.Subtract(slope, gram[a], change);
         }
     }
 

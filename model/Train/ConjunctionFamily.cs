@@ -121,7 +121,7 @@ internal sealed class ConjunctionFamily : ITermFamily
 
     public void Reset() => Array.Clear(_screened);
 
-    public Priced Price(double[] pull, double threshold, int most, double radius)
+    public Priced Price(double[] pull, double threshold, int most, double radius, IReadOnlySet<ulong>? known)
     {
         var found = new List<Candidate>();
         int positives = _rows.PositiveCount;
@@ -133,7 +133,7 @@ internal sealed class ConjunctionFamily : ITermFamily
                 sum += row < positives ? pull[row] : -pull[row];
             }
 
-            if (Math.Abs(sum) > threshold && _signs[single.Item].Permits(sum))
+            if (Math.Abs(sum) > threshold && _signs[single.Item].Permits(sum) && known?.Contains(Term.KeyOf(single.Item, -1, -1)) != true)
             {
                 found.Add(new Candidate(Math.Abs(sum), single.Item, -1, -1));
             }
@@ -152,7 +152,7 @@ internal sealed class ConjunctionFamily : ITermFamily
 
             Parallel.For(0, m, _parallel, () => new double[m * m], (v, _, sums) =>
             {
-                byVariable[v] = new Search(this, v, pull, threshold, radius, all, allWeight, sums).Run();
+                byVariable[v] = new Search(this, v, pull, threshold, radius, all, allWeight, sums, known).Run();
                 return sums;
             }, _ => { });
             found.AddRange(byVariable.SelectMany(list => list));
@@ -303,6 +303,15 @@ internal sealed class ConjunctionFamily : ITermFamily
 
         private int Length => B < 0 ? 1 : C < 0 ? 2 : 3;
 
+        public ulong Key
+        {
+            get
+            {
+                int[] items = Items();
+                return Term.KeyOf(items[0], items.Length > 1 ? items[1] : -1, items.Length > 2 ? items[2] : -1);
+            }
+        }
+
         public int[] Items()
         {
             int[] items = B < 0 ? [A] : C < 0 ? [A, B] : [A, B, C];
@@ -313,7 +322,7 @@ internal sealed class ConjunctionFamily : ITermFamily
 
     // Prices all pairs and triples whose first variable is v.
     private readonly ref struct Search(
-        ConjunctionFamily family, int v, double[] pull, double threshold, double radius, double all, double allWeight, double[] sums)
+        ConjunctionFamily family, int v, double[] pull, double threshold, double radius, double all, double allWeight, double[] sums, IReadOnlySet<ulong>? known)
     {
         private readonly PriorityQueue<Candidate, double> _best = new();
         private readonly int _m = family._positive.Length;
@@ -488,6 +497,11 @@ internal sealed class ConjunctionFamily : ITermFamily
                 {
                     return;
                 }
+            }
+
+            if (known is not null && known.Contains(candidate.Key))
+            {
+                return;
             }
 
             if (!family.IsSupported(candidate.A, candidate.B, candidate.C < 0 ? candidate.B : candidate.C))

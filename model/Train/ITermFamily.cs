@@ -15,7 +15,16 @@ internal sealed record FitRows(int PositiveCount, double[] Weight)
 /// <param name="Rows">Rows of the fit in which they do, ascending.</param>
 /// <param name="Sign">Signs its weight may not have.</param>
 /// <param name="Factor">Its penalty, in units of the penalty of the fit; greater than 0.</param>
-internal sealed record Term(int[] Items, int[] Rows, WeightSign Sign, double Factor);
+internal sealed record Term(int[] Items, int[] Rows, WeightSign Sign, double Factor)
+{
+    private const int KeyBits = 21;
+
+    /// <summary>The items as one number.</summary>
+    public ulong Key => KeyOf(Items[0], Items.Length > 1 ? Items[1] : -1, Items.Length > 2 ? Items[2] : -1);
+
+    /// <summary>Returns up to three ascending items as one number; -1 for none.</summary>
+    public static ulong KeyOf(int a, int b, int c) => (((((ulong)(a + 1)) << KeyBits) | (uint)(b + 1)) << KeyBits) | (uint)(c + 1);
+}
 
 /// <summary>Terms that a dual point prices out.</summary>
 /// <param name="Largest">Greatest pull of any term on its weight, in units of its factor; or the threshold asked for, when none is above it.</param>
@@ -33,7 +42,8 @@ internal interface ITermFamily
     /// How far the optimum's dual point can be: a term that covers rows of weight W pulls at most radius × √W harder there. What cannot reach its penalty
     /// at the optimum is not looked at again until <see cref="Reset"/>. Infinity keeps everything.
     /// </param>
-    Priced Price(double[] pull, double threshold, int most, double radius);
+    /// <param name="known">Keys of terms that are passed over; null for none.</param>
+    Priced Price(double[] pull, double threshold, int most, double radius, IReadOnlySet<ulong>? known);
 
     /// <summary>Forgets what was screened out; the penalty is another one.</summary>
     void Reset();
@@ -44,7 +54,7 @@ internal sealed class TermList(FitRows rows, IReadOnlyList<Term> terms) : ITermF
 {
     public IReadOnlyList<Term> Terms => terms;
 
-    public Priced Price(double[] pull, double threshold, int most, double radius)
+    public Priced Price(double[] pull, double threshold, int most, double radius, IReadOnlySet<ulong>? known)
     {
         var above = new List<(double Ratio, int Index)>();
         double largest = threshold;
@@ -57,7 +67,7 @@ internal sealed class TermList(FitRows rows, IReadOnlyList<Term> terms) : ITermF
             }
 
             double ratio = terms[t].Sign.Permits(sum) ? Math.Abs(sum) / terms[t].Factor : 0;
-            if (ratio > threshold)
+            if (ratio > threshold && known?.Contains(terms[t].Key) != true)
             {
                 largest = Math.Max(largest, ratio);
                 above.Add((ratio, t));

@@ -79,6 +79,10 @@ public sealed record ModelDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? LengthGrowth { get; init; }
 
+    /// <summary>Quadratic part of the penalty, in its units; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Quadratic { get; init; }
+
     /// <summary>Share of its objective by which the fit can be above the optimum over all terms it could choose from, at most; null in documents without a certificate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? DualityGap { get; init; }

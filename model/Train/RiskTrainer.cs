@@ -46,12 +46,12 @@ public static class RiskTrainer
     }
 
     /// <summary>Returns the scores of other rows by a model of at most so many terms, at a penalty that was chosen before.</summary>
-    internal static double[] ScoresOfLimited(TrainingSet set, TrainOptions options, double share, FeatureTable held, CancellationToken cancellationToken)
+    internal static double[] ScoresOfLimited(TrainingSet set, TrainOptions options, double share, PenaltyShape shape, FeatureTable held, CancellationToken cancellationToken)
     {
         int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
         TrainingSet ordered = Take(set, order);
         ItemSet items = ItemEncoder.Fit(ordered.Table, options.Items);
-        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, null);
+        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, shape, null);
         BitColumns bits = items.Encode(held);
         return [.. Enumerable.Range(0, held.RowCount).Select(r => fit.Bias + fit.Terms.Select((t, k) => Array.TrueForAll(t.Items, id => bits.Get(id, r)) ? fit.Weights[k] : 0).Sum())];
     }
@@ -81,11 +81,11 @@ public static class RiskTrainer
         var notes = new List<string>(items.Notes);
 
         progress?.Report(new ModelProgress("evaluate", 0.02));
-        (EvaluationResult? temporal, int from, double? share, double[]? held) = Temporal(run, notes);
+        (EvaluationResult? temporal, int from, CrossFit? chosen, double[]? held) = Temporal(run, notes);
 
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
-        CrossFit cross = run.CrossValidate(all, share is { } s ? [s] : options.PenaltyShares);
+        CrossFit cross = chosen is null ? run.CrossValidate(all, options.PenaltyShares, options.Shapes) : run.CrossValidate(all, [chosen.Share], [chosen.Shape]);
         double[] probability = cross.CrossCalibrate(set.Label);
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
@@ -93,16 +93,21 @@ public static class RiskTrainer
         MineResult mined = run.Mine(all, options.VerifyRules || options.VerifiedOnly);
 
         progress?.Report(new ModelProgress("fit", 0.8));
-        (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, mined);
+        (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, cross.Shape, mined);
         bool isLimited = options.MaxTerms is { } most && fit.Terms.Count <= most && run.WasLimited;
         notes.Add(FormattableString.Invariant(
             $"final model: at most {fit.Gap:0.0e+0} above the optimum over {(isLimited ? FormattableString.Invariant($"the terms of a larger penalty, {options.MaxTerms} at most") : run.Offer(mined))} (relative duality gap)"));
+        if (options.Shapes.Count > 1)
+        {
+            notes.Add(FormattableString.Invariant($"penalty × length^{cross.Shape.LengthGrowth}, quadratic part {cross.Shape.Quadratic}: of {options.Shapes.Count} shapes the one with the least loss on rows not learned from"));
+        }
+
         NoteReference(notes, "final model", reference);
 
         progress?.Report(new ModelProgress("bootstrap", 0.85));
-        double[] stability = run.Stability(fit, cross.Share, mined);
+        double[] stability = run.Stability(fit, cross.Share, cross.Shape, mined);
 
-        ModelDocument document = run.Document(fit, mined, stability, slope, intercept, penalty);
+        ModelDocument document = run.Document(fit, mined, stability, slope, intercept, penalty, cross.Shape);
         if (document.Terms.Count == 0)
         {
             notes.Add("no term kept a weight: every child has the same score");
@@ -123,6 +128,7 @@ public static class RiskTrainer
             OutOfFoldProbability = probability,
             TemporalProbability = held,
             PenaltyShare = cross.Share,
+            Shape = cross.Shape,
             Notes = notes,
         };
     }
@@ -147,7 +153,7 @@ public static class RiskTrainer
     }
 
     // A row is used only when its label was complete at the first held-out snapshot.
-    private static (EvaluationResult? Result, int From, double? Share, double[]? Probability) Temporal(Run run, List<string> notes)
+    private static (EvaluationResult? Result, int From, CrossFit? Chosen, double[]? Probability) Temporal(Run run, List<string> notes)
     {
         TrainingSet set = run.Set;
         int[] times = [.. set.TimeKey.Distinct().Order()];
@@ -170,11 +176,11 @@ public static class RiskTrainer
             return (null, 0, null, null);
         }
 
-        CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares);
+        CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares, run.Options.Shapes);
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         MineResult? mined = run.Options.VerifiedOnly ? run.Mine(train, verify: true) : null;
-        (FamilyFit fit, _, double? reference) = run.Fit(train, cross.Share, mined);
+        (FamilyFit fit, _, double? reference) = run.Fit(train, cross.Share, cross.Shape, mined);
         NoteReference(notes, "temporal evaluation", reference);
         double[] score = run.Scores(fit, test);
         double[] probability = [.. score.Select(x => Logistic.Sigmoid((slope * x) + intercept))];
@@ -187,7 +193,7 @@ public static class RiskTrainer
             held[test[i]] = probability[i];
         }
 
-        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross.Share, held);
+        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross, held);
     }
 
     private static void NoteReference(List<string> notes, string stage, double? reference)
@@ -206,7 +212,7 @@ public static class RiskTrainer
     }
 
     /// <summary>Out-of-fold scores at the chosen penalty.</summary>
-    private sealed record CrossFit(double Share, double[] OutOfFold, int[] Fold, int Folds)
+    private sealed record CrossFit(double Share, PenaltyShape Shape, double[] OutOfFold, int[] Fold, int Folds)
     {
         /// <summary>Returns probabilities whose calibration has not seen the fold it is applied to.</summary>
         public double[] CrossCalibrate(bool[] label)
@@ -263,72 +269,58 @@ public static class RiskTrainer
             return result with { Rules = [.. result.Rules.Select(r => r with { Items = [.. r.Items.Select(i => _mined[i])] })] };
         }
 
-        public CrossFit CrossValidate(int[] rows, IReadOnlyList<double> shares)
+        public CrossFit CrossValidate(int[] rows, IReadOnlyList<double> shares, IReadOnlyList<PenaltyShape> shapes)
         {
             int positiveGroups = rows.Where(r => set.Label[r]).Select(r => set.GroupKey[r]).Distinct().Count();
             int folds = Math.Clamp(options.Folds, 2, Math.Max(2, positiveGroups));
 
             // With one penalty there is nothing to choose, and the first split gives the scores.
-            int repeats = shares.Count == 1 ? 1 : Math.Max(1, options.SelectionRepeats);
+            int repeats = shares.Count * shapes.Count == 1 ? 1 : Math.Max(1, options.SelectionRepeats), jobs = repeats * folds;
             int[][] fold = [.. Enumerable.Range(0, repeats).Select(k => HouseholdFolds.Assign(
                 rows, set.Label, set.GroupKey, folds, k == 0 ? options.Seed : SplitMix.Mix(options.Seed + 100 + (ulong)k)))];
-            var loss = new double[shares.Count, repeats * folds];
-            var fits = new List<FamilyFit>[folds];
-            var fitted = new (FitRows Rows, double Largest)[folds];
+            var loss = new double[shapes.Count][,];
+            for (int q = 0; q < loss.Length; q++)
+            {
+                loss[q] = new double[shares.Count, jobs];
+            }
+
+            var fits = new List<FamilyFit>[shapes.Count, folds];
+            var fitted = new (FitRows Rows, double Largest)[shapes.Count, folds];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken };
-            Parallel.For(0, repeats * folds, parallel, job =>
+            Parallel.For(0, jobs, parallel, job =>
             {
                 int repeat = job / folds, f = job % folds;
                 int[] train = [.. Enumerable.Range(0, rows.Length).Where(i => fold[repeat][i] != f).Select(i => rows[i])];
                 int[] test = [.. Enumerable.Range(0, rows.Length).Where(i => fold[repeat][i] == f).Select(i => rows[i])];
-                (FitRows fitRows, ITermFamily family, _) = Prepare(train, null, options.VerifiedOnly ? Mine(train, verify: true, threads: 1) : null, 1);
-                double largest = ColumnGeneration.LargestPenalty(fitRows, family);
-                var state = new ColumnGeneration(fitRows, family, SelectionGap);
-                var found = new List<FamilyFit>();
-                double best = double.PositiveInfinity;
-                int s = 0, risen = 0;
-                foreach (double share in shares)
+                MineResult? mined = options.VerifiedOnly ? Mine(train, verify: true, threads: 1) : null;
+                foreach (IGrouping<double, int> growth in Enumerable.Range(0, shapes.Count).GroupBy(q => shapes[q].LengthGrowth))
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    FamilyFit fit = state.Solve(share * largest);
-                    double[] scores = Scores(fit, test);
-                    for (int i = 0; i < test.Length; i++)
+                    (FitRows fitRows, ITermFamily family, _) = Prepare(train, null, mined, growth.Key, 1);
+                    double largest = ColumnGeneration.LargestPenalty(fitRows, family);
+                    foreach (int q in growth)
                     {
-                        double margin = set.Label[test[i]] ? scores[i] : -scores[i];
-                        loss[s, job] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
+                        List<FamilyFit> found = Path(new ColumnGeneration(fitRows, family, SelectionGap, shapes[q].Quadratic), shares, largest, test, loss[q], job);
+                        if (repeat == 0)
+                        {
+                            (fits[q, f], fitted[q, f]) = (found, (fitRows, largest));
+                        }
                     }
-
-                    found.Add(fit);
-                    risen = loss[s, job] < best ? 0 : risen + 1;
-                    best = Math.Min(best, loss[s, job]);
-                    s++;
-                    if (risen == 3)
-                    {
-                        break;
-                    }
-                }
-
-                // Smaller penalties overfit this fold and cost most time: they keep its last, already worse result.
-                for (; s < shares.Count; s++)
-                {
-                    loss[s, job] = loss[s - 1, job];
-                }
-
-                if (repeat == 0)
-                {
-                    fits[f] = found;
-                    fitted[f] = (fitRows, largest);
                 }
             });
-            int chosen = Choose(loss, shares.Count, repeats * folds, folds, options.SelectionErrors);
+
+            // The shape whose best penalty has the least loss; of equal ones the first.
+            double[] least = [.. loss.Select(l => Means(l, shares.Count, jobs).Min())];
+            int kind = Array.IndexOf(least, least.Min());
+            int chosen = Choose(loss[kind], shares.Count, jobs, folds, options.SelectionErrors);
             var outOfFold = new double[rows.Length];
             for (int f = 0; f < folds; f++)
             {
                 int[] places = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] == f)];
-                int last = Math.Min(chosen, fits[f].Count - 1);
-                FamilyFit fit = options.MaxTerms is { } most && fits[f][last].Terms.Count > most
-                    ? Limit(fits[f].FindLast(x => x.Terms.Count <= most) ?? fits[f][0], most, fitted[f].Rows, shares[chosen] * fitted[f].Largest, SelectionGap)
-                    : fits[f][last];
+                List<FamilyFit> path = fits[kind, f];
+                int last = Math.Min(chosen, path.Count - 1);
+                FamilyFit fit = options.MaxTerms is { } most && path[last].Terms.Count > most
+                    ? Limit(path.FindLast(x => x.Terms.Count <= most) ?? path[0], most, fitted[kind, f].Rows, shares[chosen] * fitted[kind, f].Largest, shapes[kind].Quadratic, SelectionGap)
+                    : path[last];
                 double[] scores = Scores(fit, [.. places.Select(i => rows[i])]);
                 for (int i = 0; i < places.Length; i++)
                 {
@@ -336,21 +328,52 @@ public static class RiskTrainer
                 }
             }
 
-            return new CrossFit(shares[chosen], outOfFold, fold[0], folds);
+            return new CrossFit(shares[chosen], shapes[kind], outOfFold, fold[0], folds);
         }
+
+        // Fits of one fold down the penalties, and the loss of each on the rows tested.
+        private List<FamilyFit> Path(ColumnGeneration state, IReadOnlyList<double> shares, double largest, int[] test, double[,] loss, int job)
+        {
+            var found = new List<FamilyFit>();
+            double best = double.PositiveInfinity;
+            int s = 0, risen = 0;
+            foreach (double share in shares)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                FamilyFit fit = state.Solve(share * largest);
+                double[] scores = Scores(fit, test);
+                for (int i = 0; i < test.Length; i++)
+                {
+                    double margin = set.Label[test[i]] ? scores[i] : -scores[i];
+                    loss[s, job] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
+                }
+
+                found.Add(fit);
+                risen = loss[s, job] < best ? 0 : risen + 1;
+                best = Math.Min(best, loss[s, job]);
+                s++;
+                if (risen == 3)
+                {
+                    break;
+                }
+            }
+
+            // Smaller penalties overfit this fold and cost most time: they keep its last, already worse result.
+            for (; s < shares.Count; s++)
+            {
+                loss[s, job] = loss[s - 1, job];
+            }
+
+            return found;
+        }
+
+        private static double[] Means(double[,] loss, int count, int jobs) =>
+            [.. Enumerable.Range(0, count).Select(s => Enumerable.Range(0, jobs).Sum(f => loss[s, f] / jobs))];
 
         // The largest penalty whose mean loss is within so many standard errors of the best, one as a rule (Breiman et al., CART, 1984, 3.4.3).
         private static int Choose(double[,] loss, int count, int jobs, int folds, double errors)
         {
-            var mean = new double[count];
-            for (int s = 0; s < count; s++)
-            {
-                for (int f = 0; f < jobs; f++)
-                {
-                    mean[s] += loss[s, f] / jobs;
-                }
-            }
-
+            double[] mean = Means(loss, count, jobs);
             int best = Array.IndexOf(mean, mean.Min());
 
             // Folds differ in difficulty, so the error is that of the difference to the best, fold by fold. Repeats steady the mean and the variance
@@ -374,11 +397,12 @@ public static class RiskTrainer
         }
 
         /// <summary>Returns the fit at a share of the largest penalty, certified over the family, and how far above it Microsoft.ML ends over its terms.</summary>
-        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, MineResult? mined)
+        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, PenaltyShape shape, MineResult? mined)
         {
-            (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, options.Threads);
+            double quadratic = shape.Quadratic;
+            (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, shape.LengthGrowth, options.Threads);
             double largest = ColumnGeneration.LargestPenalty(fitRows, family);
-            var state = new ColumnGeneration(fitRows, family, FinalGap);
+            var state = new ColumnGeneration(fitRows, family, FinalGap, quadratic);
             FamilyFit? fit = null, widest = null;
             double above = 1, below = share;
             foreach (double s in options.PenaltyShares.Where(s => s > share).Append(share))
@@ -397,15 +421,16 @@ public static class RiskTrainer
                 for (int step = 0; step < LimitSteps; step++)
                 {
                     double middle = Math.Sqrt(above * below);
-                    FamilyFit tried = Start(fitRows, family, widest ?? fit!).Solve(middle * largest);
+                    FamilyFit tried = Start(fitRows, family, widest ?? fit!, quadratic).Solve(middle * largest);
                     bool isWithin = tried.Terms.Count <= options.MaxTerms!.Value;
                     (widest, above, below) = isWithin ? (tried, middle, below) : (widest, above, middle);
                 }
 
-                fit = Limit(widest ?? fit!, options.MaxTerms!.Value, fitRows, share * largest, FinalGap);
+                fit = Limit(widest ?? fit!, options.MaxTerms!.Value, fitRows, share * largest, quadratic, FinalGap);
             }
 
-            if (fit!.Terms.Count == 0 || !options.ChecksSolver)
+            // Microsoft.ML has one quadratic penalty for all columns, this one grows with the length.
+            if (fit!.Terms.Count == 0 || !options.ChecksSolver || quadratic > 0)
             {
                 return (fit, share * largest, null);
             }
@@ -419,14 +444,14 @@ public static class RiskTrainer
             return (fit, share * largest, MachineLearning.Excess(design, new LinearFit(fit.Weights, fit.Bias), share * largest));
         }
 
-        private static ColumnGeneration Start(FitRows rows, ITermFamily family, FamilyFit from) =>
-            new(rows, family, SelectionGap, from.Terms.Select((t, k) => (t, from.Weights[k])), from.Bias);
+        private static ColumnGeneration Start(FitRows rows, ITermFamily family, FamilyFit from, double quadratic) =>
+            new(rows, family, SelectionGap, from.Terms.Select((t, k) => (t, from.Weights[k])), from.Bias, quadratic);
 
         // The optimum over the terms of a fit, at a smaller penalty than theirs: what a larger penalty took from the weights of few terms is given back.
-        private static FamilyFit Limit(FamilyFit chosen, int most, FitRows rows, double penalty, double gap)
+        private static FamilyFit Limit(FamilyFit chosen, int most, FitRows rows, double penalty, double quadratic, double gap)
         {
             Term[] terms = [.. Enumerable.Range(0, chosen.Terms.Count).OrderByDescending(t => Math.Abs(chosen.Weights[t])).ThenBy(t => t).Take(most).Select(t => chosen.Terms[t])];
-            return new ColumnGeneration(rows, new TermList(rows, terms), gap).Solve(penalty);
+            return new ColumnGeneration(rows, new TermList(rows, terms), gap, quadratic).Solve(penalty);
         }
 
         /// <summary>Returns the score of rows under a fit.</summary>
@@ -463,7 +488,7 @@ public static class RiskTrainer
         }
 
         // All positives, and negatives sampled by row key and weighted up, so that the sum of weights stays the number of rows.
-        private (FitRows Rows, ITermFamily Family, int[] Used) Prepare(int[] rows, int[]? multiplicity, MineResult? mined, int threads)
+        private (FitRows Rows, ITermFamily Family, int[] Used) Prepare(int[] rows, int[]? multiplicity, MineResult? mined, double growth, int threads)
         {
             int Times(int row) => multiplicity is null ? 1 : multiplicity[row];
             int[] positives = [.. rows.Where(r => set.Label[r] && Times(r) > 0)];
@@ -481,13 +506,13 @@ public static class RiskTrainer
             {
                 TermPool pool = TermPool.Build(items, bits, mined!, options);
                 return (fitRows, new TermList(fitRows, [.. pool.Terms.Select((term, t) =>
-                    new Term(term, RowsOf(taken, term), pool.Signs[t], Math.Pow(term.Length, options.LengthGrowth)))]), used);
+                    new Term(term, RowsOf(taken, term), pool.Signs[t], Math.Pow(term.Length, growth)))]), used);
             }
 
             var family = new ConjunctionFamily(fitRows, taken.Columns, [.. items.Items.Select(i => i.IsMined)], _signs, new ConjunctionOptions
             {
                 MaxLength = options.ScoreLength,
-                Growth = options.LengthGrowth,
+                Growth = growth,
                 MinRows = options.MinTermRows,
                 Threads = threads,
                 CancellationToken = cancellationToken,
@@ -499,7 +524,7 @@ public static class RiskTrainer
             [.. Enumerable.Range(0, taken.RowCount).Where(r => Array.TrueForAll(term, id => taken.Get(id, r)))];
 
         /// <summary>Returns, per term of the fit, the share of household resamples in which the same conjunction has a weight of the same sign.</summary>
-        public double[] Stability(FamilyFit fit, double share, MineResult mined)
+        public double[] Stability(FamilyFit fit, double share, PenaltyShape shape, MineResult mined)
         {
             if (options.Bootstraps <= 0)
             {
@@ -528,11 +553,11 @@ public static class RiskTrainer
                 }
 
                 // The optimum does not depend on the start; the final weights are close to it.
-                (FitRows rows, ITermFamily family, int[] used) = Prepare(all, multiplicity, mined, 1);
+                (FitRows rows, ITermFamily family, int[] used) = Prepare(all, multiplicity, mined, shape.LengthGrowth, 1);
                 BitColumns taken = bits.Take(used);
                 double penalty = share * ColumnGeneration.LargestPenalty(rows, family);
                 FamilyFit refit = new ColumnGeneration(
-                    rows, family, SelectionGap, fit.Terms.Select((t, i) => (t with { Rows = RowsOf(taken, t.Items) }, fit.Weights[i])), fit.Bias).Solve(penalty);
+                    rows, family, SelectionGap, fit.Terms.Select((t, i) => (t with { Rows = RowsOf(taken, t.Items) }, fit.Weights[i])), fit.Bias, shape.Quadratic).Solve(penalty);
                 HashSet<string> found = [.. refit.Terms.Select((t, i) => Signed(t.Items, refit.Weights[i]))];
                 kept[b] = [.. Enumerable.Range(0, fit.Terms.Count).Where(t => found.Contains(Signed(fit.Terms[t].Items, fit.Weights[t])))];
             });
@@ -548,7 +573,7 @@ public static class RiskTrainer
         }
 
         public ModelDocument Document(
-            FamilyFit fit, MineResult mined, double[] stability, double slope, double intercept, double penalty)
+            FamilyFit fit, MineResult mined, double[] stability, double slope, double intercept, double penalty, PenaltyShape shape)
         {
             int[] chosen = [.. Enumerable.Range(0, fit.Terms.Count)
                 .OrderByDescending(t => Math.Abs(fit.Weights[t]))
@@ -597,7 +622,8 @@ public static class RiskTrainer
                 CalibrationIntercept = intercept,
                 MinCoverage = options.MinCoverage,
                 Penalty = penalty,
-                LengthGrowth = options.LengthGrowth,
+                Quadratic = shape.Quadratic > 0 ? shape.Quadratic : null,
+                LengthGrowth = shape.LengthGrowth,
                 DualityGap = fit.Gap,
                 RowCount = mined.RowCount,
                 PositiveCount = mined.PositiveCount,

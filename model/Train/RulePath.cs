@@ -12,6 +12,9 @@ public sealed record RulePathOptions
     /// <summary>Power of the length by which the penalty of a conjunction grows.</summary>
     public double LengthGrowth { get; init; } = 0.5;
 
+    /// <summary>Quadratic part of the penalty, in its units: a term of weight w costs penalty × factor × (|w| + part × w² / 2).</summary>
+    public double Quadratic { get; init; }
+
     /// <summary>Number of penalties, evenly spaced on a logarithmic scale.</summary>
     public int PenaltyCount { get; init; } = 30;
 
@@ -83,7 +86,7 @@ public static class RulePath
 
         IEnumerable<RulePathPoint> Points()
         {
-            var state = new ColumnGeneration(rows, family, options.Gap);
+            var state = new ColumnGeneration(rows, family, options.Gap, options.Quadratic);
             for (int i = 0; i < options.PenaltyCount; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -37,6 +37,13 @@ public sealed record TrainingSet
     };
 }
 
+/// <summary>What a term of k conditions and weight w costs, in units of the penalty: k^growth × (|w| + quadratic × w² / 2).</summary>
+/// <param name="LengthGrowth">Power of its number of conditions by which a conjunction costs more than a single condition; 1 charges each condition once.</param>
+/// <param name="Quadratic">
+/// 0 keeps the fewest terms; more shares an effect among conditions that nearly go together, which orders better where many small effects add up.
+/// </param>
+public readonly record struct PenaltyShape(double LengthGrowth, double Quadratic);
+
 /// <summary>Settings of training. The defaults suit a city of a few thousand children.</summary>
 public sealed record TrainOptions
 {
@@ -61,8 +68,8 @@ public sealed record TrainOptions
     /// <summary>Greatest number of conditions of a conjunction in the score, 1 to 3.</summary>
     public int ScoreLength { get; init; } = 3;
 
-    /// <summary>Power of its number of conditions by which a conjunction costs more than a single condition; 1 charges each condition once.</summary>
-    public double LengthGrowth { get; init; } = 1;
+    /// <summary>Shapes of the penalty that are tried with each of its sizes; the one with the least loss on rows not learned from is taken.</summary>
+    public IReadOnlyList<PenaltyShape> Shapes { get; init; } = [new PenaltyShape(1, 0)];
 
     /// <summary>Smallest number of rows of a fit in which a conjunction of the score holds.</summary>
     public int MinTermRows { get; init; } = 10;
@@ -189,6 +196,9 @@ public sealed record TrainedModel
 
     /// <summary>The penalty chosen, as a share of the smallest one that gives an empty model.</summary>
     public required double PenaltyShare { get; init; }
+
+    /// <summary>The shape of the penalty chosen, of <see cref="TrainOptions.Shapes"/>.</summary>
+    public required PenaltyShape Shape { get; init; }
 
     /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

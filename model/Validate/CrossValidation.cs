@@ -106,7 +106,7 @@ public static class CrossValidation
             auc[s] = Evaluation.Auc([.. scores.Select(x => x.RawLogOdds)], outcome, default).Auc;
             shortAuc[s] = model.Terms.Count <= ReadableTerms
                 ? auc[s]
-                : Evaluation.Auc(RiskTrainer.ScoresOfLimited(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, held, cancellationToken), outcome, default).Auc;
+                : Evaluation.Auc(RiskTrainer.ScoresOfLimited(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, trained.Shape, held, cancellationToken), outcome, default).Auc;
             terms[s] = model.Terms.Count;
             gap = Math.Max(gap, model.DualityGap ?? double.PositiveInfinity);
             foreach (RiskScore score in scores)

@@ -15,7 +15,7 @@ public sealed class RuleMiningTests
     {
         for (ulong seed = 1; seed <= 40; seed++)
         {
-            (BitColumns bits, bool[] label) = RandomTable(seed, 20 + (int)(seed * 3), 4);
+            (BitColumns bits, bool[] label) = RandomTable(seed, 20 + (int)(seed * 3), seed % 8 == 0 ? 11 : 4);
             var options = new MineOptions
             {
                 MaxLength = maxLength,
@@ -129,13 +129,13 @@ public sealed class RuleMiningTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Mine_permutation_threshold_equals_the_plain_definition(int strata)
+    [InlineData(1, 150, false)]
+    [InlineData(3, 150, false)]
+    [InlineData(1, 7, true)]
+    public void Mine_permutation_threshold_equals_the_plain_definition(int strata, int count, bool isAboveTheFirstBound)
     {
-        const int Rows = 150;
-        (BitColumns bits, bool[] label) = RandomTable(11, Rows, 4);
-        RowStructure structure = Structure(Rows, group: r => r, stratum: r => r % strata);
+        (BitColumns bits, bool[] label) = RandomTable(11, count, 4);
+        RowStructure structure = Structure(count, group: r => r, stratum: r => r % strata);
         var options = new MineOptions { MaxLength = 4, MinTargetSupport = 2, MinTotalSupport = 4, MinLift = 1.1, Permutations = 99, Seed = 5 };
 
         double threshold = RuleMiner.Mine(bits, Ids(bits), label, structure, options, TestContext.Current.CancellationToken).LogThreshold;
@@ -166,6 +166,7 @@ public sealed class RuleMiningTests
 
         Array.Sort(minimum);
         Assert.Equal(minimum[4], threshold);
+        Assert.Equal(isAboveTheFirstBound, threshold > Math.Log(0.05));
     }
 
     [Fact]
@@ -426,7 +427,7 @@ public sealed class RuleMiningTests
             int ones = 0;
             for (int f = 0; f < features; f++)
             {
-                int value = random.Next(8) < 2 + f ? 1 : 0;
+                int value = random.Next(8) < 2 + (f % 5) ? 1 : 0;
                 ones += f < 3 ? value : 0;
                 columns[(2 * f) + 1 - value][r >> 6] |= 1UL << (r & 63);
             }

@@ -146,6 +146,19 @@ public sealed class TableReadingTests
     }
 
     [Fact]
+    public void A_single_row_and_columns_of_one_value_alone_are_refused()
+    {
+        string[] classes = [.. Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? "1" : "0")];
+
+        ModelException single = Assert.Throws<ModelException>(() => Build(new TableRoles { Target = "y", Positive = "1" }, ("x", ["1"]), ("y", ["1"])));
+        ModelException constant = Assert.Throws<ModelException>(() => Build(("x", [.. Enumerable.Repeat("5", 60)]), ("y", classes)));
+
+        Assert.Equal("MDL-065", single.Code);
+        Assert.Equal("MDL-068", constant.Code);
+        Assert.Contains("no column", constant.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_column_that_is_not_there_is_answered_with_those_that_are()
     {
         ModelException fault = Assert.Throws<ModelException>(() => Build(new TableRoles { Target = "z" }, ("x", Varied(60)), ("y", Varied(60))));

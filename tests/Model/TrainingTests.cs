@@ -398,6 +398,71 @@ public sealed class TrainingTests
         Assert.Equal("MDL-013", fault.Code);
     }
 
+    [Fact]
+    public void Train_many_small_effects_take_a_quadratic_part_that_orders_better_and_is_certified()
+    {
+        TrainingSet set = SmallEffects(5, 400), unseen = SmallEffects(6, 4000);
+        TrainOptions options = Quick with { HoldOutPeriods = 0, Bootstraps = 0, VerifyRules = false, ScoreLength = 2 };
+        PenaltyShape[] shapes = [new(1, 0), new(1, 1), new(2, 3)];
+
+        TrainedModel sparse = ModelLibrary.Train(set, options, null, TestContext.Current.CancellationToken);
+        TrainedModel chosen = ModelLibrary.Train(set, options with { Shapes = shapes }, null, TestContext.Current.CancellationToken);
+        TrainedModel again = ModelLibrary.Train(set, options with { Shapes = shapes, Threads = 1 }, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(new PenaltyShape(1, 0), sparse.Shape);
+        Assert.Null(sparse.Document.Quadratic);
+        Assert.True(chosen.Shape.Quadratic > 0);
+        Assert.Equal(chosen.Shape.Quadratic, chosen.Document.Quadratic);
+        Assert.Equal(chosen.Shape.LengthGrowth, chosen.Document.LengthGrowth);
+        Assert.InRange(chosen.Document.DualityGap!.Value, 0, 1e-7);
+        Assert.Contains(chosen.Notes, n => n.Contains("quadratic part", StringComparison.Ordinal));
+        Assert.True(Auc(chosen) > Auc(sparse), $"{Auc(chosen)} {Auc(sparse)}");
+        Assert.Equal(chosen.Document.ToJson(), again.Document.ToJson());
+
+        double Auc(TrainedModel model) => Evaluation.Auc([.. ModelLibrary.Score(model.Document, unseen.Table, new ScoreOptions()).Select(s => s.RawLogOdds)], unseen.Label, default).Auc;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(64)]
+    [InlineData(150)]
+    public void Cholesky_solves_what_has_a_solution_and_leaves_out_columns_that_others_make_up(int size)
+    {
+        var random = new SplitMix((ulong)size);
+        double[][] factor = [.. Enumerable.Range(0, size).Select(_ => Enumerable.Range(0, size + 3).Select(_ => (random.Next(2001) - 1000) / 1000.0).ToArray())];
+        double[][] matrix = [.. factor.Select(a => factor.Select(b => a.Zip(b, (x, y) => x * y).Sum()).ToArray())];
+        double[] expected = [.. Enumerable.Range(0, size).Select(i => (i % 7) - 3.0)];
+        double[] right = [.. matrix.Select(row => row.Zip(expected, (x, y) => x * y).Sum())];
+
+        double[] solution = (double[])right.Clone();
+        Assert.True(Cholesky.Solve(matrix, [.. Enumerable.Range(0, size)], solution));
+
+        Assert.All(solution.Zip(expected), x => Assert.Equal(x.Second, x.First, 1e-6));
+
+        // The last row and column once more: the system stays solvable, and the copy gets nothing.
+        double[][] twice = [.. matrix.Append(matrix[^1]).Select(row => row.Append(row[^1]).ToArray())];
+        double[] doubled = [.. right, right[^1]];
+        Assert.True(Cholesky.Solve(twice, [.. Enumerable.Range(0, size + 1)], doubled));
+        Assert.Equal(0, doubled[^1]);
+        Assert.All(doubled.Take(size).Zip(expected), x => Assert.Equal(x.Second, x.First, 1e-6));
+    }
+
+    // Twelve numbers that each raise the risk a little, all the way up.
+    private static TrainingSet SmallEffects(ulong seed, int rows)
+    {
+        var random = new SplitMix(seed);
+        double[][] numbers = [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, rows).Select(_ => random.Next(100) / 100.0).ToArray())];
+        return new TrainingSet
+        {
+            Table = new FeatureTable([.. numbers.Select((n, i) => FeatureColumn.Number(new FeatureSpec($"n{i}", $"数{i}", FeatureKind.Number), n))]),
+            Label = [.. Enumerable.Range(0, rows).Select(r => random.Next(10_000) < 10_000 * Logistic.Sigmoid(numbers.Sum(n => n[r] - 0.5)))],
+            RowKey = [.. Enumerable.Range(0, rows).Select(r => (long)r)],
+            GroupKey = [.. Enumerable.Range(0, rows).Select(r => (long)r)],
+            TimeKey = [.. Enumerable.Repeat(20200401, rows)],
+        };
+    }
+
     // The same rows, once with weights of 1 to 4 and once repeated that many times.
     private static (Design Weighted, Design Repeated) WeightedAndRepeated(ulong seed)
     {

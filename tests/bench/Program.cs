@@ -62,6 +62,21 @@ if (args is ["compare", ..])
     return CompareCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["cases", ..])
+{
+    return CasesCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
+if (args is ["error", ..])
+{
+    return ErrorCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
+if (args is ["scale", ..])
+{
+    return ScaleCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 if (args is ["score", ..])
 {
     return ScoreCommand.Run(args[1..], Console.Out, Console.Error);
