@@ -51,7 +51,6 @@ public sealed class LinkRulesTests
         LinkPair[] linked = [.. without.Where(pair => pair.Band == LinkBand.Auto)];
         Assert.NotEmpty(linked);
         Assert.All(linked, pair => Assert.True(pair.Level(guardian) is >= NameField.KanaOnly and <= NameField.Both && IsTrue(result, RegisterSource.Welfare, pair)));
-        Assert.Contains(without, pair => pair.Evidence.Weight > Auto && pair.Level(guardian) == NameField.Differs);
         Assert.DoesNotContain(careful.Pairs, pair => pair.Band == LinkBand.Auto && pair.Level(birth) == LinkField.Null);
     }
 

@@ -25,7 +25,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
     /// <summary>What could not be decided because too many records are alike.</summary>
     internal IEnumerable<LinkFinding> Findings => _refused == 0 ? _findings
-        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.")];
+        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.",
+            Japanese: $"同一人らしい集まりを {LinkTable.Count1(_refused)} 回まとめませんでした。まとめると {MostInCluster} 件を超えるためです。その組は確認に回しました。多くの記録が誤って共有する値がないか確かめてください。")];
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
@@ -312,7 +313,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
         if (tangles > 0)
         {
-            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake."));
+            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake.",
+                Japanese: $"互いに同一人でありうる記録が {MostInComponent} 件を超える集まりが {tangles} あり、{LinkTable.Count1(tangled)} 件が入っています。確認なしに同一人とすることはしません。多くの記録が誤って共有する値がないか確かめてください。"));
         }
 
         return matched;

@@ -30,7 +30,7 @@ public sealed record LinkageOptions
     /// Pairs between registers are linked below <see cref="AutoFrom"/> too as long as, by their posteriors, no more than this share of all links is wrong, and none whose odds are less than a twentieth of
     /// that option's. Only where the doubt is about strangers: a pair that may be co-multiples or members of one household is linked from that option on. 0 leaves <see cref="AutoFrom"/> as it stands; so does <see cref="IsSensitive"/>. The run that trains a model decides; a frozen model brings its threshold along.
     /// </summary>
-    public double MostWrong { get; init; } = 7.5e-5;
+    public double MostWrong { get; init; } = 5e-5;
 
     /// <summary>The posterior from which a pair is shown for review.</summary>
     public double ReviewFrom { get; init; } = 0.05;
@@ -419,5 +419,6 @@ public static class LinkEngine
 
     private static IEnumerable<LinkFinding> Capped(IReadOnlyList<RuleUse> uses) => uses
         .Where(use => use.CappedBlocks > 0 && use.IsUsed)
-        .Select(use => new LinkFinding("LNK-010", $"{use.Rule}: {use.CappedBlocks} value(s) shared by {LinkTable.Count1(use.CappedRecords)} records were left out of this rule because they would make too many pairs; other rules still find them."));
+        .Select(use => new LinkFinding("LNK-010", $"{use.Rule}: {use.CappedBlocks} value(s) shared by {LinkTable.Count1(use.CappedRecords)} records were left out of this rule because they would make too many pairs; other rules still find them.",
+            Japanese: $"{use.Rule}：{LinkTable.Count1(use.CappedRecords)} 件が共有する {use.CappedBlocks} 個の値は、組が多くなりすぎるためこの規則では使いません。ほかの規則で候補になります。"));
 }
