@@ -25,7 +25,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
     /// <summary>What could not be decided because too many records are alike.</summary>
     internal IEnumerable<LinkFinding> Findings => _refused == 0 ? _findings
-        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.")];
+        : [.. _findings, new LinkFinding("LNK-012", $"{LinkTable.Count1(_refused)} times two clusters that seem one were left apart, because together they would hold more than {MostInCluster} records; their pairs are for review.",
+            Japanese: $"同一人らしい集まりを {LinkTable.Count1(_refused)} 回まとめませんでした。まとめると {MostInCluster} 件を超えるためです。その組は確認に回しました。多くの記録が誤って共有する値がないか確かめてください。")];
 
     private static double Bits(double p) => Math.Log2(p / (1 - p));
 
@@ -81,17 +82,18 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         }
 
         double auto = options.MostWrong <= 0 ? _auto : frozen is { } given ? Math.Min(given, _auto) : Threshold(decided);
-        HouseholdLinks? households = options.IsSensitive ? null : HouseholdLinks.Of(table, decided.Where(pair => pair.Band == LinkBand.Auto && pair.Evidence.Weight >= auto), entities);
+        HouseholdLinks? households = options.IsSensitive ? null : HouseholdLinks.Of(table, decided.Where(pair => pair.Band == LinkBand.Auto && pair.Evidence.Weight >= auto && (pair.Evidence.Weight >= _auto || IsOfStrangers(pair))), entities);
         for (int i = 0; i < decided.Count; i++)
         {
             LinkPair pair = decided[i];
-            if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto && households?.Has(pair) == true && With(pair, households.Bits) is var evidence && evidence.Weight >= _auto)
+            bool isLow = pair.Evidence.Weight < auto || (pair.Evidence.Weight < _auto && !IsOfStrangers(pair));
+            if (isLow && pair.Band == LinkBand.Auto && households?.Has(pair) == true && With(pair, households.Bits) is var evidence && evidence.Weight >= _auto)
             {
                 // Nothing disputed the pair but that its weight alone was too little.
                 decided[i] = pair with { Evidence = evidence, Reason = "household" };
                 clusters[entities[pair.Right]] = entities[pair.Left];
             }
-            else if (pair.Evidence.Weight < auto && pair.Band == LinkBand.Auto)
+            else if (isLow && pair.Band == LinkBand.Auto)
             {
                 decided[i] = pair with { Band = pair.Evidence.Weight >= _review ? LinkBand.Review : LinkBand.None, Reason = "evidence" };
             }
@@ -106,7 +108,31 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
             clusters[i] = clusters[entities[i]];
         }
 
+        LeaveOutUnlikely(decided, entities);
         return (decided, clusters, auto < _auto ? auto : null);
+    }
+
+    // Whether what speaks against a pair are unrelated people alone. Two of one birth or of one house are told apart by no margin and no other record: such a doubt is not for a lower threshold.
+    private bool IsOfStrangers(LinkPair pair) => pair.Evidence.Multiple + pair.Evidence.Household <= 1 - options.AutoFrom;
+
+    // Who looks at a record looks at all its pairs: together they must be worth it.
+    private void LeaveOutUnlikely(List<LinkPair> decided, int[] entities)
+    {
+        double[] chances = new double[table.Count];
+        foreach (LinkPair pair in decided.Where(static pair => pair.Band == LinkBand.Review))
+        {
+            chances[entities[pair.Left]] += pair.Evidence.Posterior;
+            chances[entities[pair.Right]] += pair.Evidence.Posterior;
+        }
+
+        for (int i = 0; i < decided.Count; i++)
+        {
+            LinkPair pair = decided[i];
+            if (pair.Band == LinkBand.Review && Math.Max(chances[entities[pair.Left]], chances[entities[pair.Right]]) < options.WorthFrom)
+            {
+                decided[i] = pair with { Band = LinkBand.None };
+            }
+        }
     }
 
     // The evidence of a pair with bits against unrelated people alone.
@@ -227,9 +253,9 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
     // The least weight down to which the posteriors of all links expect no more than the wanted share to be wrong.
     private double Threshold(List<LinkPair> decided)
     {
-        double[] weights = [.. decided.Where(pair => pair.Band == LinkBand.Auto).Select(pair => pair.Evidence.Weight)];
+        double[] weights = [.. decided.Where(pair => pair.Band == LinkBand.Auto && (pair.Evidence.Weight >= _auto || IsOfStrangers(pair))).Select(pair => pair.Evidence.Weight)];
         Array.Sort(weights);
-        double least = _auto - Math.Log2(10);
+        double least = _auto - Math.Log2(20);
         double expected = 0;
         double threshold = _auto;
         for (int i = weights.Length - 1; i >= 0 && weights[i] >= least; i--)
@@ -287,7 +313,8 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
         if (tangles > 0)
         {
-            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake."));
+            _findings.Add(new LinkFinding("LNK-011", $"{LinkTable.Count1(tangled)} records stand in {tangles} group(s) in which more than {MostInComponent} could be one another; none of them is linked without review. Look for a value that many records share by mistake.",
+                Japanese: $"互いに同一人でありうる記録が {MostInComponent} 件を超える集まりが {tangles} あり、{LinkTable.Count1(tangled)} 件が入っています。確認なしに同一人とすることはしません。多くの記録が誤って共有する値がないか確かめてください。"));
         }
 
         return matched;
@@ -353,7 +380,7 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
 
         // A name alone is nobody, a day alone is nobody. In one house nobody has another's name: Japanese family registers do not enter a second member of that name.
         // Where a wrong link would do special harm a person says so.
-        bool isAtHome = !options.IsSensitive && isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && IsSameHouse(pair);
+        bool isAtHome = !options.IsSensitive && isExact && given >= NameField.KanaOnly && surname is >= NameField.KanaOnly and not LinkField.Null && IsJapanese(pair) && (IsSameHouse(pair) || HasSameGuardian(pair));
         return (birth == LinkField.Null && !HasNumber(pair) && !isAtHome) || (!isExact && given is not NameField.Alike and not NameField.NearBoth and not NameField.Similar) ? "evidence" : "";
     }
 
@@ -365,6 +392,20 @@ internal sealed class Decision(LinkTable table, LinkScorer scorer, LinkWeights w
         for (int f = 0; f < table.Fields.Count; f++)
         {
             if (table.Fields[f] is AddressField && pair.Level(f) is AddressField.House or AddressField.Equal)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A guardian of the same name says whose house it is where the address does not, because they moved or it is missing.
+    private bool HasSameGuardian(LinkPair pair)
+    {
+        for (int f = 0; f < table.Fields.Count; f++)
+        {
+            if (table.Fields[f] is NameField && table.Fields[f].Role == FieldRole.Home && pair.Level(f) is >= NameField.KanaOnly and <= NameField.Both)
             {
                 return true;
             }

@@ -27,13 +27,16 @@ public sealed record LinkageOptions
     public double AutoFrom { get; init; } = 0.999;
 
     /// <summary>
-    /// Pairs between registers are linked below <see cref="AutoFrom"/> too as long as, by their posteriors, no more than this share of all links is wrong, and none whose odds are less than a tenth of
-    /// that option's. 0 leaves <see cref="AutoFrom"/> as it stands; so does <see cref="IsSensitive"/>. The run that trains a model decides; a frozen model brings its threshold along.
+    /// Pairs between registers are linked below <see cref="AutoFrom"/> too as long as, by their posteriors, no more than this share of all links is wrong, and none whose odds are less than a twentieth of
+    /// that option's. Only where the doubt is about strangers: a pair that may be co-multiples or members of one household is linked from that option on. 0 leaves <see cref="AutoFrom"/> as it stands; so does <see cref="IsSensitive"/>. The run that trains a model decides; a frozen model brings its threshold along.
     /// </summary>
     public double MostWrong { get; init; } = 5e-5;
 
     /// <summary>The posterior from which a pair is shown for review.</summary>
     public double ReviewFrom { get; init; } = 0.05;
+
+    /// <summary>Between registers: the chance from which a record is worth a look, that of its pairs for review together. A person who looks at five records of .2 finds one link.</summary>
+    public double WorthFrom { get; init; } = 0.2;
 
     /// <summary>The bits by which a link must be ahead of any other of the same records.</summary>
     public double Margin { get; init; } = 5;
@@ -98,7 +101,7 @@ public sealed record LinkageResult
     public required IReadOnlyList<(ulong Pattern, long Count)> Patterns { get; init; }
 
     /// <summary>Returns the bits of one field of a pair: the same person against unrelated ones.</summary>
-    public double Weight(LinkPair pair, int field) => (_weights ??= new LinkWeights(Model, Table)).Weight(pair.Left, pair.Right, pair.Pattern, field);
+    public double Weight(LinkPair pair, int field) => (_weights ??= new LinkWeights(Model, Table, isWhole: true)).Weight(pair.Left, pair.Right, pair.Pattern, field);
 
     private LinkWeights? _weights;
 }
@@ -137,9 +140,10 @@ public static class LinkEngine
         PatternCounts counts = PatternCounts.Of(candidates, options.Threads);
         LinkModel model = options.Model ?? new LinkTrainer(table, scorer, blocking.IsExhaustive, options.Threads).Train(counts);
         Lap("train");
-        LinkWeights weights = new(model, table);
-        double oneToOne = OneToOne(model, table);
-        List<LinkPair> scored = Score(candidates, weights, options.KeepsAll ? double.NegativeInfinity : Least(options) - oneToOne, options.Threads);
+        LinkWeights weights = new(model, table, isWhole: true);
+        double most = OneToOne(model, table, LeastAloneByRecords);
+        List<LinkPair> scored = Score(candidates, weights, options.KeepsAll ? double.NegativeInfinity : Least(options) - most, options.Threads);
+        double oneToOne = Math.Min(most, OneToOne(model, table, scored));
         for (int i = 0; oneToOne > 0 && i < scored.Count; i++)
         {
             scored[i] = scored[i] with { Evidence = scored[i].Evidence.Add(oneToOne) };
@@ -230,18 +234,64 @@ public static class LinkEngine
     // Pairs below it can neither be linked or reviewed nor come close to a link.
     private static double Least(LinkageOptions options) => Math.Min(Math.Log2(options.ReviewFrom / (1 - options.ReviewFrom)), Math.Log2(options.AutoFrom / (1 - options.AutoFrom)) - options.Margin);
 
+    // What the bits of one-to-one rest on, an estimate, is bounded, so that one that is too high cannot carry a link: the share of records without a counterpart, as pairs show it and as records do.
+    private const double LeastAlone = 0.03;
+    private const double LeastAloneByRecords = 0.01;
+
     // Where a record has one counterpart at most, the prior odds of a pair are those of a record that has none so far: n links among L and R records give n / ((L - n)(R - n))
-    // (Sadinle, JASA 112 (2017) 600-612), not n / (L R). What it adds is bounded, so that an estimate of n that is too high cannot carry a link.
-    internal static double OneToOne(LinkModel model, LinkTable table)
+    // (Sadinle, JASA 112 (2017) 600-612), not n / (L R).
+    internal static double OneToOne(LinkModel model, LinkTable table, double leastAlone = LeastAlone)
     {
-        const double LeastAlone = 0.03;
         if (!table.IsLink)
         {
             return 0;
         }
 
         double links = model.SameShare * table.PairCount;
-        return -Math.Log2(Math.Max(LeastAlone, 1 - (links / table.LeftCount))) - Math.Log2(Math.Max(LeastAlone, 1 - (links / (table.Count - table.LeftCount))));
+        return -Math.Log2(Math.Max(leastAlone, 1 - (links / table.LeftCount))) - Math.Log2(Math.Max(leastAlone, 1 - (links / (table.Count - table.LeftCount))));
+    }
+
+    // The same with the links counted by records: each of the smaller register is one of the other's or nobody's, so a record that two could be counts once, and one that is half like somebody counts half.
+    // EM over the share of those who have a counterpart; one pseudo-record each way.
+    private static double OneToOne(LinkModel model, LinkTable table, List<LinkPair> scored)
+    {
+        if (!table.IsLink)
+        {
+            return 0;
+        }
+
+        (int lefts, int rights) = (table.LeftCount, table.Count - table.LeftCount);
+        bool isOfRight = rights <= lefts;
+        int count = isOfRight ? rights : lefts;
+        double[] odds = new double[count];
+        foreach (ref readonly LinkPair pair in CollectionsMarshal.AsSpan(scored))
+        {
+            odds[isOfRight ? pair.Right - lefts : pair.Left] += Math.Pow(2, Math.Min(pair.Evidence.Weight, 60));
+        }
+
+        // Pairs were weighed with the share that the model has; what a record's pairs say without it.
+        double scale = count / (model.SameShare * table.PairCount);
+        double share = 0.5;
+        for (int round = 0; round < 100; round++)
+        {
+            double sum = 1;
+            foreach (double one in odds)
+            {
+                double found = share * one * scale;
+                sum += found / (1 - share + found);
+            }
+
+            double next = sum / (count + 2);
+            bool isDone = Math.Abs(next - share) < 1e-7;
+            share = next;
+            if (isDone)
+            {
+                break;
+            }
+        }
+
+        double links = share * count;
+        return -Math.Log2(Math.Max(LeastAloneByRecords, 1 - (links / lefts))) - Math.Log2(Math.Max(LeastAloneByRecords, 1 - (links / rights)));
     }
 
     internal static List<LinkPair> Score(List<PairChunk> chunks, LinkWeights weights, double least, int threads)
@@ -329,7 +379,7 @@ public static class LinkEngine
             PatternCounts counts = PatternCounts.Of(candidates, options.Threads);
             double pairs = Math.Max(1, (to - from) * (to - from - 1.0) / 2);
             LinkModel own = LinkTrainer.Reshare(model, table, counts, pairs);
-            LinkWeights weights = new(own, table);
+            LinkWeights weights = new(own, table, isWhole: true);
             Decision decision = new(table, scorer, weights, options, false);
             foreach (LinkPair pair in decision.Duplicates(Score(candidates, weights, 0, options.Threads)))
             {
@@ -369,5 +419,6 @@ public static class LinkEngine
 
     private static IEnumerable<LinkFinding> Capped(IReadOnlyList<RuleUse> uses) => uses
         .Where(use => use.CappedBlocks > 0 && use.IsUsed)
-        .Select(use => new LinkFinding("LNK-010", $"{use.Rule}: {use.CappedBlocks} value(s) shared by {LinkTable.Count1(use.CappedRecords)} records were left out of this rule because they would make too many pairs; other rules still find them."));
+        .Select(use => new LinkFinding("LNK-010", $"{use.Rule}: {use.CappedBlocks} value(s) shared by {LinkTable.Count1(use.CappedRecords)} records were left out of this rule because they would make too many pairs; other rules still find them.",
+            Japanese: $"{use.Rule}：{LinkTable.Count1(use.CappedRecords)} 件が共有する {use.CappedBlocks} 個の値は、組が多くなりすぎるためこの規則では使いません。ほかの規則で候補になります。"));
 }

@@ -155,8 +155,13 @@ internal sealed class LinkWeights
     private readonly int _surname;
     private readonly int _given;
     private readonly bool[] _hasTerm;
+    private readonly float[] _shares;
 
-    internal LinkWeights(LinkModel model, LinkTable table)
+    /// <summary>Makes a model ready for the pairs of a table.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="isWhole">Whether the table holds both registers whole: then a value's frequency counts for the share of pairs that can be compared by form, or by reading, alone. Otherwise a weight must not rest on other records.</param>
+    internal LinkWeights(LinkModel model, LinkTable table, bool isWhole = false)
     {
         _table = table;
         _fields = [.. table.Fields];
@@ -166,6 +171,7 @@ internal sealed class LinkWeights
         _given = Array.FindIndex(_fields, field => field.Role == FieldRole.Given);
         _logs = new Vector128<float>[_fields.Length * 32];
         _hasTerm = new bool[_fields.Length * 16];
+        _shares = new float[_fields.Length * 16];
         for (int f = 0; f < _fields.Length; f++)
         {
             FieldModel field = model.Fields[f];
@@ -188,7 +194,47 @@ internal sealed class LinkWeights
             }
         }
 
+        for (int f = 0; isWhole && f < _fields.Length; f++)
+        {
+            (double form, double kana) = Alone(f);
+            _shares[(f * 16) + NameField.FormOnly] = Log(form);
+            _shares[(f * 16) + NameField.KanaOnly] = Log(kana);
+        }
+
         Priors = Vector128.Create(Log(model.SameShare), Log(model.MultipleShare), Log(model.HouseholdShare), Log(1 - model.SameShare - model.MultipleShare - model.HouseholdShare));
+    }
+
+    // How likely a pair of strangers can be compared by the form of a name alone, and by its reading alone: agreement of that level is the chance of that and of the value. What persons agree on has it as well.
+    private (double Form, double Kana) Alone(int field)
+    {
+        if (_fields[field] is not NameField names)
+        {
+            return (1, 1);
+        }
+
+        double[,] shares = new double[2, 4];
+        for (int i = 0; i < _table.Count; i++)
+        {
+            int code = _table.Code(i, field);
+            int has = (names.Book.Form(code) > 0 ? 1 : 0) + (names.Book.Kana(code) > 0 ? 2 : 0);
+            shares[_table.IsLink && i >= _table.LeftCount ? 1 : 0, has]++;
+        }
+
+        double form = 0;
+        double kana = 0;
+        double any = 0;
+        for (int left = 1; left < 4; left++)
+        {
+            for (int right = 1; right < 4; right++)
+            {
+                double pairs = shares[0, left] * shares[_table.IsLink ? 1 : 0, right];
+                any += (left & right) != 0 ? pairs : 0;
+                form += (left & right) == 1 ? pairs : 0;
+                kana += (left & right) == 2 ? pairs : 0;
+            }
+        }
+
+        return any == 0 ? (1, 1) : (form / any, kana / any);
     }
 
     internal Vector128<float> Priors { get; }
@@ -243,7 +289,7 @@ internal sealed class LinkWeights
                 return log < 0 ? logs.WithElement(3, (float)log) : logs;
             }
 
-            float term = field.Term(_table.Code(left, f), _table.Code(right, f), level);
+            float term = field.Term(_table.Code(left, f), _table.Code(right, f), level) + _shares[(f * 16) + level];
             if (!float.IsNaN(term))
             {
                 logs = field.Role == FieldRole.Personal ? Vector128.Create(logs[0], term, term, term) : logs.WithElement(3, term);

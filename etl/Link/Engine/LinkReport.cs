@@ -88,7 +88,7 @@ public static class LinkReport
             page.Append("<ul>");
             foreach (LinkFinding finding in result.Findings)
             {
-                page.Append(CultureInfo.InvariantCulture, $"<li{(finding.IsGrave ? " class=\"warn\"" : "")}>{finding.Code} {H(finding.Message)}</li>");
+                page.Append(CultureInfo.InvariantCulture, $"<li{(finding.IsGrave ? " class=\"warn\"" : "")}>{finding.Code} {H(finding.Japanese.Length > 0 ? finding.Japanese : finding.Message)}</li>");
             }
 
             page.Append("</ul>\n");

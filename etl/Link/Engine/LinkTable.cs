@@ -6,7 +6,8 @@ namespace Warehouse.Etl.Link.Engine;
 /// <param name="Code">A stable code such as <c>LNK-001</c>.</param>
 /// <param name="Message">What was found and what follows from it; names columns and counts, no person.</param>
 /// <param name="IsGrave">Whether nothing is linked without review because of it.</param>
-public sealed record LinkFinding(string Code, string Message, bool IsGrave = false);
+/// <param name="Japanese">The same in Japanese, for staff.</param>
+public sealed record LinkFinding(string Code, string Message, bool IsGrave = false, string Japanese = "");
 
 /// <summary>One or two registers in the form in which they are compared: for each record one code a field, in an order that does not depend on the order of the input.</summary>
 /// <remarks>

@@ -77,7 +77,8 @@ internal sealed class LinkTableBuilder
 
         if (drafts.Count > MostFields)
         {
-            _findings.Add(new LinkFinding("LNK-002", $"Only {MostFields} fields are compared; left out: {string.Join(", ", drafts.Skip(MostFields).Select(draft => draft.Field.Name))}. Map fewer free fields to choose."));
+            _findings.Add(new LinkFinding("LNK-002", $"Only {MostFields} fields are compared; left out: {string.Join(", ", drafts.Skip(MostFields).Select(draft => draft.Field.Name))}. Map fewer free fields to choose.",
+                Japanese: $"比較できる項目は {MostFields} までです。使わない項目：{string.Join("、", drafts.Skip(MostFields).Select(draft => draft.Field.Name))}。割り当てで項目を減らして選んでください。"));
             drafts.RemoveRange(MostFields, drafts.Count - MostFields);
         }
 
@@ -197,6 +198,11 @@ internal sealed class LinkTableBuilder
             Parallel.For(1, target.Length, i => target[i] = Value(kind, source[i]));
         }
 
+        if (kind is LinkKind.BirthDate or LinkKind.Sex)
+        {
+            FindUnreadable(kind, columns, all);
+        }
+
         if (kind == LinkKind.Address)
         {
             DropUsualCity(all);
@@ -248,6 +254,28 @@ internal sealed class LinkTableBuilder
         Parallel.For(1, texts.Length, i => hashes[i] = LinkTable.Hash(texts[i]));
         drafts.Add(new Draft(field, codes, hashes));
     }
+
+    // Cells that hold something else than their column says.
+    private void FindUnreadable(LinkKind kind, LinkColumn[] columns, string[][] all)
+    {
+        for (int side = 0; side < all.Length; side++)
+        {
+            LinkColumn column = columns[side];
+            bool[] isOther = [.. column.Values.Select((raw, i) => kind == LinkKind.Sex ? all[side][i] is { Length: > 0 } and not ("M" or "F") : i > 0 && all[side][i].Length == 0 && IsSomething(raw))];
+            int filled = column.Codes.Count(code => code != 0 && IsSomething(column.Values[code]));
+            int other = column.Codes.Count(code => isOther[code]);
+            if (other > 20 && other > 0.1 * filled)
+            {
+                (string wanted, string wantedJapanese) = kind == LinkKind.Sex ? ("male or female (M, F, 男, 女, 1, 2)", "男・女（1・2、M・F）") : ("a day such as 2015-04-01 or H27.4.1", "2015-04-01、H27.4.1 のような日付");
+                _findings.Add(new LinkFinding(
+                    "LNK-016",
+                    $"{_registers[side].Name}, {column.Name}: {LinkTable.Count1(other)} of {LinkTable.Count1(filled)} filled cells hold something else, expected {wanted}; another column seems to stand in its place. Map the columns anew (--map).",
+                    Japanese: $"{_registers[side].Name} の {column.Name}：記入済み {LinkTable.Count1(filled)} 件のうち {LinkTable.Count1(other)} 件が別のものです（期待：{wantedJapanese}）。別の列と入れ替わっていないか確かめ、--map で割り当て直してください。"));
+            }
+        }
+    }
+
+    private bool IsSomething(string raw) => !string.IsNullOrWhiteSpace(raw) && !NoValues.Contains(_normaliser.Text(raw));
 
     // A department leaves out the city that all its people live in; another writes it.
     private static void DropUsualCity(string[][] addresses)
@@ -349,7 +377,8 @@ internal sealed class LinkTableBuilder
             }
         }
 
-        _findings.Add(new LinkFinding("LNK-003", $"{name}: {isDefault.Count(x => x)} date(s) stand at {LinkTable.Count1(dropped)} records, far more than any other day; taken for defaults of a form and treated as missing."));
+        _findings.Add(new LinkFinding("LNK-003", $"{name}: {isDefault.Count(x => x)} date(s) stand at {LinkTable.Count1(dropped)} records, far more than any other day; taken for defaults of a form and treated as missing.",
+            Japanese: $"{name}：{isDefault.Count(x => x)} 個の日付が {LinkTable.Count1(dropped)} 件に入っています。ほかの日より極端に多いため、入力画面の初期値とみなし、未記入として扱いました。元のデータの生年月日を確かめてください。"));
     }
 
     /// <summary>Returns which days are defaults of a form, or null where none is: days that far more records have than days usually do.</summary>
@@ -402,7 +431,8 @@ internal sealed class LinkTableBuilder
                 int written = some.Count(static value => value.AsSpan().ContainsAnyInRange('\u4E00', '\u9FFF'));
                 if (written * 2 > some.Length)
                 {
-                    _findings.Add(new LinkFinding("LNK-013", $"{register.Name}, {column.Name}: {written} of {some.Length} readings looked at hold kanji; the columns of form and reading seem to be in each other's place. Map them anew."));
+                    _findings.Add(new LinkFinding("LNK-013", $"{register.Name}, {column.Name}: {written} of {some.Length} readings looked at hold kanji; the columns of form and reading seem to be in each other's place. Map them anew.",
+                        Japanese: $"{register.Name} の {column.Name}：調べた読み {some.Length} 個のうち {written} 個に漢字が入っています（期待：かな）。漢字の列とカナの列が入れ替わっていないか確かめ、--map で割り当て直してください。"));
                 }
             }
         }
@@ -421,7 +451,8 @@ internal sealed class LinkTableBuilder
             givens[columns.GivenForms[i]] = true;
         }
 
-        (int straight, int swapped) = (0, 0);
+        (int straight, int swapped, int both) = (0, 0, 0);
+        HashSet<int> kinds = [];
         for (int i = split; i < _count; i++)
         {
             (int surname, int given) = (columns.SurnameForms[i], columns.GivenForms[i]);
@@ -430,12 +461,19 @@ internal sealed class LinkTableBuilder
                 (bool isStraight, bool isSwapped) = (families[surname] && givens[given], givens[surname] && families[given]);
                 straight += isStraight && !isSwapped ? 1 : 0;
                 swapped += isSwapped && !isStraight ? 1 : 0;
+                both++;
+                if (isSwapped && !isStraight)
+                {
+                    kinds.Add(given);
+                }
             }
         }
 
-        if (swapped > 20 && swapped > 3 * straight)
+        // One value in all rows says nothing about columns.
+        if (swapped > 20 && swapped > 3 * straight && swapped > both / 4 && kinds.Count > 10)
         {
-            _findings.Add(new LinkFinding("LNK-014", $"{LinkTable.Count1(swapped)} records of {_registers[1].Name} have a family name that {_registers[0].Name} knows as a given name, and the other way round; the two columns seem to be in each other's place. Map them anew."));
+            _findings.Add(new LinkFinding("LNK-014", $"{LinkTable.Count1(swapped)} records of {_registers[1].Name} have a family name that {_registers[0].Name} knows as a given name, and the other way round; the two columns seem to be in each other's place. Map them anew.",
+                Japanese: $"{_registers[1].Name} の {LinkTable.Count1(swapped)} 件で、姓が {_registers[0].Name} の名に、名がその姓に当たります。姓と名の列が入れ替わっていないか確かめ、--map で割り当て直してください。"));
         }
     }
 
@@ -471,33 +509,131 @@ internal sealed class LinkTableBuilder
             int ofLeft = draft.Codes.Take(_registers[0].Ids.Length).Count(static code => code != 0);
             if (filled > 0 && _registers.Length == 2 && (ofLeft == 0 || ofLeft == filled))
             {
-                _findings.Add(new LinkFinding("LNK-007", $"{name}: no record of {_registers[ofLeft == 0 ? 0 : 1].Name} has a value; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
+                _findings.Add(new LinkFinding("LNK-007", $"{name}: no record of {_registers[ofLeft == 0 ? 0 : 1].Name} has a value; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth,
+                    $"{name}：{_registers[ofLeft == 0 ? 0 : 1].Name} のどの記録にも読める値がないため、比較しません。{Unlinked(draft)}列の割り当て（--map）と元のデータを確かめてください。"));
                 continue;
             }
 
             if (filled == 0)
             {
-                _findings.Add(new LinkFinding("LNK-004", $"{name}: no value can be read; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth));
+                _findings.Add(new LinkFinding("LNK-004", $"{name}: no value can be read; not compared.", draft.Field.Role is FieldRole.Given or FieldRole.Birth,
+                    $"{name}：読める値が一つもないため、比較しません。{Unlinked(draft)}列の割り当て（--map）と元のデータを確かめてください。"));
                 continue;
             }
 
-            int most = counts.Max();
-            if (most >= filled * ConstantShare && _count > 20)
+            if (IsConstant(draft))
             {
-                bool isGrave = draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth;
-                _findings.Add(new LinkFinding("LNK-005", $"{name}: {LinkTable.Count1(most)} of {LinkTable.Count1(filled)} filled records have the same value; it tells nobody apart and is not compared." + (isGrave ? " Nothing is linked without review." : ""), isGrave));
                 continue;
             }
 
-            if (filled < _count / 2.0)
-            {
-                _findings.Add(new LinkFinding("LNK-006", $"{name}: missing at {LinkTable.Count1(_count - filled)} of {LinkTable.Count1(_count)} records."));
-            }
-
+            FindMissing(draft);
+            FindShared(draft);
             useful.Add(draft);
         }
 
         return useful;
+    }
+
+    // Where the given name or the birth date says nothing, no pair is linked without review.
+    private static string Unlinked(Draft draft) => draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth ? "確認なしに同一人とすることはしません。" : "";
+
+    // Records that have a value and the most that have one and the same, for each register: of names by form and by reading.
+    private IEnumerable<(LinkRegister Register, string Part, int Filled, int Most, double OtherShare)> Tops(Draft draft)
+    {
+        NameBook? book = (draft.Field as NameField)?.Book;
+        (string Part, Func<int, int> Of, int Size)[] views = book is null
+            ? [("", static code => code, draft.Hashes.Length)]
+            : [(" (form)", book.Form, book.FormCount), (" (reading)", book.Kana, book.KanaCount)];
+        foreach ((string part, Func<int, int> of, int size) in views)
+        {
+            int[][] counts = [.. _registers.Select(_ => new int[size])];
+            int[] filled = new int[_registers.Length];
+            for (int i = 0; i < draft.Codes.Length; i++)
+            {
+                int side = i < _registers[0].Ids.Length ? 0 : 1;
+                if (draft.Codes[i] != 0 && of(draft.Codes[i]) is > 0 and int value)
+                {
+                    counts[side][value]++;
+                    filled[side]++;
+                }
+            }
+
+            for (int side = 0; side < _registers.Length; side++)
+            {
+                int most = counts[side].Max();
+                int value = Array.IndexOf(counts[side], most);
+                double other = _registers.Length == 1 || filled[1 - side] == 0 ? -1 : (double)counts[1 - side][value] / filled[1 - side];
+                yield return (_registers[side], part, filled[side], most, other);
+            }
+        }
+    }
+
+    // A column that says one thing of everybody in a register says nothing of anybody, whatever the other register has.
+    private bool IsConstant(Draft draft)
+    {
+        (LinkRegister Register, string Part, int Filled, int Most, double OtherShare)[] tops = [.. Tops(draft)];
+        bool isGrave = draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth;
+        (LinkRegister Register, string Part, int Filled, int Most, double OtherShare)[] constant = [.. tops.Where(top => top.Filled > 20 && top.Most >= top.Filled * ConstantShare && (isGrave || top.OtherShare is < 0 or >= ConstantShare))];
+        foreach ((LinkRegister register, string part, int filled, int most, _) in constant)
+        {
+            _findings.Add(new LinkFinding(
+                "LNK-005",
+                $"{draft.Field.Name}{part}: {LinkTable.Count1(most)} of {LinkTable.Count1(filled)} filled records of {register.Name} have the same value, expected different ones; it tells nobody apart." + (isGrave ? " Nothing is linked without review. Look whether another column was meant (--map), or have the file made anew." : ""),
+                isGrave,
+                $"{draft.Field.Name}{part}：{register.Name} の記入済み {LinkTable.Count1(filled)} 件のうち {LinkTable.Count1(most)} 件が同じ値です（期待：人ごとに異なる値）。人を見分けられません。{Unlinked(draft)}別の列ではないか（--map）、出力し直せないか確かめてください。"));
+        }
+
+        // Compared all the same where only form or reading is constant, or one register: nothing is linked by it, and what it says elsewhere may help a reviewer.
+        int filledAll = draft.Codes.Count(static code => code != 0);
+        int[] counts = new int[draft.Hashes.Length];
+        foreach (int code in draft.Codes)
+        {
+            counts[code]++;
+        }
+
+        counts[0] = 0;
+        return _count > 20 && counts.Max() >= filledAll * ConstantShare;
+    }
+
+    private void FindMissing(Draft draft)
+    {
+        double most = draft.Field.Role is FieldRole.Surname or FieldRole.Given or FieldRole.Birth ? 0.2 : 0.5;
+        int start = 0;
+        foreach (LinkRegister register in _registers)
+        {
+            int rows = register.Ids.Length;
+            int missing = draft.Codes.AsSpan(start, rows).Count(0);
+            start += rows;
+            if (missing > 20 && missing > most * rows)
+            {
+                _findings.Add(new LinkFinding(
+                    "LNK-006",
+                    $"{draft.Field.Name}: missing at {LinkTable.Count1(missing)} of {LinkTable.Count1(rows)} records of {register.Name}, expected {most:P0} at most. They are linked by what is left, more of them after review; complete the column if you can.",
+                    Japanese: $"{draft.Field.Name}：{register.Name} の {LinkTable.Count1(rows)} 件のうち {LinkTable.Count1(missing)} 件で空です（期待：{most:P0} まで）。ほかの項目だけで照合するため、確認が必要な組が増えます。補えるなら補ってください。"));
+            }
+        }
+    }
+
+    // A value that very many records of a register share, and that is no such value in the other one: a default, a code for unknown, a column filled down.
+    private void FindShared(Draft draft)
+    {
+        if (draft.Field.Role is FieldRole.Sex || draft.Field.Kind is LinkKind.Category or LinkKind.Region or LinkKind.Town or LinkKind.Postcode)
+        {
+            return;
+        }
+
+        foreach ((LinkRegister register, string part, int filled, int most, double other) in Tops(draft))
+        {
+            double share = (double)most / Math.Max(1, filled);
+            bool isShared = most > 100 && share < ConstantShare && (other < 0 ? share > 0.2 : share > 0.05 && share > 10 * other);
+            if (isShared)
+            {
+                _findings.Add(new LinkFinding(
+                    "LNK-015",
+                    $"{draft.Field.Name}{part}: {LinkTable.Count1(most)} of {LinkTable.Count1(filled)} filled records of {register.Name} share one value{(other < 0 ? "" : $", expected about {LinkTable.Count1((long)(other * filled))} as in the other register")}; it may be a default or a sign for unknown. It counts as the frequent value that it is. Empty these cells if it says nothing.",
+                    Japanese: $"{draft.Field.Name}{part}：{register.Name} の記入済み {LinkTable.Count1(filled)} 件のうち {LinkTable.Count1(most)} 件が同じ値です{(other < 0 ? "" : $"（もう一方の名簿の割合なら約 {LinkTable.Count1((long)(other * filled))} 件）")}。初期値や「不明」の代わりの値かもしれません。ありふれた値として弱く扱いました。意味のない値なら空にしてください。"));
+            }
+        }
     }
 
     // Places that lie in one another are no independent evidence: each counts given that the larger or the earlier one agrees or not.
@@ -640,7 +776,8 @@ internal sealed class LinkTableBuilder
 
         if (count > 0)
         {
-            _findings.Add(new LinkFinding("LNK-001", $"{LinkTable.Count1(count)} records share their id with another record of the same file; a link of theirs names no single record, so none is made without review. Name a unique column with --id."));
+            _findings.Add(new LinkFinding("LNK-001", $"{LinkTable.Count1(count)} records share their id with another record of the same file; a link of theirs names no single record, so none is made without review. Name a unique column with --id.",
+                Japanese: $"{LinkTable.Count1(count)} 件の番号が同じファイルの中で重複しています（期待：1 件に 1 つ）。どの記録か決まらないため、確認なしに同一人とすることはしません。--id で重複のない列を指定してください。"));
         }
 
         return repeated;

@@ -134,6 +134,10 @@ internal static class LinkFilesCommand
         foreach (LinkFinding finding in result.Findings)
         {
             screen.Line($"{finding.Code} {finding.Message}");
+            if (finding.Japanese.Length > 0)
+            {
+                screen.Line("        " + finding.Japanese);
+            }
         }
 
         int auto = result.Pairs.Count(pair => pair.Band == LinkBand.Auto);
