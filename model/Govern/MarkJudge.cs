@@ -21,7 +21,7 @@ internal sealed class MarkJudge(ModelOptions options, TrainingRows rows, Feature
     /// <param name="served">Log-odds of the last snapshot's children as a scoring computes them, by child.</param>
     public IReadOnlyList<PassMark> Judge(IReadOnlyList<PassMark> marks, StoredModel? champion, IReadOnlyDictionary<long, double> served) => [.. marks.Select(mark => mark.Code switch
     {
-        MarkCodes.Auc => Auc(mark),
+        MarkCodes.AucHigh => mark with { Measured = Quoted.AucInterval.High, Detail = Evaluated },
         MarkCodes.AucLow => mark with { Measured = Quoted.AucInterval.Low, Detail = Evaluated },
         MarkCodes.CalibrationError => Calibration(mark),
         MarkCodes.DualityGap => mark with { Measured = model.Document.DualityGap, Detail = "of the final fit, over all conjunctions" },
@@ -37,9 +37,7 @@ internal sealed class MarkJudge(ModelOptions options, TrainingRows rows, Feature
 
     private string Evaluated => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(model.Metrics.Temporal is null ? "out of fold" : "held-out time")}, {Quoted.RowCount} rows, {Quoted.PositiveCount} positive, AUC {Quoted.AucInterval.Low:0.000} to {Quoted.AucInterval.High:0.000}");
-
-    private PassMark Auc(PassMark mark) => mark with { Measured = Quoted.Auc, Detail = Evaluated };
+        $"{(model.Metrics.Temporal is null ? "out of fold" : "held-out time")}, {Quoted.RowCount} rows, {Quoted.PositiveCount} positive, AUC {Quoted.Auc:0.000}, {Quoted.AucInterval.Low:0.000} to {Quoted.AucInterval.High:0.000}");
 
     // What the error would be by chance alone if every probability were right: a city with few decisions cannot do better than that.
     private PassMark Calibration(PassMark mark)

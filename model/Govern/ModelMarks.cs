@@ -6,8 +6,8 @@ namespace Warehouse.Model.Govern;
 /// <remarks>The defaults refuse what is plainly unusable. An installation sets its own after its first trained models (docs/model-card.md, "Before going live").</remarks>
 public sealed record ModelMarks
 {
-    /// <summary>Least area under the ROC curve of the evaluation that is quoted: on held-out time where there is one.</summary>
-    public double LeastAuc { get; init; } = 0.5;
+    /// <summary>Least upper end of the interval of the area under the ROC curve, in the evaluation that is quoted: on held-out time where there is one. Below .5 the model is shown to be worse than chance.</summary>
+    public double LeastAucHigh { get; init; } = 0.5;
 
     /// <summary>Least lower end of its interval; 0 asks for nothing. A city with few decisions cannot pass more, whatever the model.</summary>
     public double LeastAucLow { get; init; }
@@ -32,7 +32,7 @@ public sealed record ModelMarks
     {
         foreach ((string name, double value, double low, double high) in new[]
         {
-            (nameof(LeastAuc), LeastAuc, 0.0, 1.0), (nameof(LeastAucLow), LeastAucLow, 0, 1), (nameof(MostCalibrationError), MostCalibrationError, 0, 1), (nameof(MostDualityGap), MostDualityGap, 0, 1),
+            (nameof(LeastAucHigh), LeastAucHigh, 0.0, 1.0), (nameof(LeastAucLow), LeastAucLow, 0, 1), (nameof(MostCalibrationError), MostCalibrationError, 0, 1), (nameof(MostDualityGap), MostDualityGap, 0, 1),
             (nameof(LeakAuc), LeakAuc, 0.5, 1), (nameof(MostLoss), MostLoss, 0, 1), (nameof(LeastGroupAuc), LeastGroupAuc, 0, 1),
         })
         {
@@ -46,7 +46,7 @@ public sealed record ModelMarks
     /// <summary>Returns the marks as they are written down before training.</summary>
     public IReadOnlyList<PassMark> ToList() =>
     [
-        new(MarkCodes.Auc, isUpper: false, LeastAuc),
+        new(MarkCodes.AucHigh, isUpper: false, LeastAucHigh),
         new(MarkCodes.AucLow, isUpper: false, LeastAucLow),
         new(MarkCodes.CalibrationError, isUpper: true, MostCalibrationError),
         new(MarkCodes.DualityGap, isUpper: true, MostDualityGap),
@@ -61,8 +61,8 @@ public sealed record ModelMarks
 /// <summary>Codes of the marks, as stored.</summary>
 public static class MarkCodes
 {
-    /// <summary>Area under the ROC curve.</summary>
-    public const string Auc = "auc";
+    /// <summary>Upper end of the interval of the area under the ROC curve.</summary>
+    public const string AucHigh = "auc_high";
 
     /// <summary>Lower end of its interval.</summary>
     public const string AucLow = "auc_low";

@@ -2,7 +2,7 @@ using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Quartz;
 using Warehouse.Model.Govern;
-using Warehouse.Reporting.ModelCards;
+using Warehouse.Reporting.Host.ModelCards;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
@@ -106,8 +106,8 @@ public sealed class ModelSection
 {
     private static readonly ModelMarks Standard = new();
 
-    /// <summary>Least area under the ROC curve.</summary>
-    public double LeastAuc { get; set; } = Standard.LeastAuc;
+    /// <summary>Least upper end of the interval of the area under the ROC curve.</summary>
+    public double LeastAucHigh { get; set; } = Standard.LeastAucHigh;
 
     /// <summary>Least lower end of its interval; 0 asks for nothing.</summary>
     public double LeastAucLow { get; set; } = Standard.LeastAucLow;
@@ -127,7 +127,7 @@ public sealed class ModelSection
     /// <summary>The marks.</summary>
     public ModelMarks ToMarks() => Standard with
     {
-        LeastAuc = LeastAuc,
+        LeastAucHigh = LeastAucHigh,
         LeastAucLow = LeastAucLow,
         MostCalibrationError = MostCalibrationError,
         LeakAuc = LeakAuc,

@@ -263,15 +263,15 @@ public sealed class TrainAndScoreTests
         Assert.All(before, mark => Assert.EndsWith(" set", mark, StringComparison.Ordinal));
         using WarehouseSession session = city.Session();
         Assert.Equal(
-            [("champion", "not_measured"), ("auc", "passed"), ("parity", "passed")],
-            session.QueryText<(string, string)>("SELECT mark_code, status_code FROM meta.model_mark WHERE mark_code IN ('auc', 'champion', 'parity') ORDER BY status_code, mark_code"));
+            [("champion", "not_measured"), ("auc_high", "passed"), ("parity", "passed")],
+            session.QueryText<(string, string)>("SELECT mark_code, status_code FROM meta.model_mark WHERE mark_code IN ('auc_high', 'champion', 'parity') ORDER BY status_code, mark_code"));
     }
 
     [Fact]
     public void A_model_that_fails_a_mark_is_not_used_until_somebody_decides_it()
     {
         using FactWriter city = City();
-        ModelOptions strict = Options with { Marks = new ModelMarks { LeastAuc = 0.99 } };
+        ModelOptions strict = Options with { Marks = new ModelMarks { LeastAucHigh = 0.99 } };
 
         ModelSummary refused = Run.Train(city.Databases, strict, null, TestContext.Current.CancellationToken);
 

@@ -4,7 +4,7 @@ using Warehouse.Model.Items;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Store;
 using Warehouse.Model.Train;
-using Warehouse.Reporting.ModelCards;
+using Warehouse.Reporting.Host.ModelCards;
 
 namespace Warehouse.Tests.Reporting;
 
@@ -134,7 +134,7 @@ public sealed partial class ModelCardTests
         return new ModelCard(
             new ModelRunRow(7, "succeeded", 1, "accepted", At, At.AddMinutes(1), At, 1, 40_000, 500, 1, 1, 0.781, 0.75, 0.812, new string('f', 64), new string('d', 64), new string('a', 64), null),
             document,
-            [new MarkRow(MarkCodes.Auc, "at_least", 0.6, At, 0.781, "passed", "held-out time"), new MarkRow(MarkCodes.Champion, "at_least", -0.02, At, null, "not_measured", "no model is in use")],
+            [new MarkRow(MarkCodes.AucHigh, "at_least", 0.6, At, 0.781, "passed", "held-out time"), new MarkRow(MarkCodes.Champion, "at_least", -0.02, At, null, "not_measured", "no model is in use")],
             [
                 All("temporal_auc", 0.781, 0.75, 0.812), All("temporal_ece", 0.004), All("temporal_precision_at_100", 0.12, 0.07, 0.2), All("temporal_recall_at_100", 0.1, 0.06, 0.17),
                 .. Enumerable.Range(1, 19).Select(i => new MetricLine("roc", $"false_alarms_{i * 5:00}", Math.Min(1, 0.1 + (i * 0.06)), 0, 1, 8000, 120)),

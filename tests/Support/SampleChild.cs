@@ -59,7 +59,7 @@ public static class SampleChild
         }
 
         yield return """
-            INSERT INTO meta.model_run VALUES (1, 'succeeded', 1, '2025-04-02', '2025-04-02', '2025-04-02', 7, 100, 10, 1, 1, 0.8, 0.7, 0.9, 'a', 'b', 'c', NULL)
+            INSERT INTO meta.model_run VALUES (1, 'succeeded', 1, '2025-04-02', '2025-04-02', '2025-04-02', 7, 100, 10, 1, 1, 0.8, 0.7, 0.9, 'a', 'b', 'c', NULL, 'accepted')
             """;
         yield return "INSERT INTO dim.mined_rule VALUES (5, 1, 'R5', 'for', N'欠席が月15日以上、かつ3歳児健診が未受診', N'学校、健康課', 2, 40, 12, 0.18, 0.45, 0.001, 0.8, 0.9, 'verified')";
         yield return "INSERT INTO dim.mined_rule VALUES (6, 1, 'R6', 'against', N'欠席が月15日以上', N'学校', 1, 90, 20, 0.15, 0.32, 0.001, -0.2, 0.9, 'candidate')";

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Warehouse.Model;
 using Warehouse.Model.Store;
-using Warehouse.Reporting.ModelCards;
+using Warehouse.Reporting.Host.ModelCards;
 using Warehouse.Reporting.Security;
 using Warehouse.Sql;
 

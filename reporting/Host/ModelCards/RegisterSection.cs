@@ -1,4 +1,4 @@
-namespace Warehouse.Reporting.ModelCards;
+namespace Warehouse.Reporting.Host.ModelCards;
 
 /// <summary>Section <c>Register</c>: what only the municipality can say about its use of the model. What is empty is shown as not yet filled in; nothing is made up for it.</summary>
 public sealed class RegisterSection

@@ -9,7 +9,7 @@ using Warehouse.Model.Store;
 using Warehouse.Model.Tables;
 using Warehouse.Model.Train;
 
-namespace Warehouse.Reporting.ModelCards;
+namespace Warehouse.Reporting.Host.ModelCards;
 
 /// <summary>The card of one model as one HTML page in Japanese or English: inline SVG, no script, nothing from a network.</summary>
 /// <remarks>Parts after Mitchell et al., Model Cards for Model Reporting, FAT* 2019. Counts and rates of fewer than ten children are not shown, so that the page may be published.</remarks>
@@ -116,7 +116,7 @@ public static class ModelCardPage
         {
             string format = Math.Abs(mark.RequiredValue) is > 0 and < 1e-3 ? "0.0e+0" : "0.###";
             string required = mark.DirectionCode == "at_most" ? text.Of($"{F(mark.RequiredValue, format)} 以下", $"at most {F(mark.RequiredValue, format)}") : text.Of($"{F(mark.RequiredValue, format)} 以上", $"at least {F(mark.RequiredValue, format)}");
-            bool isFew = card.Quoted("auc") is { PositiveCount: < Fewest } && (mark.MarkCode is MarkCodes.Auc or MarkCodes.AucLow or MarkCodes.CalibrationError);
+            bool isFew = card.Quoted("auc") is { PositiveCount: < Fewest } && (mark.MarkCode is MarkCodes.AucHigh or MarkCodes.AucLow or MarkCodes.CalibrationError);
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{H(text.Mark(mark.MarkCode))}</td><td class=\"n\">{H(required)}</td><td class=\"n\">{(isFew ? "X" : F(mark.MeasuredValue, format))}</td><td class=\"{(mark.StatusCode == "failed" ? "bad" : "")}\">{H(text.Status(mark.StatusCode))}</td></tr>");
         }
 

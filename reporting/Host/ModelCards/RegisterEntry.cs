@@ -1,7 +1,7 @@
 using System.Globalization;
 using Warehouse.Model.Store;
 
-namespace Warehouse.Reporting.ModelCards;
+namespace Warehouse.Reporting.Host.ModelCards;
 
 /// <summary>One field of a register entry.</summary>
 /// <param name="Section">Part of the standard.</param>

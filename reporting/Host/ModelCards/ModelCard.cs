@@ -4,7 +4,7 @@ using Warehouse.Model.Store;
 using Warehouse.Model.Train;
 using Warehouse.Sql;
 
-namespace Warehouse.Reporting.ModelCards;
+namespace Warehouse.Reporting.Host.ModelCards;
 
 /// <summary>All that is on record about one model run, for its card and its register entry. No child can be told from it.</summary>
 /// <param name="Run">The run.</param>

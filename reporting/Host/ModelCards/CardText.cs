@@ -3,7 +3,7 @@ using Warehouse.Model.Govern;
 using Warehouse.Model.Items;
 using Warehouse.Model.Train;
 
-namespace Warehouse.Reporting.ModelCards;
+namespace Warehouse.Reporting.Host.ModelCards;
 
 /// <summary>The words of the card in one of its two languages.</summary>
 internal sealed class CardText(bool isEnglish)
@@ -26,7 +26,7 @@ internal sealed class CardText(bool isEnglish)
 
     internal string Mark(string code) => code switch
     {
-        MarkCodes.Auc => Of("並べる力（AUC）", "Ordering (AUC)"),
+        MarkCodes.AucHigh => Of("並べる力（AUC の区間の上端）", "Ordering (upper end of the AUC's interval)"),
         MarkCodes.AucLow => Of("並べる力（AUC の区間の下端）", "Ordering (lower end of the AUC's interval)"),
         MarkCodes.CalibrationError => Of("確率のずれ（ECE、偶然の幅を超える分）", "Calibration error (ECE beyond chance)"),
         MarkCodes.DualityGap => Of("最適解からの隔たり（双対ギャップ）", "Distance from the optimum (duality gap)"),
