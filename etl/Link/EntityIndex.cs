@@ -137,7 +137,6 @@ internal sealed class EntityRows
     private readonly List<string> _placeValues = [""];
     private readonly Dictionary<int, int> _dateCodes = new() { [0] = 0 };
     private readonly List<int> _dates = [0];
-    private readonly Dictionary<int, int> _ownReadings = [];
     private readonly Ground _ground;
     private readonly int[] _used;
     private readonly NameField _surname;
@@ -253,8 +252,8 @@ internal sealed class EntityRows
             ref readonly Cells cell = ref cells[i];
             (int surname, int given) = (_forms[cell.Surname], _forms[cell.Given]);
             (int surnameKana, int givenKana) = (_kanas[cell.SurnameKana], _kanas[cell.GivenKana]);
-            codes[0][i] = _book.Code(surname, surnameKana == 0 ? OwnReading(surname) : surnameKana);
-            codes[1][i] = _book.Code(given, givenKana == 0 ? OwnReading(given) : givenKana);
+            codes[0][i] = _book.Code(surname, surnameKana == 0 ? _book.OwnReading(surname) : surnameKana);
+            codes[1][i] = _book.Code(given, givenKana == 0 ? _book.OwnReading(given) : givenKana);
             if (!_dateCodes.TryGetValue(cell.Date, out codes[2][i]))
             {
                 _dateCodes[cell.Date] = codes[2][i] = _dates.Count;
@@ -354,23 +353,6 @@ internal sealed class EntityRows
 
             return code;
         }
-    }
-
-    // A form in kana is its own reading.
-    private int OwnReading(int form)
-    {
-        if (form == 0)
-        {
-            return 0;
-        }
-
-        if (!_ownReadings.TryGetValue(form, out int kana))
-        {
-            string text = _book.FormText(form);
-            _ownReadings[form] = kana = text.AsSpan().IndexOfAnyExceptInRange('ァ', 'ー') < 0 ? _book.KanaCode(text) : 0;
-        }
-
-        return kana;
     }
 
     private void Count(int[][] codes, bool isLeft)

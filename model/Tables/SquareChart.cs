@@ -9,7 +9,7 @@ namespace Warehouse.Model.Tables;
 public static class SquareChart
 {
     private const int Side = 320;
-    private const int Margin = 46;
+    private const int Margin = 58;
     private const string Blue = "#2f6db3";
     private const string Grey = "#8a8a8a";
 

@@ -107,27 +107,9 @@ internal sealed class NameColumns
         // A form in kana is its own reading.
         for (int i = 0; i < SurnameForms.Length; i++)
         {
-            SurnameKanas[i] = SurnameKanas[i] == 0 ? OwnReading(SurnameForms[i]) : SurnameKanas[i];
-            GivenKanas[i] = GivenKanas[i] == 0 ? OwnReading(GivenForms[i]) : GivenKanas[i];
+            SurnameKanas[i] = SurnameKanas[i] == 0 ? _book.OwnReading(SurnameForms[i]) : SurnameKanas[i];
+            GivenKanas[i] = GivenKanas[i] == 0 ? _book.OwnReading(GivenForms[i]) : GivenKanas[i];
         }
-    }
-
-    private readonly Dictionary<int, int> _ownReadings = [];
-
-    private int OwnReading(int form)
-    {
-        if (form == 0)
-        {
-            return 0;
-        }
-
-        if (!_ownReadings.TryGetValue(form, out int kana))
-        {
-            string text = _book.FormText(form);
-            _ownReadings[form] = kana = text.AsSpan().IndexOfAnyExceptInRange('ァ', 'ー') < 0 ? _book.KanaCode(text) : 0;
-        }
-
-        return kana;
     }
 
     private static string Joined((string Surname, string Given) name) => LinkTableBuilder.Clean(name.Surname + name.Given);

@@ -29,6 +29,24 @@ internal sealed class NameBook
     private int[] _nick = [];
     private readonly HashSet<long> _readings = [];
     private readonly HashSet<int> _read = [];
+    private readonly Dictionary<int, int> _ownReadings = [];
+
+    /// <summary>Returns the code of the reading that a form in kana is itself; 0 for other forms and for none.</summary>
+    public int OwnReading(int form)
+    {
+        if (form == 0)
+        {
+            return 0;
+        }
+
+        if (!_ownReadings.TryGetValue(form, out int kana))
+        {
+            string text = FormText(form);
+            _ownReadings[form] = kana = text.AsSpan().IndexOfAnyExceptInRange('ァ', 'ー') < 0 ? KanaCode(text) : 0;
+        }
+
+        return kana;
+    }
 
     /// <summary>The count of distinct names and one.</summary>
     public int Count => _values.Count;

@@ -23,7 +23,7 @@ public sealed record ModelCard(
     public DateOnly? LastScored => Drift.Count == 0 ? null : Drift[0].SnapshotDate;
 
     /// <summary>Features of the catalogue that the run did not read.</summary>
-    public IReadOnlyList<FeatureEntry> LeftOut => [.. FeatureCatalogue.Default.Entries.Where(entry => Document.Features.All(feature => feature.Name != entry.Name) && !entry.IsApproved)];
+    public IReadOnlyList<FeatureEntry> LeftOut => [.. FeatureCatalogue.Default.Entries.Where(entry => Document.Features.All(feature => feature.Name != entry.Name))];
 
     /// <summary>Reads the card of a run; null means the one in use.</summary>
     /// <remarks>Errors: <see cref="ModelException"/> when there is no such run, or its document cannot be read.</remarks>
