@@ -259,6 +259,11 @@ public sealed class WarehouseSession : IDisposable
     {
         CheckWrite(script.Name);
         CheckIdle(script.Name);
+        if (script.Name.StartsWith("migrations/", StringComparison.Ordinal))
+        {
+            _tables.Clear();
+        }
+
         return script.Batches.Sum(batch => Run(script, batch, parameters));
     }
 
@@ -344,24 +349,24 @@ public sealed class WarehouseSession : IDisposable
     /// <summary>Returns the columns of a table in their order.</summary>
     internal IReadOnlyList<TableColumn> Columns(string table)
     {
-        if (_tables.TryGetValue(table, out IReadOnlyList<TableColumn>? known))
+        if (!_tables.TryGetValue(table, out IReadOnlyList<TableColumn>? columns))
         {
-            return known;
+            // Of all tables at once, and again where a table is not among them: a migration may have made it since.
+            _tables.Clear();
+            foreach (IGrouping<string, CatalogueColumn> known in Query<CatalogueColumn>("Access/catalogue_columns")
+                .GroupBy(column => column.TableSchema + "." + column.TableName, StringComparer.Ordinal))
+            {
+                _tables[known.Key] = known
+                    .Select(column => new TableColumn(column.ColumnName, column.DataType, column.NumericPrecision ?? 0, column.NumericScale ?? 0, column.HasDefault))
+                    .ToList();
+            }
+
+            if (!_tables.TryGetValue(table, out columns))
+            {
+                throw new WarehouseException($"There is no table '{table}' in the {Kind} database; expected schema.table. Check the name, or run the migrations.");
+            }
         }
 
-        string[] name = table.Split('.');
-        IReadOnlyList<TableColumn> columns = name.Length == 2
-            ? Query<CatalogueColumn>("Access/catalogue_columns", new { schema_name = name[0], table_name = name[1] })
-                .Select(column => new TableColumn(
-                    column.ColumnName, column.DataType, column.NumericPrecision ?? 0, column.NumericScale ?? 0, column.HasDefault))
-                .ToList()
-            : [];
-        if (columns.Count == 0)
-        {
-            throw new WarehouseException($"There is no table '{table}' in the {Kind} database; expected schema.table. Check the name, or run the migrations.");
-        }
-
-        _tables[table] = columns;
         return columns;
     }
 
@@ -435,5 +440,5 @@ public sealed class WarehouseSession : IDisposable
         }
     }
 
-    private sealed record CatalogueColumn(string ColumnName, string DataType, int? NumericPrecision, int? NumericScale, bool HasDefault);
+    private sealed record CatalogueColumn(string TableSchema, string TableName, string ColumnName, string DataType, int? NumericPrecision, int? NumericScale, bool HasDefault);
 }
