@@ -6,7 +6,7 @@ namespace Warehouse.Etl.Link;
 /// <summary>Links by the probabilistic engine: the resident register against each other system, with a frozen model each.</summary>
 /// <remarks>
 /// In this order: the register's own records; a valid resident number that nothing contradicts (<c>DET-1</c>); then, system by system, <see cref="SystemDecision"/>
-/// (<c>PRB-1</c> to <c>PRB-3</c>). A system with too few records to train on goes through the passes of <see cref="DeterministicLinker"/> instead, and the evidence
+/// (<c>PRB-1</c> to <c>PRB-3</c>); last, records of several systems for whom the register has nobody, with each other (<see cref="UnregisteredRecords"/>, <c>DET-5</c>). A system with too few records to train on goes through the passes of <see cref="DeterministicLinker"/> instead, and the evidence
 /// says <c>model=none</c>. Decisions rest on all records of the system, linked or not, and on the frozen model, so those about new records come out as they would if
 /// everything were decided at once; a link that stands is not decided again. Any order of the input and any count of threads give the same.
 /// </remarks>
@@ -37,7 +37,7 @@ public sealed class EngineLinker : ILinker
     public string Version => CurrentVersion;
 
     /// <summary>The version of the method in this release.</summary>
-    public static string CurrentVersion { get; } = "prb2-" + new KeyNormaliser().Version;
+    public static string CurrentVersion { get; } = "prb3-" + new KeyNormaliser().Version;
 
     /// <inheritdoc/>
     public LinkOutcome Decide(LinkInput input)
@@ -64,6 +64,7 @@ public sealed class EngineLinker : ILinker
             decision.Decide(decisions, candidates);
         }
 
+        new UnregisteredRecords(register, input.Subjects.Where(static record => record.System != Register), decisions, candidates).Decide(decisions, candidates);
         return new LinkOutcome(decisions, candidates);
     }
 

@@ -181,7 +181,7 @@ internal sealed class IdentityStore
         foreach (RecordState state in reviewed)
         {
             // Whoever is linked never moves to records that nobody in the register was found for.
-            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null || (decision.RuleCode == NoMatchButItsOwn && !IsUnmatched(state)))
+            if (!byRecord.TryGetValue(state.RecordKey, out LinkDecision? decision) || decision.SameAsRecordKey is null || (decision.RuleCode is NoMatchButItsOwn or UnregisteredRecords.Rule && !IsUnmatched(state)))
             {
                 _ = IsUnmatched(state) ? withoutMatch++ : kept++;
                 continue;
@@ -223,7 +223,7 @@ internal sealed class IdentityStore
         return new RelinkResult(reviewed.Count + _bare.Count, confirmed, withoutMatch + _bare.Count, kept, moves);
     }
 
-    private static bool IsUnmatched(RecordState state) => state.RuleCode is NoMatch or NoMatchButItsOwn;
+    private static bool IsUnmatched(RecordState state) => state.RuleCode is NoMatch or NoMatchButItsOwn or UnregisteredRecords.Rule;
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 

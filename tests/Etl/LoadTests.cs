@@ -1,5 +1,6 @@
 using System.Text;
 using Warehouse.Etl;
+using Warehouse.Etl.Link.Review;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
 
@@ -192,6 +193,45 @@ public sealed class LoadTests
         using WarehouseSession session = fixture.Warehouse();
         Assert.Equal(2, session.ScalarText<long>("SELECT COUNT(*) FROM fact.consultation WHERE received_date = '2023-04-20' AND person_key NOT IN (SELECT v.person_key FROM fact.checkup AS v)"));
         Assert.Equal(1, session.ScalarText<long>("SELECT COUNT(*) FROM fact.consultation AS c WHERE c.known_to_utc > '9999-01-01' AND c.person_key IN (SELECT m.person_key FROM fact.residence_move AS m WHERE m.move_code = 'move_in')"));
+        Assert.Empty(Checks.Run(fixture.Databases).Findings);
+    }
+
+    [Fact]
+    public void A_child_whom_nursery_and_school_know_and_the_register_does_not_is_one_child_and_goes_to_the_register_when_it_comes()
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        inbox.Add("nursery", "2022-05-05T02:00:00+09:00", "2022-04-30", ["C9", "N0001", "仲村　光", "ナカムラ　ヒカル", "2016-12-24", "男", "浜町3-3", "", "2号", "標準", "2020-04-01", "", ""]);
+        using WarehouseFixture fixture = WarehouseFixture.Create();
+        Assert.Equal(1, Load(fixture, inbox).LinkedByRule["NEW"]);
+        inbox.Add("school", "2023-05-05T02:00:00+09:00", "2023-04-30", ["G0009", "E0001", "2023", "1", "1", "仲村　光", "ﾅｶﾑﾗ ﾋｶﾙ", "H28.12.24", "男", "浜町3-3", "", "R5.4.1", "R6.3.31"]);
+        inbox.Add("consultation", "2023-05-06T02:00:00+09:00", "2023-04-30", ["K0009", "01", "仲村 光", "ナカムラ ヒカル", "H28.12.24", "男", "浜町3-3", "", "R5.4.20", "育成", "学校", "B", "", "", "", "", "", ""]);
+
+        LoadSummary second = Load(fixture, inbox);
+
+        Assert.Equal(1, second.LinkedByRule["DET-5"]);
+        const string Persons = "SELECT COUNT(DISTINCT x.person_key) FROM ident.crosswalk AS x INNER JOIN ident.source_record AS s ON s.record_key = x.record_key AND s.known_to_utc > '9999-01-01' "
+            + "WHERE x.known_to_utc > '9999-01-01' AND (s.source_id IN ('C9', 'G0009') OR s.source_id LIKE 'K0009%')";
+        using (WarehouseSession identity = fixture.Identity())
+        {
+            Assert.Equal(2, identity.ScalarText<long>(Persons));
+        }
+
+        // A consultation is sensitive: a person decides, and the queue has it.
+        Assert.Single(new LinkReview(fixture.Databases).Queue().Select(pair => pair.OtherPersonKey).Distinct());
+        inbox.Add("resident", "2023-07-01T02:00:00+09:00", "2023-06-30", TinyInbox.Resident(9, "仲村 光", "ナカムラ ヒカル", "H28.12.24", "1", "01", "02", "R5.6.1", "T02").Select(cell => cell == "浜町2-2" ? "浜町3-3" : cell).ToArray());
+
+        Load(fixture, inbox);
+
+        using (WarehouseSession identity = fixture.Identity())
+        {
+            Assert.Equal(1, identity.ScalarText<long>(Persons));
+        }
+
+        using WarehouseSession session = fixture.Warehouse();
+        Assert.Equal(1, session.ScalarText<long>(
+            "SELECT COUNT(*) FROM fact.nursery_enrolment AS n WHERE n.known_to_utc > '9999-01-01' AND n.person_key IN (SELECT e.person_key FROM fact.school_enrolment AS e WHERE e.known_to_utc > '9999-01-01') "
+            + "AND n.person_key IN (SELECT m.person_key FROM fact.residence_move AS m WHERE m.move_code = 'move_in')"));
+        Assert.Empty(new LinkReview(fixture.Databases).Queue());
         Assert.Empty(Checks.Run(fixture.Databases).Findings);
     }
 
