@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Google.OrTools.LinearSolver;
 using Google.OrTools.Sat;
 using Constraint = Google.OrTools.LinearSolver.Constraint;
@@ -121,7 +122,7 @@ public static class DisclosureAudit
             .ToLookup(sum => componentOf[Places(sum).First(place => !view.Cells[place].IsKnown)]);
         int[] components = [.. asked.Keys.Order()];
         int[] programs = new int[components.Length];
-        Parallel.For(0, components.Length, at =>
+        Parallelly(components.Length, at =>
         {
             using ComponentAudit audit = new(view, [.. members[components[at]]], [.. sums[components[at]]], depth);
             foreach ((int index, AuditFinding finding) in audit.Find(asked[components[at]], targets))
@@ -132,6 +133,20 @@ public static class DisclosureAudit
             programs[at] = audit.Programs;
         });
         return new AuditReport(findings, programs.Sum());
+    }
+
+    // As one fault would be told in a loop: the first by its kind, not wrapped.
+    private static void Parallelly(int count, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, work);
+        }
+        catch (AggregateException faults)
+        {
+            Exception first = faults.Flatten().InnerExceptions[0];
+            ExceptionDispatchInfo.Throw(first);
+        }
     }
 
     private static bool Meets(AuditTarget target, double lower, double upper) =>
