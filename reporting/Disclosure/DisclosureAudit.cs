@@ -14,7 +14,7 @@ namespace Warehouse.Reporting.Disclosure;
 public sealed record AuditTarget(int Cell, decimal Width, decimal? Reach = null, decimal? FallTo = null);
 
 /// <summary>Whether a figure is safe.</summary>
-public enum AuditVerdict
+public enum SafetyVerdict
 {
     /// <summary>Its interval is as wide as it has to be.</summary>
     Protected,
@@ -50,7 +50,7 @@ public enum WholeNumberNote
 /// <param name="IsExact">Whether the bounds are the exact ones; otherwise the interval is at least this wide.</param>
 /// <param name="Verdict">Whether that is enough.</param>
 /// <param name="WholeNumbers">What is known in whole numbers.</param>
-public sealed record AuditFinding(AuditTarget Target, string Label, decimal Lower, decimal? Upper, bool IsExact, AuditVerdict Verdict, WholeNumberNote WholeNumbers);
+public sealed record AuditFinding(AuditTarget Target, string Label, decimal Lower, decimal? Upper, bool IsExact, SafetyVerdict Verdict, WholeNumberNote WholeNumbers);
 
 /// <summary>How much an audit computes.</summary>
 public enum AuditDepth
@@ -68,7 +68,7 @@ public enum AuditDepth
 public sealed record AuditReport(IReadOnlyList<AuditFinding> Findings, int Programs)
 {
     /// <summary>Whether every figure is safe.</summary>
-    public bool IsSafe => Findings.All(finding => finding.Verdict == AuditVerdict.Protected);
+    public bool IsSafe => Findings.All(finding => finding.Verdict == SafetyVerdict.Protected);
 }
 
 /// <summary>Computes, from what is published alone, between which bounds every hidden figure lies.</summary>
@@ -102,7 +102,7 @@ public static class DisclosureAudit
             AttackerCell cell = view.Cells[target.Cell];
             if (cell.IsKnown)
             {
-                AuditVerdict verdict = Meets(target, (double)cell.Lower, (double)cell.Lower) ? AuditVerdict.Protected : AuditVerdict.TooNarrow;
+                SafetyVerdict verdict = Meets(target, (double)cell.Lower, (double)cell.Lower) ? SafetyVerdict.Protected : SafetyVerdict.TooNarrow;
                 findings[i] = new AuditFinding(target, cell.Label, cell.Lower, cell.Lower, true, verdict, WholeNumberNote.NotAsked);
                 continue;
             }
@@ -301,12 +301,12 @@ public static class DisclosureAudit
         {
             double lower = _view.AreCounts ? Math.Ceiling(_least[at] - Tolerance) : _least[at];
             double upper = _view.AreCounts ? Math.Floor(_most[at] + Tolerance) : _most[at];
-            AuditVerdict verdict = Meets(target, lower, upper) ? AuditVerdict.Protected : AuditVerdict.TooNarrow;
+            SafetyVerdict verdict = Meets(target, lower, upper) ? SafetyVerdict.Protected : SafetyVerdict.TooNarrow;
             WholeNumberNote note = WholeNumberNote.NotAsked;
-            if (verdict == AuditVerdict.Protected && _view.AreCounts)
+            if (verdict == SafetyVerdict.Protected && _view.AreCounts)
             {
                 note = InWholeNumbers(target, at);
-                verdict = note == WholeNumberNote.Refuted ? AuditVerdict.TooNarrowInWholeNumbers : verdict;
+                verdict = note == WholeNumberNote.Refuted ? SafetyVerdict.TooNarrowInWholeNumbers : verdict;
             }
 
             return new AuditFinding(

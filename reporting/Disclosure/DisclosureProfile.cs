@@ -8,6 +8,9 @@ public enum DisclosureMethod
 
     /// <summary>Small figures are hidden and every other one is rounded by itself.</summary>
     RoundEach,
+
+    /// <summary>All figures are rounded together, so that they still add up; none is hidden for being small.</summary>
+    RoundTogether,
 }
 
 /// <summary>The threshold of units of a kind and size: figures below it are hidden; null hides everything about the unit.</summary>
@@ -83,8 +86,26 @@ public sealed record DisclosureProfile(
         WarnDenominator: 30,
         MinimumContributors: 0);
 
+    /// <summary>All figures to a multiple of 5, up or down, so that totals stay sums; no figure is hidden unless the sums give it away.</summary>
+    /// <remarks>
+    /// Controlled rounding: Cox (1987), JASA 82, 520-524; base 5 as in <see cref="NhsRound5"/>. A figure of 1 to 7 has to stay uncertain by four, as where each is rounded by itself. A zero that is printed
+    /// stands for zero to four.
+    /// </remarks>
+    public static DisclosureProfile Controlled5 { get; } = NhsRound5 with { Name = "controlled5", Method = DisclosureMethod.RoundTogether };
+
     /// <summary>The profiles by name.</summary>
-    public static IReadOnlyList<DisclosureProfile> All { get; } = [JpNdb, NhsRound5];
+    public static IReadOnlyList<DisclosureProfile> All { get; } = [JpNdb, NhsRound5, Controlled5];
+
+    /// <summary>Returns the profile with thresholds that are at least these; 0 leaves them as they are.</summary>
+    public DisclosureProfile AtLeast(int city, int finer)
+    {
+        int Least(UnitKind kind) => kind == UnitKind.City ? city : Math.Max(city, finer);
+        return this with
+        {
+            Bands = Bands.Select(band => band.Threshold is { } threshold ? band with { Threshold = Math.Max(threshold, Least(band.Kind)) } : band).ToList(),
+            UnknownSize = UnknownSize.ToDictionary(pair => pair.Key, pair => Math.Max(pair.Value, Least(pair.Key))),
+        };
+    }
 
     /// <summary>Returns the threshold of a unit; null where nothing of it is shown.</summary>
     public int? Threshold(UnitKind kind, long? size)
@@ -97,6 +118,9 @@ public sealed record DisclosureProfile(
         ThresholdBand? band = Bands.Where(band => band.Kind == kind && band.MinimumSize <= known).MaxBy(band => band.MinimumSize);
         return band is null ? UnknownSize[kind] : band.Threshold;
     }
+
+    /// <summary>How wide the interval of a figure of this threshold has to stay; null where nothing of its unit is shown.</summary>
+    public int Width(int? threshold) => Method == DisclosureMethod.Suppress ? threshold ?? LargestThreshold : WidthWhenRounded;
 
     /// <summary>The largest threshold of the profile: how wide the interval of a figure of a unit has to stay of which nothing is shown.</summary>
     public int LargestThreshold => Math.Max(Bands.Max(band => band.Threshold ?? 0), UnknownSize.Values.Max());

@@ -139,7 +139,11 @@ public sealed record LinkedTable(
     IReadOnlyList<Hierarchy> Dimensions,
     IReadOnlyList<decimal> Values,
     IReadOnlyList<bool>? Structural = null,
-    IReadOnlyDictionary<string, decimal>? StatedTotals = null);
+    IReadOnlyDictionary<string, decimal>? StatedTotals = null)
+{
+    /// <summary>Lines of further dimensions that the whole table lies on, by dimension: a table of three years is on the line "three years" of another table's years, and is linked with it there.</summary>
+    public IReadOnlyDictionary<string, string> Within { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Where a figure stands in a table: the table and a line of each dimension.</summary>
 public readonly record struct CellPlace(int Table, IReadOnlyList<int> Nodes);
@@ -287,20 +291,21 @@ public sealed class LinkedTableSet
     private static string KeyOf(LinkedTable table, int[] nodes)
     {
         // Lengths before texts, so that no label can be read as two.
-        List<string> parts = [];
+        List<string> parts = table.Within.Select(pair => Part(pair.Key, pair.Value)).ToList();
         for (int d = 0; d < nodes.Length; d++)
         {
             Hierarchy dimension = table.Dimensions[d];
             if (nodes[d] != dimension.Root)
             {
-                string line = dimension.Nodes[nodes[d]].Code;
-                parts.Add($"{dimension.Code.Length}:{dimension.Code}={line.Length}:{line}");
+                parts.Add(Part(dimension.Code, dimension.Nodes[nodes[d]].Code));
             }
         }
 
         parts.Sort(StringComparer.Ordinal);
         return $"{table.Population.Length}:{table.Population}|{string.Join('|', parts)}";
     }
+
+    private static string Part(string dimension, string line) => $"{dimension.Length}:{dimension}={line.Length}:{line}";
 
     private static string LabelOf(LinkedTable table, int[] nodes)
     {
@@ -338,7 +343,7 @@ public sealed class LinkedTableSet
         {
             string code = DisclosureException.Short(table.Code);
             IReadOnlyList<Hierarchy> dimensions = table.Dimensions;
-            if (dimensions.Select(dimension => dimension.Code).Distinct(StringComparer.Ordinal).Count() != dimensions.Count)
+            if (dimensions.Select(dimension => dimension.Code).Concat(table.Within.Keys).Distinct(StringComparer.Ordinal).Count() != dimensions.Count + table.Within.Count)
             {
                 throw new DisclosureException(DisclosureFault.Malformed, $"Table {code} has one dimension twice.", $"表 {code} に同じ区分が二度あります。");
             }

@@ -23,6 +23,9 @@ public enum PrimaryReason
 
     /// <summary>One contributor could estimate another too closely.</summary>
     CloseEstimate,
+
+    /// <summary>It differs by few from what an earlier release shows.</summary>
+    SmallDifference,
 }
 
 /// <summary>How uncertain a figure has to stay, whatever is published.</summary>
@@ -79,7 +82,7 @@ public static class PrimaryRules
                 }
 
                 int? threshold = ThresholdOf(table, nodes, profile);
-                decimal width = profile.Method == DisclosureMethod.RoundEach ? profile.WidthWhenRounded : threshold ?? profile.LargestThreshold;
+                decimal width = profile.Width(threshold);
                 if (threshold is null)
                 {
                     Add(needs, new CellNeed(place, width, 0, 0, PrimaryReason.UnitTooSmall));

@@ -35,7 +35,7 @@ public sealed class DisclosureAuditTests
 
         AuditFinding finding = DisclosureAudit.Run(new AttackerView(cells, sums), [new AuditTarget(0, 0)]).Findings[0];
 
-        Assert.NotEqual(AuditVerdict.Protected, finding.Verdict);
+        Assert.NotEqual(SafetyVerdict.Protected, finding.Verdict);
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class DisclosureAuditTests
         AuditFinding stranger = DisclosureAudit.Run(view, [new AuditTarget(first, 10)]).Findings[0];
         AuditFinding friend = DisclosureAudit.Run(view.Knowing(second, 9), [new AuditTarget(first, 10)]).Findings[0];
 
-        Assert.Equal((AuditVerdict.Protected, 0m, 12m), (stranger.Verdict, stranger.Lower, stranger.Upper!.Value));
-        Assert.Equal((AuditVerdict.TooNarrow, 0m, 3m), (friend.Verdict, friend.Lower, friend.Upper!.Value));
+        Assert.Equal((SafetyVerdict.Protected, 0m, 12m), (stranger.Verdict, stranger.Lower, stranger.Upper!.Value));
+        Assert.Equal((SafetyVerdict.TooNarrow, 0m, 3m), (friend.Verdict, friend.Lower, friend.Upper!.Value));
     }
 
     private static AttackerCell Known(string key, decimal value) => new(key, key, value, value);

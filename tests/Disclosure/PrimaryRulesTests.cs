@@ -59,7 +59,7 @@ public sealed class PrimaryRulesTests
         int full = assessment.System.Find("6:people|1:a=2:a1|1:d=2:d1"), zero = assessment.System.Find("6:people|1:a=2:a1|1:d=2:d2");
         Assert.True(result.Hidden[full] && result.Hidden[zero]);
         AuditFinding finding = DisclosureAudit.Run(AttackerView.Of(assessment.System, result.Hidden), [new AuditTarget(zero, 10)]).Findings[0];
-        Assert.Equal(AuditVerdict.Protected, finding.Verdict);
+        Assert.Equal(SafetyVerdict.Protected, finding.Verdict);
     }
 
     [Fact]

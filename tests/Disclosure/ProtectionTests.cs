@@ -22,7 +22,7 @@ public sealed class ProtectionTests
             Assert.All(assessment.Needs, need => Assert.True(result.Hidden[need.Cell]));
             AuditReport report = DisclosureSamples.Audit(assessment, result.Hidden, AuditDepth.Intervals);
             Assert.All(report.Findings, finding => Assert.True(
-                finding.Verdict == AuditVerdict.Protected && (finding.Upper is not { } upper || upper - finding.Lower >= finding.Target.Width), $"seed {seed}, round {round}: {finding}"));
+                finding.Verdict == SafetyVerdict.Protected && (finding.Upper is not { } upper || upper - finding.Lower >= finding.Target.Width), $"seed {seed}, round {round}: {finding}"));
             Assert.True(result.SecondaryBound <= result.SecondaryCost);
             needs += assessment.Needs.Count;
             secondary += Enumerable.Range(0, result.Hidden.Count).Count(cell => result.Hidden[cell] && !result.IsPrimary[cell]);

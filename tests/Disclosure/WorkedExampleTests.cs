@@ -22,7 +22,7 @@ public sealed class WorkedExampleTests
         Assert.Equal(new[] { Cell(2, 1), sensitive, Cell(3, 1), Cell(3, 3) }.Order(), Enumerable.Range(0, result.Hidden.Count).Where(cell => result.Hidden[cell]));
         // Reading the published table, anybody finds that the figure lies between 5 and 30.
         AuditFinding finding = DisclosureAudit.Run(AttackerView.Of(set.System, result.Hidden), [new AuditTarget(sensitive, 10, 27, 17)]).Findings[0];
-        Assert.Equal((5m, 30m, AuditVerdict.Protected), (finding.Lower, finding.Upper!.Value, finding.Verdict));
+        Assert.Equal((5m, 30m, SafetyVerdict.Protected), (finding.Lower, finding.Upper!.Value, finding.Verdict));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class WorkedExampleTests
 
         AuditFinding finding = DisclosureAudit.Run(AttackerView.Of(system, Enumerable.Range(0, system.Cells.Count).Select(cell => cell == sensitive).ToList()), [new AuditTarget(sensitive, 1)]).Findings[0];
 
-        Assert.Equal((22m, 22m, AuditVerdict.TooNarrow), (finding.Lower, finding.Upper!.Value, finding.Verdict));
+        Assert.Equal((22m, 22m, SafetyVerdict.TooNarrow), (finding.Lower, finding.Upper!.Value, finding.Verdict));
     }
 
     // Hundepool and others (2012), Statistical Disclosure Control, Wiley, chapter 4: the rules and their protection levels; figures are ours.
