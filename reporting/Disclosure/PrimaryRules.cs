@@ -237,7 +237,7 @@ public static class PrimaryRules
 
             Add(needs, new CellNeed(place, width, 0, 0, PrimaryReason.FullCell));
             int rest = cells.Count;
-            string key = $"rest|{group}|{place}";
+            string key = $"rest|{cells[group].Key}|{cells[place].Key}";
             if (complements.Add(key))
             {
                 cells.Add(new SystemCell(key, cells[group].Label + " − " + cells[place].Label, 0, CellKind.Unpublished));

@@ -28,11 +28,32 @@ public sealed record ReleasedFigure(string Key, string Label, decimal Value, Fig
 
 /// <summary>A set of tables after disclosure control.</summary>
 /// <param name="Set">The tables.</param>
+/// <param name="Assessment">What had to stay uncertain in these tables, earlier releases left out; null where the release comes from the register.</param>
 /// <param name="Figures">The figures, in the order of the set's system.</param>
 /// <param name="Audited">How many figures the audit found safe, those of earlier releases and differences among them.</param>
 /// <param name="SecondaryCost">What the figures hidden for the sake of others cost.</param>
 /// <param name="SecondaryBound">No set of further figures that protects all costs less; null where rounding took the place of a search.</param>
-public sealed record ControlledRelease(LinkedTableSet Set, IReadOnlyList<ReleasedFigure> Figures, int Audited, long SecondaryCost, long? SecondaryBound);
+public sealed record ControlledRelease(
+    LinkedTableSet Set, PrimaryAssessment? Assessment, IReadOnlyList<ReleasedFigure> Figures, int Audited, long SecondaryCost, long? SecondaryBound)
+{
+    /// <summary>Returns the release as later ones have to know it; its figures that nobody publishes among it.</summary>
+    /// <exception cref="InvalidOperationException">The release comes from the register, where it is known already.</exception>
+    public EarlierRelease ToEarlier(long releaseId)
+    {
+        PrimaryAssessment assessment = Assessment ?? throw new InvalidOperationException("The release is in the register already.");
+        Dictionary<int, decimal> widths = assessment.Needs.ToDictionary(need => need.Cell, need => need.Width);
+        IReadOnlyList<SystemCell> cells = assessment.System.Cells;
+        return new EarlierRelease(
+            releaseId,
+            cells.Select((cell, place) => new EarlierFigure(
+                cell.Key,
+                cell.Value,
+                place < Figures.Count ? Figures[place].Lower : null,
+                place < Figures.Count ? Figures[place].Upper : null,
+                widths.GetValueOrDefault(place))).ToDictionary(figure => figure.Key, StringComparer.Ordinal),
+            assessment.System.Sums.Select(sum => new EarlierSum(cells[sum.Total].Key, sum.Parts.Select(part => cells[part].Key).ToList())).ToList());
+    }
+}
 
 /// <summary>Tables cannot be released, and why.</summary>
 public sealed class ReleaseRefusedException : Exception
@@ -73,11 +94,11 @@ public static class ReleaseControl
         LinkedTableSet set = LinkedTableSet.Build(tables);
         PrimaryAssessment assessment = PrimaryRules.Assess(set, profile);
         return profile.Method == DisclosureMethod.Suppress
-            ? Suppress(set, EarlierReleases.Join(set, assessment, earlier, profile), effort, cancellation)
+            ? Suppress(set, assessment, EarlierReleases.Join(set, assessment, earlier, profile), effort, cancellation)
             : Round(set, assessment, profile, earlier, cancellation);
     }
 
-    private static ControlledRelease Suppress(LinkedTableSet set, PrimaryAssessment assessment, ProtectionEffort? effort, CancellationToken cancellation)
+    private static ControlledRelease Suppress(LinkedTableSet set, PrimaryAssessment own, PrimaryAssessment assessment, ProtectionEffort? effort, CancellationToken cancellation)
     {
         IReadOnlyList<CellNeed> needs = assessment.Needs;
         List<AuditTarget> targets = needs.Select(need => new AuditTarget(need.Cell, need.Width)).ToList();
@@ -93,7 +114,7 @@ public static class ReleaseControl
             if (report.IsSafe)
             {
                 List<ReleasedFigure> figures = Enumerable.Range(0, set.System.Cells.Count).Select(cell => Figure(set.System.Cells[cell], result.Hidden[cell], result.IsPrimary[cell])).ToList();
-                return new ControlledRelease(set, figures, targets.Count, result.SecondaryCost, result.SecondaryBound);
+                return new ControlledRelease(set, own, figures, targets.Count, result.SecondaryCost, result.SecondaryBound);
             }
 
             // Wide enough in fractions, not in whole numbers: a wider interval is asked for.
@@ -146,7 +167,7 @@ public static class ReleaseControl
             AuditReport report = DisclosureAudit.Run(view, targets, AuditDepth.Verdicts);
             if (report.IsSafe)
             {
-                return new ControlledRelease(set, figures, targets.Count, cells.Where((_, cell) => hidden[cell] && !primary[cell]).Sum(cell => cell.Cost), null);
+                return new ControlledRelease(set, assessment, figures, targets.Count, cells.Where((_, cell) => hidden[cell] && !primary[cell]).Sum(cell => cell.Cost), null);
             }
 
             if (!HideMore(set.System, hidden, report))

@@ -8,8 +8,11 @@ namespace Warehouse.Reporting.Statistics;
 internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider time)
 {
     private const int LongestKey = 400;
+    private const string Unpublished = "unpublished";
 
-    private static readonly string[] Columns = ["release_id", "figure_key", "cell_count", "state_code", "printed_count", "shown_lower", "shown_upper"];
+    private static readonly string[] Columns = ["release_id", "figure_key", "cell_count", "state_code", "printed_count", "shown_lower", "shown_upper", "need_width"];
+
+    private static readonly string[] SumColumns = ["release_id", "sum_number", "part_number", "figure_key"];
 
     /// <summary>Returns the release of the same month, state of knowledge, rules and figures, or null.</summary>
     internal (long ReleaseId, ControlledRelease Release)? Find(LinkedTableSet set, DateOnly month, DateTime asKnownUtc, DisclosureProfile profile)
@@ -19,42 +22,47 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
             "query/report_release_find",
             new { as_of_date = month, as_known_utc = asKnownUtc, profile_name = profile.Name, thresholds_text = Thresholds(profile) }))
         {
-            Dictionary<string, Row> rows = Rows(session, head.ReleaseId, head.ReleaseId).ToDictionary(row => row.FigureKey, StringComparer.Ordinal);
+            Dictionary<string, Row> rows = Rows(session, head.ReleaseId, head.ReleaseId)
+                .Where(row => row.StateCode != Unpublished).ToDictionary(row => row.FigureKey, StringComparer.Ordinal);
             if (rows.Count == set.System.Cells.Count && set.System.Cells.All(cell => rows.TryGetValue(cell.Key, out Row? row) && row.CellCount == cell.Value))
             {
                 List<ReleasedFigure> figures = set.System.Cells.Select(cell => Figure(cell, rows[cell.Key])).ToList();
-                return (head.ReleaseId, new ControlledRelease(set, figures, head.AuditedCount, head.SecondaryCost, head.SecondaryBound));
+                return (head.ReleaseId, new ControlledRelease(set, null, figures, head.AuditedCount, head.SecondaryCost, head.SecondaryBound));
             }
         }
 
         return null;
     }
 
-    /// <summary>Returns the releases that have figures of a set.</summary>
-    internal IReadOnlyList<EarlierRelease> Earlier(LinkedTableSet set)
+    /// <summary>Returns every release.</summary>
+    internal IReadOnlyList<EarlierRelease> Earlier()
     {
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
-        return Rows(session, 0, long.MaxValue).Where(row => set.System.Find(row.FigureKey) >= 0)
+        ILookup<long, SumRow> sums = session.Query<SumRow>("query/report_release_sum").ToLookup(row => row.ReleaseId);
+        return Rows(session, 0, long.MaxValue)
             .GroupBy(row => row.ReleaseId)
             .Select(group => new EarlierRelease(
-                group.Key, group.ToDictionary(row => row.FigureKey, row => new EarlierFigure(row.FigureKey, row.CellCount, row.ShownLower, row.ShownUpper), StringComparer.Ordinal)))
+                group.Key,
+                group.ToDictionary(row => row.FigureKey, row => new EarlierFigure(row.FigureKey, row.CellCount, row.ShownLower, row.ShownUpper, row.NeedWidth), StringComparer.Ordinal),
+                sums[group.Key].GroupBy(row => row.SumNumber).Select(sum => new EarlierSum(sum.First().FigureKey, sum.Skip(1).Select(row => row.FigureKey).ToList())).ToList()))
             .ToList();
     }
 
     /// <summary>Writes a release down, before anybody sees it.</summary>
     internal (long ReleaseId, ControlledRelease Release) Add(ControlledRelease release, DateOnly month, DateTime asKnownUtc, DisclosureProfile profile)
     {
-        if (release.Figures.FirstOrDefault(figure => figure.Key.Length > LongestKey) is { } tooLong)
-        {
-            throw new DisclosureException(
-                DisclosureFault.Malformed,
-                $"The key of '{DisclosureException.Short(tooLong.Label)}' has {tooLong.Key.Length} characters; expected at most {LongestKey}.",
-                $"「{DisclosureException.Short(tooLong.Label)}」の識別名が長すぎます。");
-        }
-
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         session.Begin();
         long releaseId = session.QuerySingle<long>("query/report_release_next");
+        EarlierRelease row = release.ToEarlier(releaseId);
+        if (row.Figures.Keys.FirstOrDefault(key => key.Length > LongestKey) is { } tooLong)
+        {
+            throw new DisclosureException(
+                DisclosureFault.Malformed,
+                $"The key of '{DisclosureException.Short(tooLong)}' has {tooLong.Length} characters; expected at most {LongestKey}.",
+                $"「{DisclosureException.Short(tooLong)}」の識別名が長すぎます。");
+        }
+
         session.Execute("load/report_release_insert", new
         {
             release_id = releaseId,
@@ -69,10 +77,17 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
             secondary_cost = release.SecondaryCost,
             secondary_bound = release.SecondaryBound,
         });
-        session.BulkInsert("fact.release_cell", Columns, release.Figures.Select(figure => new object?[]
+        Dictionary<string, ReleasedFigure> released = release.Figures.ToDictionary(figure => figure.Key, StringComparer.Ordinal);
+        session.BulkInsert("fact.release_cell", Columns, row.Figures.Values.Select(figure =>
         {
-            releaseId, figure.Key, (long)figure.Value, StateCode(figure.State), (long?)figure.Shown, (long?)figure.Lower, (long?)figure.Upper,
+            ReleasedFigure? shown = released.GetValueOrDefault(figure.Key);
+            return new object?[]
+            {
+                releaseId, figure.Key, (long)figure.Value, shown is null ? Unpublished : StateCode(shown.State), (long?)shown?.Shown, (long?)figure.ShownLower, (long?)figure.ShownUpper,
+                (long)Math.Ceiling(figure.NeedWidth),
+            };
         }));
+        session.BulkInsert("fact.release_sum", SumColumns, row.Sums.SelectMany((sum, number) => sum.Parts.Prepend(sum.Total).Select((key, part) => new object?[] { releaseId, number, part, key })));
         session.Commit();
         return (releaseId, release);
     }
@@ -104,5 +119,7 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
 
     private sealed record Head(long ReleaseId, int AuditedCount, long SecondaryCost, long? SecondaryBound);
 
-    private sealed record Row(long ReleaseId, string FigureKey, long CellCount, string StateCode, long? PrintedCount, long? ShownLower, long? ShownUpper);
+    private sealed record Row(long ReleaseId, string FigureKey, long CellCount, string StateCode, long? PrintedCount, long? ShownLower, long? ShownUpper, long NeedWidth);
+
+    private sealed record SumRow(long ReleaseId, int SumNumber, string FigureKey);
 }

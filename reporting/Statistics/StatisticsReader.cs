@@ -55,7 +55,7 @@ public static class StatisticsReader
             LinkedTableSet set = LinkedTableSet.Build(linked);
             (long releaseId, ControlledRelease release) = register.Find(set, month, asKnownUtc, profile) is { } before
                 ? before
-                : register.Add(ReleaseControl.Protect(linked, profile, register.Earlier(set), null, cancellation), month, asKnownUtc, profile);
+                : register.Add(ReleaseControl.Protect(linked, profile, register.Earlier(), null, cancellation), month, asKnownUtc, profile);
             return Compose(releaseId, month, asKnownUtc, profile, tables, release);
         }
     }

@@ -84,6 +84,8 @@ GRANT INSERT ON meta.statistics_release TO wh_reporting;
 GO
 GRANT INSERT ON fact.release_cell TO wh_reporting;
 GO
+GRANT INSERT ON fact.release_sum TO wh_reporting;
+GO
 -- The auditor reads the trail, not the facts.
 GRANT SELECT ON SCHEMA::audit TO wh_auditor;
 GO

@@ -8,7 +8,8 @@ SELECT
     c.state_code AS state_code,
     c.printed_count AS printed_count,
     c.shown_lower AS shown_lower,
-    c.shown_upper AS shown_upper
+    c.shown_upper AS shown_upper,
+    c.need_width AS need_width
 FROM fact.release_cell AS c
 WHERE c.release_id >= @from_release_id
     AND c.release_id <= @to_release_id

@@ -112,7 +112,7 @@ public sealed class ReleaseControlTests
         LinkedTable table = DisclosureSamples.Table([DisclosureSamples.Lines("a", 4)], 9, 12, 500, 600);
         ControlledRelease first = ReleaseControl.Protect([table], Ndb, cancellation: TestContext.Current.CancellationToken);
 
-        ControlledRelease second = ReleaseControl.Protect([table], Ndb, [Register(1, first)], cancellation: TestContext.Current.CancellationToken);
+        ControlledRelease second = ReleaseControl.Protect([table], Ndb, [first.ToEarlier(1)], cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Figures.Select(figure => figure.Shown), second.Figures.Select(figure => figure.Shown));
     }
@@ -125,7 +125,7 @@ public sealed class ReleaseControlTests
         ControlledRelease first = ReleaseControl.Protect([before], Ndb, cancellation: TestContext.Current.CancellationToken);
         Assert.All(first.Figures, figure => Assert.NotNull(figure.Shown));
 
-        ControlledRelease second = ReleaseControl.Protect([now], Ndb, [Register(1, first)], cancellation: TestContext.Current.CancellationToken);
+        ControlledRelease second = ReleaseControl.Protect([now], Ndb, [first.ToEarlier(1)], cancellation: TestContext.Current.CancellationToken);
 
         ReleasedFigure grown = second.Figures.Single(figure => figure.Value == 103);
         Assert.Null(grown.Shown);
@@ -143,7 +143,8 @@ public sealed class ReleaseControlTests
         // Total and all but one line are public: the last line is known whatever is hidden now.
         LinkedTable table = DisclosureSamples.Table([DisclosureSamples.Lines("a", 3)], 4, 50, 60);
         ControlledRelease now = ReleaseControl.Protect([table], Ndb, cancellation: TestContext.Current.CancellationToken);
-        EarlierRelease loose = new(7, now.Figures.Select(figure => new EarlierFigure(figure.Key, figure.Value, figure.Value == 4 ? null : figure.Value, figure.Value == 4 ? null : figure.Value)).ToDictionary(figure => figure.Key));
+        EarlierRelease loose = new(
+            7, now.Figures.Select(figure => new EarlierFigure(figure.Key, figure.Value, figure.Value == 4 ? null : figure.Value, figure.Value == 4 ? null : figure.Value, 0)).ToDictionary(figure => figure.Key), []);
 
         ReleaseRefusedException refusal = Assert.Throws<ReleaseRefusedException>(() => ReleaseControl.Protect([table], Ndb, [loose], cancellation: TestContext.Current.CancellationToken));
 
@@ -160,9 +161,6 @@ public sealed class ReleaseControlTests
         Assert.Null(profile.Threshold(UnitKind.City, 100));
         Assert.Equal((10, 20), (Ndb.AtLeast(3, 3).Threshold(UnitKind.City, null), Ndb.AtLeast(3, 3).Threshold(UnitKind.District, null)));
     }
-
-    internal static EarlierRelease Register(long releaseId, ControlledRelease release) =>
-        new(releaseId, release.Figures.Select(figure => new EarlierFigure(figure.Key, figure.Value, figure.Lower, figure.Upper)).ToDictionary(figure => figure.Key));
 
     private static ReleasedFigure Open(ReleasedFigure figure) => figure with { Shown = figure.Value };
 
