@@ -2,9 +2,9 @@ using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Quartz;
 using Warehouse.Model.Govern;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.ModelCards;
 using Warehouse.Reporting.Pdf;
-using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host;
@@ -88,17 +88,17 @@ public sealed class ScheduleSection
 /// <summary>Section <c>Statistics</c>: disclosure control.</summary>
 public sealed class StatisticsSection
 {
-    /// <summary>The profile; jp-ndb is the only one so far.</summary>
-    public string Profile { get; set; } = SuppressionProfile.JpNdb.Name;
+    /// <summary>The profile: jp-ndb, nhs-round5 or controlled5.</summary>
+    public string Profile { get; set; } = DisclosureProfile.JpNdb.Name;
 
-    /// <summary>A city figure below this is hidden.</summary>
-    public int MinimumCell { get; set; } = SuppressionProfile.JpNdb.CityThreshold;
+    /// <summary>A city figure below this is hidden; 0 leaves the profile as it is, a number below the profile's changes nothing.</summary>
+    public int MinimumCell { get; set; }
 
-    /// <summary>A figure of a district or school below this is hidden.</summary>
-    public int MinimumDistrictCell { get; set; } = SuppressionProfile.JpNdb.DistrictThreshold;
+    /// <summary>A figure of a district or school below this is hidden; 0 leaves the profile as it is, a number below the profile's changes nothing.</summary>
+    public int MinimumDistrictCell { get; set; }
 
     /// <summary>The profile with its thresholds.</summary>
-    public SuppressionProfile ToProfile() => new(Profile, MinimumCell, MinimumDistrictCell);
+    public DisclosureProfile ToProfile() => DisclosureProfile.All.Single(profile => profile.Name == Profile).AtLeast(MinimumCell, MinimumDistrictCell);
 }
 
 /// <summary>Section <c>Model</c>: what a new model must reach to be used.</summary>
@@ -300,14 +300,14 @@ public sealed class HostOptions
             yield return "WAREHOUSE__SECRET is shorter than 32 characters";
         }
 
-        if (Statistics.Profile != SuppressionProfile.JpNdb.Name)
+        if (DisclosureProfile.All.All(profile => profile.Name != Statistics.Profile))
         {
-            yield return $"Statistics:Profile is '{Statistics.Profile}'; expected {SuppressionProfile.JpNdb.Name}";
+            yield return $"Statistics:Profile is '{Statistics.Profile}'; expected {string.Join(", ", DisclosureProfile.All.Select(profile => profile.Name))}";
         }
 
-        if (Statistics.MinimumCell < 3 || Statistics.MinimumDistrictCell < Statistics.MinimumCell)
+        if (Statistics.MinimumCell is < 0 or 1 or 2 || Statistics.MinimumDistrictCell < 0 || (Statistics.MinimumDistrictCell > 0 && Statistics.MinimumDistrictCell < Statistics.MinimumCell))
         {
-            yield return "Statistics:MinimumCell is below 3, or Statistics:MinimumDistrictCell below it";
+            yield return "Statistics:MinimumCell is neither 0 nor at least 3, or Statistics:MinimumDistrictCell is below it";
         }
 
         foreach (string fault in Model.ToMarks().Faults())

@@ -6,6 +6,7 @@ using Warehouse.Model.Features;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
@@ -101,17 +102,40 @@ internal static partial class Stages
         return path;
     }
 
-    internal static (StatisticsRelease Release, IReadOnlyList<string> Paths) Statistics(CommandContext context, WarehouseDatabases databases, DateOnly? asOf)
+    /// <summary>Makes or finds a release and writes its files.</summary>
+    /// <param name="context">Options and output.</param>
+    /// <param name="databases">The databases.</param>
+    /// <param name="asOf">The day of the figures; null for the last day of the data.</param>
+    /// <param name="table">Only the files of this table; null for all. All tables are protected together whichever are written.</param>
+    /// <param name="format">Only <c>csv</c> or only <c>json</c>; null for both.</param>
+    internal static (StatisticsRelease Release, IReadOnlyList<string> Paths) Statistics(
+        CommandContext context, WarehouseDatabases databases, DateOnly? asOf, string? table = null, string? format = null)
     {
-        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
-        DataDate date = session.QuerySingle<DataDate>("query/report_data_date");
+        DataDate date;
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
+        {
+            date = session.QuerySingle<DataDate>("query/report_data_date");
+        }
+
         if (date.PeriodTo is not { } last || date.KnownFromUtc is not { } known)
         {
             throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
         }
 
-        StatisticsRelease release = StatisticsReader.Read(databases, asOf ?? last, known, context.Options.Statistics.ToProfile());
-        return (release, StatisticsWriter.Write(release, Path.Combine(context.Output, "statistics")));
+        try
+        {
+            StatisticsRelease release = StatisticsReader.Read(databases, asOf ?? last, known, context.Options.Statistics.ToProfile(), context.Time, context.Stop);
+            release = table is null ? release : release with { Tables = release.Tables.Where(one => one.Code == table).ToList() };
+            return (release, StatisticsWriter.Write(release, Path.Combine(context.Output, "statistics"), format));
+        }
+        catch (ReleaseRefusedException refusal)
+        {
+            throw new WarehouseException(refusal.Message, refusal);
+        }
+        catch (DisclosureException fault)
+        {
+            throw new WarehouseException(fault.Message, fault);
+        }
     }
 
     internal static IReadOnlyList<CheckLine> Check(WarehouseDatabases databases)

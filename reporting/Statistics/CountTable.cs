@@ -1,45 +1,34 @@
+using System.Globalization;
+using Warehouse.Reporting.Disclosure;
+
 namespace Warehouse.Reporting.Statistics;
 
-/// <summary>How fine the figures of a line are; decides the threshold below which a figure is hidden.</summary>
-public enum CellLevel
-{
-    /// <summary>The whole city.</summary>
-    City,
+/// <summary>One row or column of a table: its code and its title for people.</summary>
+public sealed record TableLine(string Code, string Title);
 
-    /// <summary>A district or a school.</summary>
-    District,
-}
-
-/// <summary>One row or column of a table: its code, its title for people, how fine it is.</summary>
-public sealed record TableLine(string Code, string Title, CellLevel Level);
-
-/// <summary>A table of counts of children before disclosure control: disjoint rows by disjoint columns.</summary>
+/// <summary>A table of the catalogue with its counts, before disclosure control.</summary>
 /// <remarks>
-/// Shape: <c>Counts[row][column]</c>; totals are computed, never given. Units: children (or cases, as the title says).
-/// Two tables with the same <paramref name="Population"/> and the same dimension names share the figures of their totals,
-/// so a total hidden in one is hidden in the other.
+/// A table over two dimensions is one linked table. One whose rows are not disjoint (a child may be in several) is a linked table for each row, over the columns alone; it has no row of totals.
 /// </remarks>
-/// <param name="Code">The name of the table in addresses and file names.</param>
-/// <param name="Title">The title for people.</param>
-/// <param name="Population">What is counted; tables that count the same things carry the same word.</param>
-/// <param name="RowDimension">The name of the row dimension.</param>
-/// <param name="ColumnDimension">The name of the column dimension.</param>
-/// <param name="Rows">The rows.</param>
-/// <param name="Columns">The columns.</param>
-/// <param name="Counts">The counts.</param>
-/// <param name="Structural">True where a count is zero by definition and everybody knows; null where no cell is.</param>
-/// <param name="RowsAreDisjoint">False where one child may be in several rows; such a table has no column totals.</param>
-public sealed record CountTable(
-    string Code,
-    string Title,
-    string Population,
-    string RowDimension,
-    string ColumnDimension,
-    IReadOnlyList<TableLine> Rows,
-    IReadOnlyList<TableLine> Columns,
-    IReadOnlyList<IReadOnlyList<long>> Counts,
-    IReadOnlyList<IReadOnlyList<bool>>? Structural = null,
-    bool RowsAreDisjoint = true);
+/// <param name="Definition">The table in the catalogue.</param>
+/// <param name="Title">The title for people, with the window.</param>
+/// <param name="Rows">The rows, the total last where there is one.</param>
+/// <param name="Columns">The columns, the total last.</param>
+/// <param name="Parts">The linked tables.</param>
+public sealed record CountTable(TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<LinkedTable> Parts)
+{
+    /// <summary>Returns the places in a system of the table's figures, row by row.</summary>
+    /// <param name="set">The system.</param>
+    /// <param name="first">The place of the first of <see cref="Parts"/> among its tables.</param>
+    public IReadOnlyList<IReadOnlyList<int>> Places(LinkedTableSet set, int first)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        int columns = Columns.Count;
+        return Definition.IsCross
+            ? Enumerable.Range(0, Rows.Count).Select(row => (IReadOnlyList<int>)Enumerable.Range(0, columns).Select(column => set.CellOf(first, row, column)).ToList()).ToList()
+            : Enumerable.Range(0, Rows.Count).Select(row => (IReadOnlyList<int>)Enumerable.Range(0, columns).Select(column => set.CellOf(first + row, column)).ToList()).ToList();
+    }
+}
 
 /// <summary>Why a figure is as it is.</summary>
 public enum CellMark
@@ -72,21 +61,30 @@ public readonly record struct ReleasedCell(long? Count, CellMark Mark)
         CellMark.Primary or CellMark.Secondary => "X",
         CellMark.Zero => "-",
         CellMark.NoData => "…",
-        _ => Count!.Value.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture),
+        _ => Count!.Value.ToString("#,0", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>Returns a figure as a release has it.</summary>
+    public static ReleasedCell Of(ReleasedFigure figure)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        return figure.State switch
+        {
+            FigureState.Primary => new ReleasedCell(null, CellMark.Primary),
+            FigureState.Secondary => new ReleasedCell(null, CellMark.Secondary),
+            FigureState.Shown when figure.Shown == 0 => new ReleasedCell(0, CellMark.Zero),
+            _ => new ReleasedCell((long)figure.Shown!.Value, CellMark.Shown),
+        };
+    }
 }
 
 /// <summary>A table after disclosure control.</summary>
-/// <remarks>Shape: one column more than the lines, the total; one row more, the total, where the rows are disjoint.</remarks>
-public sealed record ReleasedTable(
-    string Code,
-    string Title,
-    string RowDimension,
-    string ColumnDimension,
-    IReadOnlyList<TableLine> Rows,
-    IReadOnlyList<TableLine> Columns,
-    IReadOnlyList<IReadOnlyList<ReleasedCell>> Cells)
+/// <remarks>Shape: <c>Cells[row][column]</c>; totals are lines like the others, the last.</remarks>
+public sealed record ReleasedTable(TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<IReadOnlyList<ReleasedCell>> Cells)
 {
+    /// <summary>The name of the table in addresses and file names.</summary>
+    public string Code => Definition.Code;
+
     /// <summary>How many figures are hidden.</summary>
     public int HiddenCount => Cells.Sum(row => row.Count(cell => cell.IsHidden));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Statistics;
@@ -6,8 +7,12 @@ namespace Warehouse.Reporting.Statistics;
 /// <summary>Counts children in the warehouse and gives the counts out only through disclosure control.</summary>
 public static class StatisticsReader
 {
-    // Years of consultations counted together by district: one year of a district holds too few.
-    private const int PooledYears = 3;
+    private const string TotalTitle = "合計";
+    private const string Unknown = "unknown";
+    private const string Window = "window";
+
+    // Releases get their numbers one after the other.
+    private static readonly Lock Registering = new();
 
     private static readonly (string Code, string Title)[] AgeBands =
         [("00-02", "0～2歳"), ("03-05", "3～5歳"), ("06-11", "6～11歳"), ("12-14", "12～14歳"), ("15-17", "15～17歳")];
@@ -26,14 +31,38 @@ public static class StatisticsReader
         ("school_health", "学校健診・歯科（学校）"), ("counselling", "教育相談（教育相談センター）"), ("mood", "心の天気（モデル校）"),
     ];
 
-    private static readonly (string Code, string Title)[] FunnelParts =
-        [("unlinked", "他の記録と未連結"), ("not_scored", "連結済・判定対象外"), ("not_listed", "判定済・一覧外"), ("listed", "一覧掲載")];
+    // Each stage and what is left of it: steps of the funnel are figures like any other, so that disclosure control sees them.
+    private static readonly HierarchyNode[] Stages =
+    [
+        new("unlinked", "他の記録と未連結", ""), new("linked", "記録を連結できた", ""), new("not_scored", "連結済・判定対象外", "linked"), new("scored", "判定の対象となった", "linked"),
+        new("not_listed", "判定済・一覧外", "scored"), new("listed", "一覧に掲載された", "scored"), new("", TotalTitle, null),
+    ];
 
-    /// <summary>Returns the tables of the last month on or before a day, as known then, after disclosure control.</summary>
+    /// <summary>Returns the tables of the last month on or before a day, as known then, after disclosure control, and writes them into the register of releases.</summary>
+    /// <remarks>What was released before of the same month, state of knowledge and rules is given again as it was; nothing is computed anew.</remarks>
     /// <exception cref="WarehouseException">No month with residents is known.</exception>
-    public static StatisticsRelease Read(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, SuppressionProfile profile)
+    /// <exception cref="ReleaseRefusedException">Together with what was released before, hidden figures could be computed.</exception>
+    public static StatisticsRelease Read(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DisclosureProfile profile, TimeProvider time, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(databases);
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(time);
+        (DateOnly month, IReadOnlyList<CountTable> tables) = Count(databases, asOf, asKnownUtc);
+        List<LinkedTable> linked = tables.SelectMany(table => table.Parts).ToList();
+        ReleaseRegister register = new(databases, time);
+        lock (Registering)
+        {
+            LinkedTableSet set = LinkedTableSet.Build(linked);
+            (long releaseId, ControlledRelease release) = register.Find(set, month, asKnownUtc, profile) is { } before
+                ? before
+                : register.Add(ReleaseControl.Protect(linked, profile, register.Earlier(), null, cancellation), month, asKnownUtc, profile);
+            return Compose(releaseId, month, asKnownUtc, profile, tables, release);
+        }
+    }
+
+    /// <summary>Returns the tables of the catalogue before disclosure control, and their month. They leave this assembly only through <see cref="ReleaseControl"/>.</summary>
+    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc)
+    {
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         int month = session.QuerySingle<int>(
             "query/statistics_month", new { month_key = (asOf.Year * 100) + asOf.Month, as_known_utc = asKnownUtc });
@@ -44,127 +73,146 @@ public static class StatisticsReader
         }
 
         DateOnly first = new(month / 100, month % 100, 1);
-        DateOnly until = first.AddMonths(1);
         // School years begin on 1 April.
-        DateOnly yearStart = new(first.Month >= 4 ? first.Year : first.Year - 1, 4, 1);
-        var at = new { month_key = month, as_known_utc = asKnownUtc, from_date = yearStart.AddYears(1 - PooledYears), until_date = until };
-
-        List<TableLine> districts = session.Query<District>("query/statistics_districts")
-            .Select(district => new TableLine(district.DistrictCode, district.DistrictName, CellLevel.District)).ToList();
-        List<Count> children = session.Query<Count>("query/statistics_children", at).ToList();
-        long population = children.Sum(count => count.CellCount);
-        List<CountTable> tables =
-        [
-            Cross("children_by_district_age", "こどもの数（行政区×年齢）", "children", "行政区", "年齢", districts, City(AgeBands), children),
-            Coverage(session.Query<SourceCount>("query/statistics_coverage", at), population),
-            DecisionsByYear(session.Query<YearCount>("query/statistics_decisions", at)),
-            Cross(
-                "decisions_by_district",
-                $"家庭児童相談の支援要否（行政区別・{PooledYears}年度計）",
-                "consultations_pooled",
-                "行政区",
-                "支援要否",
-                districts,
-                City(Decisions),
-                session.Query<Count>("query/statistics_decisions_district", at)),
-            Cross(
-                "funnel",
-                "データ連携の流れ（人口から一覧まで）",
-                "children",
-                "対象",
-                "段階",
-                [new TableLine("resident", "市内のこども", CellLevel.City)],
-                City(FunnelParts),
-                session.Query<PartCount>("query/statistics_funnel", at).Select(part => new Count("resident", part.ColumnCode, part.CellCount))),
-        ];
-        IReadOnlyList<ReleasedTable> released = Suppression.Apply(tables, profile);
-        return new StatisticsRelease(first, asKnownUtc, profile, released, Funnel(released.Single(table => table.Code == "funnel")));
-    }
-
-    // Steps add up from the end; a hidden part hides every step that contains it.
-    private static List<FunnelStep> Funnel(ReleasedTable table)
-    {
-        IReadOnlyList<ReleasedCell> parts = table.Cells[0];
-        long? SumFrom(int part) => parts.Skip(part).Take(FunnelParts.Length - part).Aggregate<ReleasedCell, long?>(0, (sum, cell) => sum + cell.Count);
-        return
-        [
-            new FunnelStep("population", "市内のこども", parts[FunnelParts.Length].Count),
-            new FunnelStep("linked", "記録を連結できた", SumFrom(1)),
-            new FunnelStep("scored", "判定の対象となった", SumFrom(2)),
-            new FunnelStep("listed", "一覧に掲載された", SumFrom(3)),
-        ];
-    }
-
-    private static CountTable Coverage(IReadOnlyList<SourceCount> counts, long population)
-    {
-        List<IReadOnlyList<long>> rows = [];
-        foreach ((string code, _) in Sources)
+        int year = first.Month >= 4 ? first.Year : first.Year - 1;
+        var at = new
         {
-            long covered = counts.Where(count => count.RowCode == code).Sum(count => count.CellCount);
-            rows.Add([covered, population - covered]);
+            month_key = month,
+            as_known_utc = asKnownUtc,
+            from_date = new DateOnly(year + 1 - StatisticsCatalogue.PooledYears, 4, 1),
+            until_date = first.AddMonths(1),
+        };
+        List<HierarchyNode> districts = session.Query<District>("query/statistics_districts")
+            .Select(district => new HierarchyNode(district.DistrictCode.Length == 0 ? Unknown : district.DistrictCode, district.DistrictName, "", UnitKind.District)).ToList();
+        List<Counted> counted = StatisticsCatalogue.Tables.Select(table => new Counted(table, session.Query<Tally>(table.Query, at).Select(tally => table.Rows == "year" ? tally with { RowCode = SchoolYear(tally.RowCode) } : tally).ToList())).ToList();
+        long children = counted.Single(table => table.Definition.Code == "children_by_district_age").Cells.Sum(cell => cell.CellCount);
+        return (first, counted.Select(table => Table(table, districts, first, year, children)).ToList());
+    }
+
+    private static CountTable Table(Counted counted, List<HierarchyNode> districts, DateOnly month, int year, long children)
+    {
+        TableDefinition table = counted.Definition;
+        string title = string.Format(CultureInfo.InvariantCulture, table.Title, StatisticsCatalogue.PooledYears);
+        // Figures of another month, or of consultations up to another one, are other figures only where they count other things.
+        string population = table.Measure == "children" ? $"children {month:yyyy-MM}" : table.Measure;
+        Hierarchy columns = Columns(table);
+        if (!table.IsCross)
+        {
+            (string Code, string Title)[] rows = table.Rows == "source" ? Sources : [("", "市内のこども")];
+            return new CountTable(
+                table,
+                title,
+                rows.Select(row => new TableLine(row.Code, row.Title)).ToList(),
+                Lines(columns),
+                rows.Select(row => Separate(counted, row, columns, population, children)).ToList());
         }
 
-        return new CountTable(
-            "coverage_by_source",
-            "記録のあるこどもの数（情報の種類別）",
-            "children",
-            "情報",
-            "記録",
-            City(Sources),
-            City([("with", "あり"), ("without", "なし")]),
-            rows,
-            RowsAreDisjoint: false);
-    }
-
-    private static CountTable DecisionsByYear(IReadOnlyList<YearCount> counts)
-    {
-        List<TableLine> years = counts.Select(count => count.SchoolYear).Distinct().Order()
-            .Select(year => new TableLine(year.ToString(CultureInfo.InvariantCulture), $"{year}年度", CellLevel.City)).ToList();
-        return Cross(
-            "decisions_by_year",
-            "家庭児童相談の支援要否（年度別）",
-            "consultations",
-            "年度",
-            "支援要否",
-            years,
-            City(Decisions),
-            counts.Select(count => new Count(count.SchoolYear.ToString(CultureInfo.InvariantCulture), count.ColumnCode, count.CellCount)));
-    }
-
-    private static CountTable Cross(
-        string code,
-        string title,
-        string population,
-        string rowDimension,
-        string columnDimension,
-        IReadOnlyList<TableLine> rows,
-        IReadOnlyList<TableLine> columns,
-        IEnumerable<Count> counts)
-    {
-        long[][] cells = rows.Select(_ => new long[columns.Count]).ToArray();
-        Dictionary<string, int> rowAt = rows.Select((row, index) => (row.Code, index)).ToDictionary(pair => pair.Code, pair => pair.index, StringComparer.Ordinal);
-        Dictionary<string, int> columnAt = columns.Select((column, index) => (column.Code, index)).ToDictionary(pair => pair.Code, pair => pair.index, StringComparer.Ordinal);
-        foreach (Count count in counts)
+        Hierarchy lines = table.Rows == "year" ? Years(counted, year) : Districts(counted, districts);
+        decimal[] values = new decimal[lines.Leaves.Count * columns.Leaves.Count];
+        Dictionary<string, int> rowAt = Places(lines), columnAt = Places(columns);
+        foreach (Tally cell in counted.Cells)
         {
-            cells[rowAt[count.RowCode]][columnAt[count.ColumnCode]] += count.CellCount;
+            values[(rowAt[cell.RowCode.Length == 0 ? Unknown : cell.RowCode] * columns.Leaves.Count) + columnAt[cell.ColumnCode]] += cell.CellCount;
         }
 
-        // The unknown line is there only when somebody is in it.
-        List<int> kept = Enumerable.Range(0, rows.Count).Where(row => rows[row].Code.Length > 0 || cells[row].Sum() > 0).ToList();
+        LinkedTable linked = new(table.Code, title, population, [lines, columns], values);
         return new CountTable(
-            code, title, population, rowDimension, columnDimension, kept.Select(row => rows[row]).ToList(), columns, kept.Select(row => (IReadOnlyList<long>)cells[row]).ToList());
+            table, title, Lines(lines), Lines(columns), [table.Window == TableWindow.PooledYears ? linked with { Within = new Dictionary<string, string> { ["year"] = WindowOf(year) } } : linked]);
     }
 
-    private static List<TableLine> City(IEnumerable<(string Code, string Title)> lines) =>
-        lines.Select(line => new TableLine(line.Code, line.Title, CellLevel.City)).ToList();
+    private static LinkedTable Separate(Counted counted, (string Code, string Title) row, Hierarchy columns, string population, long children)
+    {
+        Dictionary<string, long> cells = counted.Cells.Where(cell => cell.RowCode == row.Code).GroupBy(cell => cell.ColumnCode).ToDictionary(group => group.Key, group => group.Sum(cell => cell.CellCount), StringComparer.Ordinal);
+        if (counted.Definition.Columns == "record")
+        {
+            cells["without"] = children - cells.GetValueOrDefault("with");
+        }
+
+        Hierarchy own = row.Code.Length == 0 ? columns : new Hierarchy($"{columns.Code} {row.Code}", columns.Nodes, columns.IsAttribute);
+        return new LinkedTable(
+            counted.Definition.Code, $"{counted.Definition.Title} {row.Title}", population, [own], columns.Leaves.Select(leaf => (decimal)cells.GetValueOrDefault(columns.Nodes[leaf].Code)).ToList());
+    }
+
+    private static Hierarchy Columns(TableDefinition table) => table.Columns switch
+    {
+        "age" => Flat("age", AgeBands, isAttribute: false),
+        "decision" => Flat("decision", Decisions, isAttribute: true),
+        "record" => Flat("record", [("with", "あり"), ("without", "なし")], isAttribute: true),
+        _ => new Hierarchy("stage", Stages, isAttribute: true),
+    };
+
+    private static Hierarchy Flat(string code, IEnumerable<(string Code, string Title)> lines, bool isAttribute) =>
+        Hierarchy.Flat(code, TotalTitle, lines.Select(line => new HierarchyNode(line.Code, line.Title, "")), isAttribute);
+
+    // The unknown line is there only when somebody is in it.
+    private static Hierarchy Districts(Counted counted, List<HierarchyNode> districts)
+    {
+        HashSet<string> used = counted.Cells.Select(cell => cell.RowCode.Length == 0 ? Unknown : cell.RowCode).ToHashSet(StringComparer.Ordinal);
+        List<HierarchyNode> lines = districts.Where(district => district.Code != Unknown).ToList();
+        if (used.Contains(Unknown))
+        {
+            lines.Add(new HierarchyNode(Unknown, "市外・不明", "", UnitKind.District));
+        }
+
+        return Hierarchy.Flat("district", TotalTitle, lines);
+    }
+
+    // The years of the pooled window have a line of their own, where the table of districts is linked.
+    private static Hierarchy Years(Counted counted, int year)
+    {
+        int[] years = counted.Cells.Select(cell => int.Parse(cell.RowCode, CultureInfo.InvariantCulture)).Concat(Enumerable.Range(year + 1 - StatisticsCatalogue.PooledYears, StatisticsCatalogue.PooledYears)).Distinct().Order().ToArray();
+        string window = WindowOf(year);
+        List<HierarchyNode> nodes = [];
+        foreach (int one in years)
+        {
+            string code = one.ToString(CultureInfo.InvariantCulture);
+            nodes.Add(new HierarchyNode(code, $"{code}年度", one > year - StatisticsCatalogue.PooledYears && one <= year ? window : ""));
+        }
+
+        nodes.Add(new HierarchyNode(window, $"直近{StatisticsCatalogue.PooledYears}年度計", ""));
+        nodes.Add(new HierarchyNode("", TotalTitle, null));
+        return new Hierarchy("year", nodes);
+    }
+
+    private static string SchoolYear(string day)
+    {
+        DateOnly date = DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return (date.Month >= 4 ? date.Year : date.Year - 1).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static string WindowOf(int year) => string.Create(CultureInfo.InvariantCulture, $"{Window} {year + 1 - StatisticsCatalogue.PooledYears}-{year}");
+
+    private static List<TableLine> Lines(Hierarchy dimension) => dimension.Nodes.Select(node => new TableLine(node.Code, node.Title)).ToList();
+
+    private static Dictionary<string, int> Places(Hierarchy dimension) =>
+        dimension.Leaves.Select((leaf, place) => (dimension.Nodes[leaf].Code, place)).ToDictionary(pair => pair.Code, pair => pair.place, StringComparer.Ordinal);
+
+    private static StatisticsRelease Compose(long releaseId, DateOnly month, DateTime asKnownUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
+    {
+        List<ReleasedTable> released = [];
+        int first = 0;
+        foreach (CountTable table in tables)
+        {
+            released.Add(new ReleasedTable(
+                table.Definition,
+                table.Title,
+                table.Rows,
+                table.Columns,
+                table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList()));
+            first += table.Parts.Count;
+        }
+
+        ReleasedTable funnel = released.Single(table => table.Code == "funnel");
+        List<FunnelStep> steps = new[] { ("population", ""), ("linked", "linked"), ("scored", "scored"), ("listed", "listed") }
+            .Select(step => (step.Item1, Line: funnel.Columns.ToList().FindIndex(line => line.Code == step.Item2)))
+            .Select(step => new FunnelStep(step.Item1, funnel.Columns[step.Line].Code.Length == 0 ? "市内のこども" : funnel.Columns[step.Line].Title, funnel.Cells[0][step.Line].Count)).ToList();
+        return new StatisticsRelease(
+            releaseId, month, asKnownUtc, profile, released, steps, new ProtectionNote(release.Audited, release.SecondaryCost, release.SecondaryBound));
+    }
 
     private sealed record District(string DistrictCode, string DistrictName);
 
-    private sealed record Count(string RowCode, string ColumnCode, long CellCount);
+    private sealed record Tally(string RowCode, string ColumnCode, long CellCount);
 
-    private sealed record SourceCount(string RowCode, long CellCount);
-
-    private sealed record PartCount(string ColumnCode, long CellCount);
-
-    private sealed record YearCount(int SchoolYear, string ColumnCode, long CellCount);
+    private sealed record Counted(TableDefinition Definition, IReadOnlyList<Tally> Cells);
 }

@@ -1,24 +1,44 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Warehouse.Reporting.Disclosure;
 
 namespace Warehouse.Reporting.Statistics;
 
-/// <summary>The released tables of one day, with what a reader needs to understand them.</summary>
+/// <summary>The released tables of one month, with what a reader needs to understand them.</summary>
+/// <param name="ReleaseId">The number in the register of releases.</param>
 /// <param name="AsOf">The month of the figures, by its first day.</param>
 /// <param name="AsKnownUtc">The state of knowledge.</param>
 /// <param name="Profile">The profile of disclosure control.</param>
 /// <param name="Tables">The tables.</param>
-/// <param name="Funnel">The way from population to list; a step is null where a hidden figure is part of it.</param>
+/// <param name="Funnel">The way from population to list; a step is null where it is hidden.</param>
+/// <param name="Protection">What disclosure control did.</param>
 public sealed record StatisticsRelease(
+    long ReleaseId,
     DateOnly AsOf,
     DateTime AsKnownUtc,
-    SuppressionProfile Profile,
+    DisclosureProfile Profile,
     IReadOnlyList<ReleasedTable> Tables,
-    IReadOnlyList<FunnelStep> Funnel);
+    IReadOnlyList<FunnelStep> Funnel,
+    ProtectionNote Protection)
+{
+    /// <summary>The marks and rules explained, as printed under every table.</summary>
+    public string Legend => Profile.Method switch
+    {
+        DisclosureMethod.RoundEach => $"{StatisticsWriter.Legend}　その他の数は{Profile.RoundingBase}の倍数に丸めたもので、合計と内訳の和は一致しないことがある",
+        DisclosureMethod.RoundTogether => $"{StatisticsWriter.Legend}　すべての数は合計を保って{Profile.RoundingBase}の倍数に丸めたもの",
+        _ => StatisticsWriter.Legend,
+    };
+}
 
 /// <summary>One step of the funnel; <paramref name="Count"/> is null where it is hidden.</summary>
 public sealed record FunnelStep(string Code, string Title, long? Count);
+
+/// <summary>What disclosure control did.</summary>
+/// <param name="AuditedFigures">How many figures and differences from earlier releases were found safe.</param>
+/// <param name="SecondaryCost">What the figures hidden for the sake of others cost.</param>
+/// <param name="SecondaryBound">No set of such figures that protects all costs less; null where figures are rounded.</param>
+public sealed record ProtectionNote(int AuditedFigures, long SecondaryCost, long? SecondaryBound);
 
 /// <summary>Writes released tables as files for spreadsheets and programs.</summary>
 public static class StatisticsWriter
@@ -31,27 +51,33 @@ public static class StatisticsWriter
     };
 
     /// <summary>The marks explained, as printed under every table.</summary>
-    public const string Legend = "X=少数のため非表示　-=0　…=データなし";
+    public const string Legend = "X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし";
 
     /// <summary>Returns a table as CSV text, without the byte-order mark.</summary>
     /// <remarks>Cells that a spreadsheet would take for a formula get an apostrophe before them; line ends are CRLF (RFC 4180).</remarks>
-    public static string Csv(ReleasedTable table)
+    public static string Csv(ReleasedTable table, string legend = Legend)
     {
         ArgumentNullException.ThrowIfNull(table);
         StringBuilder text = new();
-        AppendLine(text, [table.RowDimension, .. table.Columns.Select(column => column.Title), "合計"]);
+        AppendLine(text, [RowTitle(table), .. table.Columns.Select(column => column.Title)]);
         for (int row = 0; row < table.Cells.Count; row++)
         {
-            string title = row < table.Rows.Count ? table.Rows[row].Title : "合計";
-            AppendLine(text, [title, .. table.Cells[row].Select(cell => cell.Count?.ToString(CultureInfo.InvariantCulture) is { } count && cell.Mark == CellMark.Shown ? count : cell.Text)]);
+            AppendLine(text, [table.Rows[row].Title, .. table.Cells[row].Select(cell => cell is { Mark: CellMark.Shown, Count: { } count } ? count.ToString(CultureInfo.InvariantCulture) : cell.Text)]);
         }
 
-        AppendLine(text, [Legend]);
+        AppendLine(text, [legend]);
         return text.ToString();
     }
 
     /// <summary>Returns a table as the bytes of a CSV file that spreadsheets open as UTF-8.</summary>
-    public static byte[] CsvFile(ReleasedTable table) => [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(Csv(table))];
+    public static byte[] CsvFile(ReleasedTable table, string legend = Legend) => [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(Csv(table, legend))];
+
+    /// <summary>Returns what stands above the rows of a table.</summary>
+    public static string RowTitle(ReleasedTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Definition.Rows switch { "district" => "行政区", "year" => "年度", "source" => "情報", _ => "対象" };
+    }
 
     /// <summary>Returns a release as JSON.</summary>
     public static string JsonText(StatisticsRelease release)
@@ -66,17 +92,20 @@ public static class StatisticsWriter
         ArgumentNullException.ThrowIfNull(release);
         return new
         {
+            release.ReleaseId,
             AsOf = release.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             release.AsKnownUtc,
             Profile = release.Profile.Name,
-            Legend,
+            release.Legend,
+            release.Protection,
             release.Funnel,
             Tables = release.Tables.Select(table => new
             {
                 table.Code,
                 table.Title,
-                table.RowDimension,
-                table.ColumnDimension,
+                table.Definition.Unit,
+                table.Definition.Owner,
+                table.Definition.Denominator,
                 Rows = table.Rows.Select(row => new { row.Code, row.Title }),
                 Columns = table.Columns.Select(column => new { column.Code, column.Title }),
                 Cells = table.Cells.Select(row => row.Select(cell => new { cell.Count, cell.Text })),
@@ -86,21 +115,28 @@ public static class StatisticsWriter
     }
 
     /// <summary>Writes a release into a folder and returns the paths: one CSV a table and one JSON for all.</summary>
-    public static IReadOnlyList<string> Write(StatisticsRelease release, string folder)
+    /// <param name="release">The release.</param>
+    /// <param name="folder">The folder; made where it is not there.</param>
+    /// <param name="format">Only <c>csv</c> or only <c>json</c>; null for both.</param>
+    public static IReadOnlyList<string> Write(StatisticsRelease release, string folder, string? format = null)
     {
         ArgumentNullException.ThrowIfNull(release);
         Directory.CreateDirectory(folder);
         List<string> paths = [];
-        foreach (ReleasedTable table in release.Tables)
+        foreach (ReleasedTable table in format == "json" ? [] : release.Tables)
         {
             string path = Path.Combine(folder, table.Code + ".csv");
-            File.WriteAllBytes(path, CsvFile(table));
+            File.WriteAllBytes(path, CsvFile(table, release.Legend));
             paths.Add(path);
         }
 
-        string json = Path.Combine(folder, "statistics.json");
-        File.WriteAllText(json, JsonText(release));
-        paths.Add(json);
+        if (format != "csv")
+        {
+            string json = Path.Combine(folder, "statistics.json");
+            File.WriteAllText(json, JsonText(release));
+            paths.Add(json);
+        }
+
         return paths;
     }
 

@@ -147,7 +147,13 @@ internal static class PageText
             ["状態コード {0}"] = "Status code {0}",
             ["{0} 年 {1} 月時点。"] = "As of {0}-{1:00}. ",
             ["市全体で {0} 人未満、行政区で {1} 人未満の数は表示しません。"] = "City figures below {0} and district figures below {1} are hidden.",
-            ["X=少数のため非表示　-=0　…=データなし"] = "X = hidden because small, - = 0, … = no data",
+            ["X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし"] = "X = hidden because small, or so that a small figure cannot be worked out, - = 0, … = no data",
+            ["X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし　その他の数は5の倍数に丸めたもので、合計と内訳の和は一致しないことがある"] =
+                "X = hidden because small, or so that a small figure cannot be worked out, - = 0, … = no data; other figures are rounded to 5, so that parts may not add up to totals",
+            ["X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし　すべての数は合計を保って5の倍数に丸めたもの"] =
+                "X = hidden because small, or so that a small figure cannot be worked out, - = 0, … = no data; all figures are rounded to 5 together, so that parts add up",
+            ["市外・不明"] = "Outside the city or unknown",
+            ["直近3年度計"] = "Last 3 school years",
             ["データ連携の流れ"] = "From population to worklist",
             ["段階"] = "Stage",
             ["人数"] = "Children",

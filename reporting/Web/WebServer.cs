@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
@@ -24,7 +25,7 @@ public sealed record WebParts(
     BriefReader Reader,
     BriefService Briefs,
     JobHistory Jobs,
-    SuppressionProfile Profile,
+    DisclosureProfile Profile,
     TimeProvider Time)
 {
     /// <summary>Whether the sign-in cookie is sent over HTTPS only.</summary>
@@ -156,7 +157,7 @@ public static class WebServer
     {
         RouteGroupBuilder sources = app.MapGroup("").RequireAuthorization(Policies.Sources);
         sources.MapGet("/freshness", (WebParts parts, ClaimsPrincipal user) => Freshness(parts, user) is { } report
-            ? Page<FreshnessPage>(new { Member = user.Member(), Report = report, Threshold = parts.Profile.CityThreshold })
+            ? Page<FreshnessPage>(new { Member = user.Member(), Report = report, Threshold = parts.Profile.Threshold(UnitKind.City, null) ?? parts.Profile.LargestThreshold })
             : Results.NotFound()).ExcludeFromDescription();
     }
 
@@ -255,9 +256,12 @@ public static class WebServer
             Page<StatisticsPage>(new { Member = user.Member(), Release = Statistics(parts) })).ExcludeFromDescription();
         statistics.MapGet("/api/statistics", (WebParts parts) => Results.Text(StatisticsWriter.JsonText(Statistics(parts)), "application/json; charset=utf-8"));
         statistics.MapGet("/statistics/{code}.csv", (string code, WebParts parts) =>
-            Statistics(parts).Tables.SingleOrDefault(table => table.Code == code) is { } table
-                ? Results.File(StatisticsWriter.CsvFile(table), "text/csv; charset=utf-8", table.Code + ".csv")
-                : Results.NotFound());
+        {
+            StatisticsRelease release = Statistics(parts);
+            return release.Tables.SingleOrDefault(table => table.Code == code) is { } table
+                ? Results.File(StatisticsWriter.CsvFile(table, release.Legend), "text/csv; charset=utf-8", table.Code + ".csv")
+                : Results.NotFound();
+        });
 
         RouteGroupBuilder oversight = app.MapGroup("").RequireAuthorization(Policies.Oversight);
         oversight.MapGet("/jobs", (WebParts parts, ClaimsPrincipal user) =>
@@ -326,7 +330,7 @@ public static class WebServer
     private static StatisticsRelease Statistics(WebParts parts)
     {
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        return StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile);
+        return StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile, parts.Time);
     }
 
     private static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)

@@ -79,6 +79,13 @@ GRANT SELECT ON SCHEMA::fact TO wh_reporting;
 GO
 GRANT SELECT, INSERT ON SCHEMA::audit TO wh_reporting;
 GO
+-- The register of releases is only ever added to.
+GRANT INSERT ON meta.statistics_release TO wh_reporting;
+GO
+GRANT INSERT ON fact.release_cell TO wh_reporting;
+GO
+GRANT INSERT ON fact.release_sum TO wh_reporting;
+GO
 -- The auditor reads the trail, not the facts.
 GRANT SELECT ON SCHEMA::audit TO wh_auditor;
 GO

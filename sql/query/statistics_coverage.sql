@@ -3,6 +3,7 @@
 -- Cost: one scan of the key columns of each fact table
 SELECT
     s.feed AS row_code,
+    'with' AS column_code,
     CAST(COUNT(*) AS BIGINT) AS cell_count
 FROM (
     SELECT

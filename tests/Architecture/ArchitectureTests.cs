@@ -25,6 +25,7 @@ public sealed partial class ArchitectureTests
         ("FluentValidation", "etl"),
         ("DocumentFormat.OpenXml", "etl"),
         ("Microsoft.ML", "model"),
+        ("Google.OrTools", "reporting"),
         ("QuestPDF", "reporting"),
         ("SkiaSharp", "reporting"),
         ("HarfBuzzSharp", "reporting"),

@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Security;
-using Warehouse.Reporting.Statistics;
 using Warehouse.Reporting.Web;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
@@ -47,7 +47,7 @@ public sealed partial class AccessTests : IAsyncLifetime
         BriefReader reader = new(_fixture.Databases, _audit);
         BriefService briefs = new(_fixture.Databases, reader, PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance), TimeProvider.System);
         builder.AddPages(new WebParts(
-            _fixture.Databases, _audit, _accounts, reader, briefs, new JobHistory(_fixture.Databases, TimeProvider.System), SuppressionProfile.JpNdb, TimeProvider.System)
+            _fixture.Databases, _audit, _accounts, reader, briefs, new JobHistory(_fixture.Databases, TimeProvider.System), DisclosureProfile.JpNdb, TimeProvider.System)
         {
             Freshness = () => FreshnessReader.Read(
                 _fixture.Databases,
