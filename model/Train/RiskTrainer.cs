@@ -45,13 +45,21 @@ public static class RiskTrainer
         return ordered with { OutOfFoldProbability = outOfFold, TemporalProbability = temporal };
     }
 
-    /// <summary>Returns the scores of other rows by a model of at most so many terms, at a penalty that was chosen before.</summary>
-    internal static double[] ScoresOfLimited(TrainingSet set, TrainOptions options, double share, PenaltyShape shape, FeatureTable held, CancellationToken cancellationToken)
+    /// <summary>Returns the scores of other rows by a model at a share of the penalty, and in a shape, that were chosen before.</summary>
+    /// <param name="set">Rows to learn from.</param>
+    /// <param name="options">Settings, the most terms among them.</param>
+    /// <param name="share">The penalty as a share of the reference.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="reference">What the share is of; null takes the smallest penalty that gives these rows an empty model.</param>
+    /// <param name="held">The rows to score.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    internal static double[] ScoresAt(
+        TrainingSet set, TrainOptions options, double share, PenaltyShape shape, double? reference, FeatureTable held, CancellationToken cancellationToken)
     {
         int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
         TrainingSet ordered = Take(set, order);
         ItemSet items = ItemEncoder.Fit(ordered.Table, options.Items);
-        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, shape, null);
+        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, shape, null, reference);
         BitColumns bits = items.Encode(held);
         return [.. Enumerable.Range(0, held.RowCount).Select(r => fit.Bias + fit.Terms.Select((t, k) => Array.TrueForAll(t.Items, id => bits.Get(id, r)) ? fit.Weights[k] : 0).Sum())];
     }
@@ -81,7 +89,7 @@ public static class RiskTrainer
         var notes = new List<string>(items.Notes);
 
         progress?.Report(new ModelProgress("evaluate", 0.02));
-        (EvaluationResult? temporal, int from, CrossFit? chosen, double[]? held) = Temporal(run, notes);
+        (EvaluationResult? temporal, int from, CrossFit? chosen, double[]? held, IReadOnlyList<Ablation> ablations) = Temporal(run, notes, progress);
 
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
@@ -127,6 +135,7 @@ public static class RiskTrainer
             },
             OutOfFoldProbability = probability,
             TemporalProbability = held,
+            Ablations = ablations,
             PenaltyShare = cross.Share,
             Shape = cross.Shape,
             Notes = notes,
@@ -153,7 +162,8 @@ public static class RiskTrainer
     }
 
     // A row is used only when its label was complete at the first held-out snapshot.
-    private static (EvaluationResult? Result, int From, CrossFit? Chosen, double[]? Probability) Temporal(Run run, List<string> notes)
+    private static (EvaluationResult? Result, int From, CrossFit? Chosen, double[]? Probability, IReadOnlyList<Ablation> Ablations) Temporal(
+        Run run, List<string> notes, IProgress<ModelProgress>? progress)
     {
         TrainingSet set = run.Set;
         int[] times = [.. set.TimeKey.Distinct().Order()];
@@ -161,7 +171,7 @@ public static class RiskTrainer
         if (periods <= 0 || times.Length <= periods)
         {
             notes.Add($"{times.Length} snapshot dates: no temporal evaluation");
-            return (null, 0, null, null);
+            return (null, 0, null, null, []);
         }
 
         int from = times[^periods];
@@ -173,14 +183,14 @@ public static class RiskTrainer
         if (trainPositive < 10 || testPositive == 0 || testPositive == test.Length || trainPositive == train.Length)
         {
             notes.Add($"too few labels were complete before {from}: no temporal evaluation");
-            return (null, 0, null, null);
+            return (null, 0, null, null, []);
         }
 
         CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares, run.Options.Shapes);
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         MineResult? mined = run.Options.VerifiedOnly ? run.Mine(train, verify: true) : null;
-        (FamilyFit fit, _, double? reference) = run.Fit(train, cross.Share, cross.Shape, mined);
+        (FamilyFit fit, double penalty, double? reference) = run.Fit(train, cross.Share, cross.Shape, mined);
         NoteReference(notes, "temporal evaluation", reference);
         double[] score = run.Scores(fit, test);
         double[] probability = [.. score.Select(x => Logistic.Sigmoid((slope * x) + intercept))];
@@ -193,7 +203,42 @@ public static class RiskTrainer
             held[test[i]] = probability[i];
         }
 
-        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross, held);
+        IReadOnlyList<Ablation> ablations = [];
+        if (run.Options.AblatesDepartments)
+        {
+            progress?.Report(new ModelProgress("ablate", 0.3));
+            PairedLoss paired = new(outcome, groups, [.. test.Select(r => set.TimeKey[r])], run.Options.AblationListShare, run.Options.Seed + 3);
+            ablations = Ablate(run, fit, train, test, penalty, cross, score, paired, notes);
+        }
+
+        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross, held, ablations);
+    }
+
+    // Each department is left out before conditions are made, so that what it crowded out may come in. The penalty stays that of the whole model: chosen anew, a difference would be one of two choices as well.
+    private static IReadOnlyList<Ablation> Ablate(
+        Run run, FamilyFit whole, int[] train, int[] test, double penalty, CrossFit chosen, double[] score, PairedLoss paired, List<string> notes)
+    {
+        List<Ablation> found = [];
+        int positives = test.Count(r => run.Set.Label[r]);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads), CancellationToken = run.CancellationToken };
+        foreach (IGrouping<string, FeatureColumn> department in run.Set.Table.Columns.GroupBy(c => c.Spec.Department, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            run.CancellationToken.ThrowIfCancellationRequested();
+            FeatureColumn[] rest = [.. run.Set.Table.Columns.Where(c => c.Spec.Department != department.Key)];
+            ItemSet? items = rest.Length == 0 ? null : ItemEncoder.Fit(new FeatureTable(rest), run.Options.Items);
+            if (items is null || items.Items.Count == 0)
+            {
+                notes.Add($"without '{department.Key}' nothing is left to learn from: not compared");
+                continue;
+            }
+
+            (FamilyFit fit, double[] without) = run.Without(items, new FeatureTable(rest)).ScoresAt(train, test, penalty, chosen);
+            found.Add(new Ablation(
+                department.Key, department.Count(), whole.Terms.Count(t => t.Items.Any(id => run.Items.Items[id].Department == department.Key)),
+                test.Length, positives, fit.Gap, paired.Compare(score, without, parallel)));
+        }
+
+        return [.. found.OrderByDescending(a => a.Losses[0].Loss).ThenBy(a => a.Group, StringComparer.Ordinal)];
     }
 
     private static void NoteReference(List<string> notes, string stage, double? reference)
@@ -256,6 +301,19 @@ public static class RiskTrainer
         public ItemSet Items => items;
 
         public BitColumns Bits => bits;
+
+        public CancellationToken CancellationToken => cancellationToken;
+
+        /// <summary>The same rows with other columns.</summary>
+        public Run Without(ItemSet rest, FeatureTable table) => new(set with { Table = table }, options with { ChecksSolver = false }, rest, rest.Encode(table), cancellationToken);
+
+        /// <summary>Returns a fit of some rows at a given penalty, and its scores of others.</summary>
+        public (FamilyFit Fit, double[] Scores) ScoresAt(int[] train, int[] test, double penalty, CrossFit chosen)
+        {
+            MineResult? mined = options.VerifiedOnly ? Mine(train, verify: true) : null;
+            (FamilyFit fit, _, _) = Fit(train, chosen.Share, chosen.Shape, mined, penalty / chosen.Share);
+            return (fit, Scores(fit, test));
+        }
 
         /// <summary>Whether the last fit was cut to the most terms allowed.</summary>
         public bool WasLimited { get; private set; }
@@ -397,11 +455,16 @@ public static class RiskTrainer
         }
 
         /// <summary>Returns the fit at a share of the largest penalty, certified over the family, and how far above it Microsoft.ML ends over its terms.</summary>
-        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, PenaltyShape shape, MineResult? mined)
+        /// <param name="rows">The rows.</param>
+        /// <param name="share">The penalty as a share of the reference.</param>
+        /// <param name="shape">Its shape.</param>
+        /// <param name="mined">Rules, where no other terms are offered.</param>
+        /// <param name="reference">What shares are of; null takes the smallest penalty that gives these rows an empty model.</param>
+        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, PenaltyShape shape, MineResult? mined, double? reference = null)
         {
             double quadratic = shape.Quadratic;
             (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, shape.LengthGrowth, options.Threads);
-            double largest = ColumnGeneration.LargestPenalty(fitRows, family);
+            double largest = reference ?? ColumnGeneration.LargestPenalty(fitRows, family);
             var state = new ColumnGeneration(fitRows, family, FinalGap, quadratic);
             FamilyFit? fit = null, widest = null;
             double above = 1, below = share;
