@@ -209,6 +209,9 @@ public sealed record TrainedModel
     /// <summary>The shape of the penalty chosen, of <see cref="TrainOptions.Shapes"/>.</summary>
     public required PenaltyShape Shape { get; init; }
 
+    /// <summary>Whether the terms of a model that is limited in number are chosen by exchanges, rather than by a larger penalty; decided on rows not learned from.</summary>
+    public bool ExchangesTerms { get; init; }
+
     /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -115,12 +115,12 @@ public static class CrossValidation
             auc[s] = Evaluation.Auc([.. scores.Select(x => x.RawLogOdds)], outcome, default).Auc;
             shortAuc[s] = model.Terms.Count <= ReadableTerms
                 ? auc[s]
-                : Evaluation.Auc(RiskTrainer.ScoresAt(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, trained.Shape, null, held, cancellationToken), outcome, default).Auc;
+                : Evaluation.Auc(RiskTrainer.ScoresAt(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, trained.Shape, null, null, held, cancellationToken), outcome, default).Auc;
             for (int c = 0; c < without.GetLength(0); c++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 double[] rest = RiskTrainer.ScoresAt(
-                    set with { Table = Without(set.Table, c) }, settings, trained.PenaltyShare, trained.Shape, model.Penalty / trained.PenaltyShare, Without(held, c), cancellationToken);
+                    set with { Table = Without(set.Table, c) }, settings, trained.PenaltyShare, trained.Shape, model.Penalty / trained.PenaltyShare, trained.ExchangesTerms, Without(held, c), cancellationToken);
                 without[c, s] = auc[s] - Evaluation.Auc(rest, outcome, default).Auc;
             }
 
