@@ -43,7 +43,8 @@ public static class ModelRun
             TimeSpan featureTime = Stopwatch.GetElapsedTime(begun);
 
             long trained = Stopwatch.GetTimestamp();
-            TrainedModel model = ModelLibrary.Train(rows.ToSet(table), options.Train, progress, cancellationToken);
+            TrainOptions settings = options.Train with { AblationListShare = options.CapacityShareA + options.CapacityShareB + options.CapacityShareC };
+            TrainedModel model = ModelLibrary.Train(rows.ToSet(table), settings, progress, cancellationToken);
             TimeSpan trainTime = Stopwatch.GetElapsedTime(trained);
 
             MetricRow[] metrics =
@@ -298,6 +299,7 @@ public static class ModelRun
             Temporal = model.Metrics.Temporal,
             CrossValidated = model.Metrics.CrossValidated,
             Notes = model.Notes,
+            Ablations = model.Ablations,
             Marks = marks,
             ModelSha256 = model.Document.Hash(),
             FeatureSeconds = featureTime.TotalSeconds,

@@ -49,6 +49,9 @@ public sealed record ModelSummary
     /// <summary>What a person should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What the held-out figures lose without each department; empty where that was not asked for.</summary>
+    public IReadOnlyList<Ablation> Ablations { get; init; } = [];
+
     /// <summary>What the model had to reach, and what it reached.</summary>
     public required IReadOnlyList<PassMark> Marks { get; init; }
 

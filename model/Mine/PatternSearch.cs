@@ -13,7 +13,8 @@ internal readonly record struct FoundPattern(int[] Items, int Target, int Other)
 /// target ≥ confidence × (target + other); it is minimal when no proper subset satisfies.
 /// Cuts used: support; items that exclude nothing of the other class; items without a row of the other class
 /// that they alone exclude (as in Murakami, Uno, Discrete Applied Mathematics 170, 2014); satisfied patterns are not extended;
-/// pairs that cannot occur together; a bound on what the remaining items can still exclude; a bound from pair counts before a leaf is counted.
+/// pairs that cannot occur together; a bound on what the remaining items can still exclude; bounds from pair counts before a leaf is counted,
+/// whose count ends where it covers too much of the other class.
 /// </remarks>
 internal sealed class PatternSearch
 {
@@ -22,6 +23,7 @@ internal sealed class PatternSearch
 
     private readonly ulong[][] _target;
     private readonly ulong[][] _other;
+    private readonly int _targetCount;
     private readonly int _otherCount;
     private readonly int _support;
     private readonly int _totalSupport;
@@ -29,17 +31,24 @@ internal sealed class PatternSearch
     private readonly int _length;
     private readonly int _threads;
 
+    // Words counted between two looks at the limit.
+    private const int Block = 8;
+
     private int[] _p = [];
     private int[] _q = [];
     private int[][] _pairP = [];
     private int[][] _pairQ = [];
     private bool[][] _pairOpen = [];
 
+    // By rows of the target class, the most rows of the other class with which a pattern satisfies; −1 where none.
+    private int[] _mostOther = [];
+
     public PatternSearch(
-        ulong[][] target, ulong[][] other, int otherCount, int support, int totalSupport, double confidence, int length, int threads)
+        ulong[][] target, ulong[][] other, int targetCount, int otherCount, int support, int totalSupport, double confidence, int length, int threads)
     {
         _target = target;
         _other = other;
+        _targetCount = targetCount;
         _otherCount = otherCount;
         _support = support;
         _totalSupport = totalSupport;
@@ -76,6 +85,17 @@ internal sealed class PatternSearch
         if (_length < 2)
         {
             return found;
+        }
+
+        _mostOther = new int[_targetCount + 1];
+        for (int p = 0, q = -1; p < _mostOther.Length; p++)
+        {
+            while (q < _otherCount && Satisfies(p, q + 1))
+            {
+                q++;
+            }
+
+            _mostOther[p] = q;
         }
 
         _pairP = new int[n][];
@@ -205,13 +225,18 @@ internal sealed class PatternSearch
         bool[] openA = _pairOpen[a], openB = _pairOpen[b];
         ref int pa = ref MemoryMarshal.GetArrayDataReference(_pairP[a]), pb = ref MemoryMarshal.GetArrayDataReference(_pairP[b]);
         ref int qa = ref MemoryMarshal.GetArrayDataReference(_pairQ[a]), qb = ref MemoryMarshal.GetArrayDataReference(_pairQ[b]);
+        ref int pc = ref MemoryMarshal.GetArrayDataReference(_p), qc = ref MemoryMarshal.GetArrayDataReference(_q);
         int p = _pairP[a][b], q = _pairQ[a][b], c = b + 1, n = openA.Length;
         Vector256<int> most = Vector256.Create(p), support = Vector256.Create(_support), lessA = Vector256.Create(q - _q[a]), lessB = Vector256.Create(q - _q[b]);
+        Vector256<int> none = Vector256.Create(_targetCount - _p[a] - _p[b] + p);
         Vector256<float> share = Vector256.Create((float)_confidence), rest = Vector256.Create((float)(1 - _confidence) + Slack), slack = Vector256.Create(Slack);
         for (; c + Vector256<int>.Count <= n; c += Vector256<int>.Count)
         {
-            Vector256<int> mostP = Vector256.Min(most, Vector256.Min(Vector256.LoadUnsafe(ref pa, (nuint)c), Vector256.LoadUnsafe(ref pb, (nuint)c)));
-            Vector256<int> leastQ = Vector256.Max(Vector256<int>.Zero, Vector256.Max(lessA + Vector256.LoadUnsafe(ref qa, (nuint)c), lessB + Vector256.LoadUnsafe(ref qb, (nuint)c)));
+            Vector256<int> withA = Vector256.LoadUnsafe(ref pa, (nuint)c), withB = Vector256.LoadUnsafe(ref pb, (nuint)c);
+            Vector256<int> mostP = Vector256.Min(Vector256.Min(most, none + withA + withB - Vector256.LoadUnsafe(ref pc, (nuint)c)), Vector256.Min(withA, withB));
+            withA = Vector256.LoadUnsafe(ref qa, (nuint)c);
+            withB = Vector256.LoadUnsafe(ref qb, (nuint)c);
+            Vector256<int> leastQ = Vector256.Max(Vector256.Max(Vector256<int>.Zero, withA + withB - Vector256.LoadUnsafe(ref qc, (nuint)c)), Vector256.Max(lessA + withA, lessB + withB));
             uint kept = (Vector256.GreaterThanOrEqual(mostP, support)
                 & Vector256.LessThanOrEqual(Vector256.ConvertToSingle(leastQ) * share, (Vector256.ConvertToSingle(mostP) * rest) + slack).AsInt32()).ExtractMostSignificantBits();
             for (; kept != 0; kept &= kept - 1)
@@ -243,31 +268,17 @@ internal sealed class PatternSearch
     private void Extend(Level[] levels, int depth, int[] pattern, int p, int q, List<FoundPattern> found)
     {
         Level level = levels[depth];
-        bool leaf = depth + 1 == _length;
+        if (depth + 1 == _length)
+        {
+            Complete(level, depth, pattern, p, q, found);
+            return;
+        }
+
         int kept = 0;
         for (int i = 0; i < level.Count; i++)
         {
             int c = level.Candidates[i];
-            int mostP = p, leastQ = 0;
-            for (int u = 0; u < pattern.Length; u++)
-            {
-                int a = pattern[u];
-                mostP = Math.Min(mostP, _pairP[a][c]);
-                if (depth == 2)
-                {
-                    // Rows of the other class: inclusion and exclusion within those that the shared item covers.
-                    leastQ = Math.Max(leastQ, q + _pairQ[a][c] - _q[a]);
-                }
-            }
-
-            if (depth > 2)
-            {
-                // The same within the rows of the pattern without its last item, where the candidate was counted before.
-                mostP = Math.Min(mostP, level.AboveP[i]);
-                leastQ = Math.Max(0, q + level.AboveQ[i] - level.Above);
-            }
-
-            if (mostP < _support || (leaf && !Satisfies(mostP, leastQ)))
+            if (MostTarget(level, depth, pattern, p, i) < _support)
             {
                 continue;
             }
@@ -278,7 +289,7 @@ internal sealed class PatternSearch
             }
 
             int pc = CountAnd(level.Target, _target[c]);
-            if (pc < _support || (leaf && !Satisfies(pc, leastQ)))
+            if (pc < _support)
             {
                 continue;
             }
@@ -293,7 +304,7 @@ internal sealed class PatternSearch
             {
                 found.Add(new FoundPattern([.. pattern, c], pc, qc));
             }
-            else if (!leaf)
+            else
             {
                 level.Candidates[kept] = c;
                 level.P[kept] = pc;
@@ -302,7 +313,7 @@ internal sealed class PatternSearch
             }
         }
 
-        if (leaf || kept == 0)
+        if (kept == 0)
         {
             return;
         }
@@ -350,6 +361,94 @@ internal sealed class PatternSearch
                 Extend(levels, depth + 1, [.. pattern, c], level.P[i], level.Q[i], found);
             }
         }
+    }
+
+    // Rows of the target class that a pattern with the candidate can have at most: those of any part of it that was counted before.
+    private int MostTarget(Level level, int depth, int[] pattern, int p, int candidate)
+    {
+        int[] pairs = _pairP[level.Candidates[candidate]];
+        int most = depth > 2 ? Math.Min(p, level.AboveP[candidate]) : p;
+        foreach (int item in pattern)
+        {
+            most = Math.Min(most, pairs[item]);
+        }
+
+        return most;
+    }
+
+    // Rows of the other class that it has at least: inclusion and exclusion within those that the shared item covers, or within those of the pattern without its last item.
+    private int LeastOther(Level level, int depth, int[] pattern, int q, int candidate)
+    {
+        if (depth > 2)
+        {
+            return Math.Max(0, q + level.AboveQ[candidate] - level.Above);
+        }
+
+        int[] pairs = _pairQ[level.Candidates[candidate]];
+        return Math.Max(0, q + Math.Max(pairs[pattern[0]] - _q[pattern[0]], pairs[pattern[1]] - _q[pattern[1]]));
+    }
+
+    // The last item. Nearly all candidates cover too much of the other class, and most of them show it in their first rows. Three passes without branches on what rows say: those are guessed wrong half of the time.
+    private void Complete(Level level, int depth, int[] pattern, int p, int q, List<FoundPattern> found)
+    {
+        int kept = 0;
+        for (int i = 0; i < level.Count; i++)
+        {
+            int c = level.Candidates[i], mostP = MostTarget(level, depth, pattern, p, i);
+            if (mostP >= _support && LeastOther(level, depth, pattern, q, i) <= _mostOther[mostP])
+            {
+                (level.Candidates[kept], level.P[kept++]) = (c, mostP);
+            }
+        }
+
+        if (kept == 0)
+        {
+            return;
+        }
+
+        if (!level.IsReady)
+        {
+            Prepare(level, pattern[0], pattern[1]);
+        }
+
+        int count = kept, head = Math.Min(Block, level.Other.Length);
+        kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int c = level.Candidates[i], begun = CountAnd(level.Other.AsSpan(0, head), _other[c]);
+            (level.Candidates[kept], level.Q[kept]) = (c, begun);
+            kept += 1 - (int)((uint)(_mostOther[level.P[i]] - begun) >> 31);
+        }
+
+        count = kept;
+        kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int c = level.Candidates[i], pc = CountAnd(level.Target, _target[c]);
+            (level.Candidates[kept], level.P[kept], level.Q[kept]) = (c, pc, level.Q[i]);
+            kept += 1 - (int)((uint)(pc - _support) >> 31);
+        }
+
+        for (int i = 0; i < kept; i++)
+        {
+            int c = level.Candidates[i], pc = level.P[i], qc = CountAndUpTo(level.Other, _other[c], head, level.Q[i], _mostOther[pc]);
+            if (qc <= _mostOther[pc] && qc != q && Supported(pc, qc))
+            {
+                found.Add(new FoundPattern([.. pattern, c], pc, qc));
+            }
+        }
+    }
+
+    // The whole count where it is at most the limit; otherwise a part of it above the limit.
+    private static int CountAndUpTo(ulong[] x, ulong[] y, int from, int count, int limit)
+    {
+        for (; from < x.Length && count <= limit; from += Block)
+        {
+            int length = Math.Min(Block, x.Length - from);
+            count += CountAnd(x.AsSpan(from, length), y.AsSpan(from, length));
+        }
+
+        return count;
     }
 
     // Sum of the greatest falls of the other class that so many single steps give.

@@ -56,6 +56,7 @@ public static class RuleMiner
             var search = new PatternSearch(
                 risk ? positive : negative,
                 risk ? negative : positive,
+                risk ? n1 : n0,
                 risk ? n0 : n1,
                 support,
                 total,

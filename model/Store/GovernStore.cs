@@ -19,6 +19,10 @@ public sealed record DriftRow(
 /// <summary>One month after scorings; a row of <c>meta.model_outcome</c>.</summary>
 public sealed record OutcomeRow(int MonthKey, long ChildCount, double ExpectedCount, long ObservedCount, double HighSum, double LowSum, double HighLimit, double LowLimit);
 
+/// <summary>One figure of the held-out time without one department; a row of <c>meta.model_ablation</c>.</summary>
+public sealed record AblationRow(
+    string Department, string MetricCode, int FeatureCount, int TermCount, double WholeValue, double WithoutValue, double? LowValue, double? HighValue, long RowCount, long PositiveCount);
+
 /// <summary>Keeps what is watched about models while they are used.</summary>
 public static class GovernStore
 {
@@ -38,6 +42,9 @@ public static class GovernStore
 
     /// <summary>Returns the metrics of a run.</summary>
     public static IReadOnlyList<MetricLine> Metrics(WarehouseSession session, long modelRunId) => Of(session).Query<MetricLine>("query/model_metric", new { ModelRunId = modelRunId });
+
+    /// <summary>Returns what the held-out figures of a run lose without each department; empty where that was not measured.</summary>
+    public static IReadOnlyList<AblationRow> Ablations(WarehouseSession session, long modelRunId) => Of(session).Query<AblationRow>("query/model_ablation", new { ModelRunId = modelRunId });
 
     /// <summary>Returns the drift at all scorings of a run.</summary>
     public static IReadOnlyList<DriftRow> Drift(WarehouseSession session, long modelRunId) => Of(session).Query<DriftRow>("query/model_drift", new { ModelRunId = modelRunId });

@@ -133,6 +133,14 @@ public static class ModelStore
             ["model_run_id", "feature_name", "bin_number", "upper_value", "category_text", "row_count", "child_count"],
             run.Reference.Select(bin => new object?[] { modelRunId, bin.Feature, bin.Bin, bin.Upper, bin.Category is { } text ? Cut(text, 200) : null, bin.Rows, run.ChildCount }),
             cancellationToken);
+        session.BulkInsert(
+            "meta.model_ablation",
+            ["model_run_id", "department", "metric_code", "feature_count", "term_count", "whole_value", "without_value", "low_value", "high_value", "row_count", "positive_count"],
+            model.Ablations.SelectMany(a => a.Losses.Where(l => double.IsFinite(l.Whole) && double.IsFinite(l.Without)).Select(l => new object?[]
+            {
+                modelRunId, Cut(a.Group, 60), l.Metric, a.FeatureCount, a.TermCount, l.Whole, l.Without, Finite(l.Interval.Low), Finite(l.Interval.High), (long)a.RowCount, (long)a.PositiveCount,
+            })),
+            cancellationToken);
         foreach (PassMark mark in run.Marks)
         {
             session.Execute("load/model_mark_measure", new

@@ -20,11 +20,21 @@ public sealed record Figure(double Value, double? Low, double? High)
 /// <summary>How well a model did on rows it had not seen.</summary>
 public sealed record TableValidation(string Split, int Folds, int Repeats, Figure Auc, Figure AucOf60Terms, double Ece, double Terms, double DualityGap, IReadOnlyList<TableChallenger> Challengers)
 {
+    /// <summary>What the area loses without each column, the greatest loss first; null where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TableColumnLoss>? ColumnLosses { get; init; }
+
     /// <summary>Returns the summary of a result.</summary>
     internal static TableValidation Of(ValidationResult result) => new(
         result.Split, result.Folds, result.Repeats, Figure.Of(result.Auc), Figure.Of(result.AucOf60Terms), result.Ece, result.Terms, result.DualityGap,
-        [.. result.Challengers.Select(c => c.Fault.Length > 0 ? new TableChallenger(c.Name, null, null, c.Fault) : new TableChallenger(c.Name, Figure.Of(c.Auc), Figure.Of(c.Difference), null))]);
+        [.. result.Challengers.Select(c => c.Fault.Length > 0 ? new TableChallenger(c.Name, null, null, c.Fault) : new TableChallenger(c.Name, Figure.Of(c.Auc), Figure.Of(c.Difference), null))])
+    {
+        ColumnLosses = result.Columns.Count == 0 ? null : [.. result.Columns.Select(c => new TableColumnLoss(c.Name, Figure.Of(c.Loss)))],
+    };
 }
+
+/// <summary>What the area loses without a column.</summary>
+public sealed record TableColumnLoss(string Column, Figure Loss);
 
 /// <summary>Another trainer on the same folds.</summary>
 /// <param name="Name">Its name.</param>

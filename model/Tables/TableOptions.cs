@@ -32,6 +32,9 @@ public sealed record TableOptions
     /// <summary>Trainers of Microsoft.ML that are run on the same folds, names of <see cref="Validate.Challenger"/>.</summary>
     public IReadOnlyList<string> Challengers { get; init; } = [];
 
+    /// <summary>Whether each fold is fitted once more without each column, to say what the area loses: a fit a column and fold.</summary>
+    public bool AblatesColumns { get; init; }
+
     /// <summary>Greatest number of conditions in a rule, 1 to 3.</summary>
     public int MaxLength { get; init; } = 3;
 

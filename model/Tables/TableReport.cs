@@ -117,6 +117,17 @@ public static class TableReport
             page.Append("</table>\n<p class=\"note\">区間は分割が学習の行を共有することを補正した t 区間（Nadeau, Bengio 2003）。0 をまたぐ差は区別できません。</p>\n");
         }
 
+        if (model.Validation?.ColumnLosses is { } losses)
+        {
+            page.Append("<h3>列を一つ使わない場合</h3>\n<table><tr><th>列</th><th>失われる AUC（95 % 区間）</th></tr>");
+            foreach (TableColumnLoss loss in losses)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<tr><td>{H(loss.Column)}</td><td class=\"n\">{Of(loss.Loss, "+0.0000;-0.0000")}</td></tr>");
+            }
+
+            page.Append("</table>\n<p class=\"note\">どの分割でも、その列なしで同じ罰則のまま学び直した差です。ほかの列が代わりになれば小さく出ます。0 をまたぐ差は区別できません。</p>\n");
+        }
+
         foreach (TableFinding finding in model.Findings.Where(finding => finding.JapaneseMessage.Length > 0))
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"{(finding.IsGrave ? "warn" : "note")}\">{H(finding.Code)} {H(finding.JapaneseMessage)}</p>\n");

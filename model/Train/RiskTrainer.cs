@@ -45,13 +45,24 @@ public static class RiskTrainer
         return ordered with { OutOfFoldProbability = outOfFold, TemporalProbability = temporal };
     }
 
-    /// <summary>Returns the scores of other rows by a model of at most so many terms, at a penalty that was chosen before.</summary>
-    internal static double[] ScoresOfLimited(TrainingSet set, TrainOptions options, double share, PenaltyShape shape, FeatureTable held, CancellationToken cancellationToken)
+    /// <summary>Returns the scores of other rows by a model at a share of the penalty, and in a shape, that were chosen before.</summary>
+    /// <param name="set">Rows to learn from.</param>
+    /// <param name="options">Settings, the most terms among them.</param>
+    /// <param name="share">The penalty as a share of the reference.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="reference">What the share is of; null takes the smallest penalty that gives these rows an empty model.</param>
+    /// <param name="exchanges">Whether the terms of a limited model are chosen by exchanges; null finds out on folds of the rows learned from.</param>
+    /// <param name="held">The rows to score.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    internal static double[] ScoresAt(
+        TrainingSet set, TrainOptions options, double share, PenaltyShape shape, double? reference, bool? exchanges, FeatureTable held, CancellationToken cancellationToken)
     {
         int[] order = [.. Enumerable.Range(0, set.Label.Length).OrderBy(r => set.GroupKey[r]).ThenBy(r => set.TimeKey[r]).ThenBy(r => set.RowKey[r])];
         TrainingSet ordered = Take(set, order);
         ItemSet items = ItemEncoder.Fit(ordered.Table, options.Items);
-        (FamilyFit fit, _, _) = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken).Fit([.. Enumerable.Range(0, order.Length)], share, shape, null);
+        var run = new Run(ordered, options, items, items.Encode(ordered.Table), cancellationToken);
+        int[] all = [.. Enumerable.Range(0, order.Length)];
+        (FamilyFit fit, _, _) = run.Fit(all, share, shape, exchanges ?? run.CrossValidate(all, share, shape).Exchanges, null, reference);
         BitColumns bits = items.Encode(held);
         return [.. Enumerable.Range(0, held.RowCount).Select(r => fit.Bias + fit.Terms.Select((t, k) => Array.TrueForAll(t.Items, id => bits.Get(id, r)) ? fit.Weights[k] : 0).Sum())];
     }
@@ -81,11 +92,11 @@ public static class RiskTrainer
         var notes = new List<string>(items.Notes);
 
         progress?.Report(new ModelProgress("evaluate", 0.02));
-        (EvaluationResult? temporal, int from, CrossFit? chosen, double[]? held) = Temporal(run, notes);
+        (EvaluationResult? temporal, int from, CrossFit? chosen, double[]? held, IReadOnlyList<Ablation> ablations) = Temporal(run, notes, progress);
 
         progress?.Report(new ModelProgress("select", 0.4));
         int[] all = [.. Enumerable.Range(0, set.Label.Length)];
-        CrossFit cross = chosen is null ? run.CrossValidate(all, options.PenaltyShares, options.Shapes) : run.CrossValidate(all, [chosen.Share], [chosen.Shape]);
+        CrossFit cross = chosen is null ? run.CrossValidate(all, options.PenaltyShares, options.Shapes) : run.CrossValidate(all, chosen.Share, chosen.Shape);
         double[] probability = cross.CrossCalibrate(set.Label);
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, set.Label);
 
@@ -93,10 +104,10 @@ public static class RiskTrainer
         MineResult mined = run.Mine(all, options.VerifyRules || options.VerifiedOnly);
 
         progress?.Report(new ModelProgress("fit", 0.8));
-        (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, cross.Shape, mined);
+        (FamilyFit fit, double penalty, double? reference) = run.Fit(all, cross.Share, cross.Shape, cross.Exchanges, mined);
         bool isLimited = options.MaxTerms is { } most && fit.Terms.Count <= most && run.WasLimited;
         notes.Add(FormattableString.Invariant(
-            $"final model: at most {fit.Gap:0.0e+0} above the optimum over {(isLimited ? FormattableString.Invariant($"the terms of a larger penalty, {options.MaxTerms} at most") : run.Offer(mined))} (relative duality gap)"));
+            $"final model: at most {fit.Gap:0.0e+0} above the optimum over {(isLimited ? FormattableString.Invariant($"{options.MaxTerms} terms at most, {(cross.Exchanges ? "chosen by exchanges" : "those of a larger penalty")}") : run.Offer(mined))} (relative duality gap)"));
         if (options.Shapes.Count > 1)
         {
             notes.Add(FormattableString.Invariant($"penalty × length^{cross.Shape.LengthGrowth}, quadratic part {cross.Shape.Quadratic}: of {options.Shapes.Count} shapes the one with the least loss on rows not learned from"));
@@ -127,8 +138,10 @@ public static class RiskTrainer
             },
             OutOfFoldProbability = probability,
             TemporalProbability = held,
+            Ablations = ablations,
             PenaltyShare = cross.Share,
             Shape = cross.Shape,
+            ExchangesTerms = cross.Exchanges,
             Notes = notes,
         };
     }
@@ -153,7 +166,8 @@ public static class RiskTrainer
     }
 
     // A row is used only when its label was complete at the first held-out snapshot.
-    private static (EvaluationResult? Result, int From, CrossFit? Chosen, double[]? Probability) Temporal(Run run, List<string> notes)
+    private static (EvaluationResult? Result, int From, CrossFit? Chosen, double[]? Probability, IReadOnlyList<Ablation> Ablations) Temporal(
+        Run run, List<string> notes, IProgress<ModelProgress>? progress)
     {
         TrainingSet set = run.Set;
         int[] times = [.. set.TimeKey.Distinct().Order()];
@@ -161,7 +175,7 @@ public static class RiskTrainer
         if (periods <= 0 || times.Length <= periods)
         {
             notes.Add($"{times.Length} snapshot dates: no temporal evaluation");
-            return (null, 0, null, null);
+            return (null, 0, null, null, []);
         }
 
         int from = times[^periods];
@@ -173,14 +187,14 @@ public static class RiskTrainer
         if (trainPositive < 10 || testPositive == 0 || testPositive == test.Length || trainPositive == train.Length)
         {
             notes.Add($"too few labels were complete before {from}: no temporal evaluation");
-            return (null, 0, null, null);
+            return (null, 0, null, null, []);
         }
 
         CrossFit cross = run.CrossValidate(train, run.Options.PenaltyShares, run.Options.Shapes);
         bool[] label = [.. train.Select(r => set.Label[r])];
         (double slope, double intercept) = MachineLearning.Calibrate(cross.OutOfFold, label);
         MineResult? mined = run.Options.VerifiedOnly ? run.Mine(train, verify: true) : null;
-        (FamilyFit fit, _, double? reference) = run.Fit(train, cross.Share, cross.Shape, mined);
+        (FamilyFit fit, double penalty, double? reference) = run.Fit(train, cross.Share, cross.Shape, cross.Exchanges, mined);
         NoteReference(notes, "temporal evaluation", reference);
         double[] score = run.Scores(fit, test);
         double[] probability = [.. score.Select(x => Logistic.Sigmoid((slope * x) + intercept))];
@@ -193,7 +207,42 @@ public static class RiskTrainer
             held[test[i]] = probability[i];
         }
 
-        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross, held);
+        IReadOnlyList<Ablation> ablations = [];
+        if (run.Options.AblatesDepartments)
+        {
+            progress?.Report(new ModelProgress("ablate", 0.3));
+            PairedLoss paired = new(outcome, groups, [.. test.Select(r => set.TimeKey[r])], run.Options.AblationListShare, run.Options.Seed + 3);
+            ablations = Ablate(run, fit, train, test, penalty, cross, score, paired, notes);
+        }
+
+        return (Evaluation.Evaluate(probability, outcome, groups, run.Options.ListSizes), from, cross, held, ablations);
+    }
+
+    // Each department is left out before conditions are made, so that what it crowded out may come in. The penalty stays that of the whole model: chosen anew, a difference would be one of two choices as well.
+    private static IReadOnlyList<Ablation> Ablate(
+        Run run, FamilyFit whole, int[] train, int[] test, double penalty, CrossFit chosen, double[] score, PairedLoss paired, List<string> notes)
+    {
+        List<Ablation> found = [];
+        int positives = test.Count(r => run.Set.Label[r]);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads), CancellationToken = run.CancellationToken };
+        foreach (IGrouping<string, FeatureColumn> department in run.Set.Table.Columns.GroupBy(c => c.Spec.Department, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            run.CancellationToken.ThrowIfCancellationRequested();
+            FeatureColumn[] rest = [.. run.Set.Table.Columns.Where(c => c.Spec.Department != department.Key)];
+            ItemSet? items = rest.Length == 0 ? null : ItemEncoder.Fit(new FeatureTable(rest), run.Options.Items);
+            if (items is null || items.Items.Count == 0)
+            {
+                notes.Add($"without '{department.Key}' nothing is left to learn from: not compared");
+                continue;
+            }
+
+            (FamilyFit fit, double[] without) = run.Without(items, new FeatureTable(rest)).ScoresAt(train, test, penalty, chosen);
+            found.Add(new Ablation(
+                department.Key, department.Count(), whole.Terms.Count(t => t.Items.Any(id => run.Items.Items[id].Department == department.Key)),
+                test.Length, positives, fit.Gap, paired.Compare(score, without, parallel)));
+        }
+
+        return [.. found.OrderByDescending(a => a.Losses[0].Loss).ThenBy(a => a.Group, StringComparer.Ordinal)];
     }
 
     private static void NoteReference(List<string> notes, string stage, double? reference)
@@ -211,8 +260,8 @@ public static class RiskTrainer
         return (date.Year * 10000) + (date.Month * 100) + date.Day;
     }
 
-    /// <summary>Out-of-fold scores at the chosen penalty.</summary>
-    private sealed record CrossFit(double Share, PenaltyShape Shape, double[] OutOfFold, int[] Fold, int Folds)
+    /// <summary>Out-of-fold scores at the chosen penalty; and whether the terms of a limited model are chosen by exchanges.</summary>
+    private sealed record CrossFit(double Share, PenaltyShape Shape, bool Exchanges, double[] OutOfFold, int[] Fold, int Folds)
     {
         /// <summary>Returns probabilities whose calibration has not seen the fold it is applied to.</summary>
         public double[] CrossCalibrate(bool[] label)
@@ -257,6 +306,19 @@ public static class RiskTrainer
 
         public BitColumns Bits => bits;
 
+        public CancellationToken CancellationToken => cancellationToken;
+
+        /// <summary>The same rows with other columns.</summary>
+        public Run Without(ItemSet rest, FeatureTable table) => new(set with { Table = table }, options with { ChecksSolver = false }, rest, rest.Encode(table), cancellationToken);
+
+        /// <summary>Returns a fit of some rows at a given penalty, and its scores of others.</summary>
+        public (FamilyFit Fit, double[] Scores) ScoresAt(int[] train, int[] test, double penalty, CrossFit chosen)
+        {
+            MineResult? mined = options.VerifiedOnly ? Mine(train, verify: true) : null;
+            (FamilyFit fit, _, _) = Fit(train, chosen.Share, chosen.Shape, chosen.Exchanges, mined, penalty / chosen.Share);
+            return (fit, Scores(fit, test));
+        }
+
         /// <summary>Whether the last fit was cut to the most terms allowed.</summary>
         public bool WasLimited { get; private set; }
 
@@ -269,13 +331,17 @@ public static class RiskTrainer
             return result with { Rules = [.. result.Rules.Select(r => r with { Items = [.. r.Items.Select(i => _mined[i])] })] };
         }
 
-        public CrossFit CrossValidate(int[] rows, IReadOnlyList<double> shares, IReadOnlyList<PenaltyShape> shapes)
+        /// <summary>Returns out-of-fold scores at a penalty that was chosen before.</summary>
+        public CrossFit CrossValidate(int[] rows, double share, PenaltyShape shape) =>
+            CrossValidate(rows, options.MaxTerms is null ? [share] : [.. options.PenaltyShares.Where(s => s > share), share], [shape], isChosen: true);
+
+        public CrossFit CrossValidate(int[] rows, IReadOnlyList<double> shares, IReadOnlyList<PenaltyShape> shapes, bool isChosen = false)
         {
             int positiveGroups = rows.Where(r => set.Label[r]).Select(r => set.GroupKey[r]).Distinct().Count();
             int folds = Math.Clamp(options.Folds, 2, Math.Max(2, positiveGroups));
 
             // With one penalty there is nothing to choose, and the first split gives the scores.
-            int repeats = shares.Count * shapes.Count == 1 ? 1 : Math.Max(1, options.SelectionRepeats), jobs = repeats * folds;
+            int repeats = isChosen || shares.Count * shapes.Count == 1 ? 1 : Math.Max(1, options.SelectionRepeats), jobs = repeats * folds;
             int[][] fold = [.. Enumerable.Range(0, repeats).Select(k => HouseholdFolds.Assign(
                 rows, set.Label, set.GroupKey, folds, k == 0 ? options.Seed : SplitMix.Mix(options.Seed + 100 + (ulong)k)))];
             var loss = new double[shapes.Count][,];
@@ -285,7 +351,7 @@ public static class RiskTrainer
             }
 
             var fits = new List<FamilyFit>[shapes.Count, folds];
-            var fitted = new (FitRows Rows, double Largest)[shapes.Count, folds];
+            var minedOf = new MineResult?[folds];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = cancellationToken };
             Parallel.For(0, jobs, parallel, job =>
             {
@@ -302,7 +368,7 @@ public static class RiskTrainer
                         List<FamilyFit> found = Path(new ColumnGeneration(fitRows, family, SelectionGap, shapes[q].Quadratic), shares, largest, test, loss[q], job);
                         if (repeat == 0)
                         {
-                            (fits[q, f], fitted[q, f]) = (found, (fitRows, largest));
+                            (fits[q, f], minedOf[f]) = (found, mined);
                         }
                     }
                 }
@@ -311,24 +377,69 @@ public static class RiskTrainer
             // The shape whose best penalty has the least loss; of equal ones the first.
             double[] least = [.. loss.Select(l => Means(l, shares.Count, jobs).Min())];
             int kind = Array.IndexOf(least, least.Min());
-            int chosen = Choose(loss[kind], shares.Count, jobs, folds, options.SelectionErrors);
+            int chosen = isChosen ? shares.Count - 1 : Choose(loss[kind], shares.Count, jobs, folds, options.SelectionErrors);
+            var places = new int[folds][];
+            var scores = new (double[] Path, double[] Exchanged)[folds];
+            Parallel.For(0, folds, parallel, f =>
+            {
+                places[f] = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] == f)];
+                int[] test = [.. places[f].Select(i => rows[i])];
+                List<FamilyFit> path = fits[kind, f];
+                FamilyFit last = path[Math.Min(chosen, path.Count - 1)];
+                if (!(last.Terms.Count > options.MaxTerms))
+                {
+                    double[] score = Scores(last, test);
+                    scores[f] = (score, score);
+                    return;
+                }
+
+                int[] train = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] != f).Select(i => rows[i])];
+                (FitRows fitRows, ITermFamily family, _) = Prepare(train, null, minedOf[f], shapes[kind].LengthGrowth, 1);
+                double penalty = shares[chosen] * ColumnGeneration.LargestPenalty(fitRows, family);
+                (FamilyFit limited, FamilyFit exchanged) = Limit([.. path.Take(chosen + 1)], fitRows, family, penalty, shapes[kind].Quadratic);
+                scores[f] = (Scores(limited, test), Scores(exchanged, test));
+            });
+
+            // Exchanges follow chance where rows are few: they are made where the rows not learned from gain by more than one standard error.
+            double[] gain = [.. Enumerable.Range(0, folds).Select(f => Loss(scores[f].Path, rows, places[f]) - Loss(scores[f].Exchanged, rows, places[f]))];
+            double meanGain = gain.Average();
+            bool exchanges = meanGain > Math.Sqrt(gain.Sum(g => (g - meanGain) * (g - meanGain)) / (folds - 1) / folds);
             var outOfFold = new double[rows.Length];
             for (int f = 0; f < folds; f++)
             {
-                int[] places = [.. Enumerable.Range(0, rows.Length).Where(i => fold[0][i] == f)];
-                List<FamilyFit> path = fits[kind, f];
-                int last = Math.Min(chosen, path.Count - 1);
-                FamilyFit fit = options.MaxTerms is { } most && path[last].Terms.Count > most
-                    ? Limit(path.FindLast(x => x.Terms.Count <= most) ?? path[0], most, fitted[kind, f].Rows, shares[chosen] * fitted[kind, f].Largest, shapes[kind].Quadratic, SelectionGap)
-                    : path[last];
-                double[] scores = Scores(fit, [.. places.Select(i => rows[i])]);
-                for (int i = 0; i < places.Length; i++)
+                double[] score = exchanges ? scores[f].Exchanged : scores[f].Path;
+                for (int i = 0; i < places[f].Length; i++)
                 {
-                    outOfFold[places[i]] = scores[i];
+                    outOfFold[places[f][i]] = score[i];
                 }
             }
 
-            return new CrossFit(shares[chosen], shapes[kind], outOfFold, fold[0], folds);
+            return new CrossFit(shares[chosen], shapes[kind], exchanges, outOfFold, fold[0], folds);
+        }
+
+        // Mean loss of the scores of some of the rows.
+        private double Loss(double[] score, int[] rows, int[] places) =>
+            Enumerable.Range(0, places.Length).Sum(i => Loss(score[i], set.Label[rows[places[i]]])) / places.Length;
+
+        private static double Loss(double score, bool label)
+        {
+            double margin = label ? score : -score;
+            return Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
+        }
+
+        // A path cut to the most terms, by a larger penalty and by exchanges.
+        private (FamilyFit Limited, FamilyFit Exchanged) Limit(List<FamilyFit> path, FitRows rows, ITermFamily family, double penalty, double quadratic)
+        {
+            int most = options.MaxTerms!.Value;
+            FamilyFit widest = path.FindLast(x => x.Terms.Count <= most) ?? path[0];
+            return (Limit(widest, most, rows, penalty, quadratic, SelectionGap), Exchange(widest, path, most, rows, family, penalty, quadratic, SelectionGap));
+        }
+
+        private FamilyFit Exchange(FamilyFit widest, List<FamilyFit> path, int most, FitRows rows, ITermFamily family, double penalty, double quadratic, double gap)
+        {
+            IReadOnlyList<Term> start = Strongest(widest, most);
+            IReadOnlyList<Term> terms = TermChoice.Choose(rows, family, start, path.AsEnumerable().Reverse().SelectMany(f => f.Terms), most, penalty, quadratic, cancellationToken);
+            return new ColumnGeneration(rows, new TermList(rows, terms), gap, quadratic).Solve(penalty);
         }
 
         // Fits of one fold down the penalties, and the loss of each on the rows tested.
@@ -344,8 +455,7 @@ public static class RiskTrainer
                 double[] scores = Scores(fit, test);
                 for (int i = 0; i < test.Length; i++)
                 {
-                    double margin = set.Label[test[i]] ? scores[i] : -scores[i];
-                    loss[s, job] += (Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)))) / test.Length;
+                    loss[s, job] += Loss(scores[i], set.Label[test[i]]) / test.Length;
                 }
 
                 found.Add(fit);
@@ -397,18 +507,26 @@ public static class RiskTrainer
         }
 
         /// <summary>Returns the fit at a share of the largest penalty, certified over the family, and how far above it Microsoft.ML ends over its terms.</summary>
-        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, PenaltyShape shape, MineResult? mined)
+        /// <param name="rows">The rows.</param>
+        /// <param name="share">The penalty as a share of the reference.</param>
+        /// <param name="shape">Its shape.</param>
+        /// <param name="exchanges">Whether the terms of a limited model are chosen by exchanges.</param>
+        /// <param name="mined">Rules, where no other terms are offered.</param>
+        /// <param name="reference">What shares are of; null takes the smallest penalty that gives these rows an empty model.</param>
+        public (FamilyFit Fit, double Penalty, double? Reference) Fit(int[] rows, double share, PenaltyShape shape, bool exchanges, MineResult? mined, double? reference = null)
         {
             double quadratic = shape.Quadratic;
             (FitRows fitRows, ITermFamily family, _) = Prepare(rows, null, mined, shape.LengthGrowth, options.Threads);
-            double largest = ColumnGeneration.LargestPenalty(fitRows, family);
+            double largest = reference ?? ColumnGeneration.LargestPenalty(fitRows, family);
             var state = new ColumnGeneration(fitRows, family, FinalGap, quadratic);
             FamilyFit? fit = null, widest = null;
+            List<FamilyFit> path = [];
             double above = 1, below = share;
             foreach (double s in options.PenaltyShares.Where(s => s > share).Append(share))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 fit = state.Solve(s * largest);
+                path.Add(fit);
                 bool isWithin = fit.Terms.Count <= (options.MaxTerms ?? int.MaxValue);
                 (widest, above) = isWithin ? (fit, s) : (widest, above);
                 below = isWithin || below > share ? below : s;
@@ -426,7 +544,10 @@ public static class RiskTrainer
                     (widest, above, below) = isWithin ? (tried, middle, below) : (widest, above, middle);
                 }
 
-                fit = Limit(widest ?? fit!, options.MaxTerms!.Value, fitRows, share * largest, quadratic, FinalGap);
+                int limit = options.MaxTerms!.Value;
+                fit = exchanges
+                    ? Exchange(widest ?? fit!, path, limit, fitRows, family, share * largest, quadratic, FinalGap)
+                    : Limit(widest ?? fit!, limit, fitRows, share * largest, quadratic, FinalGap);
             }
 
             // Microsoft.ML has one quadratic penalty for all columns, this one grows with the length.
@@ -450,9 +571,11 @@ public static class RiskTrainer
         // The optimum over the terms of a fit, at a smaller penalty than theirs: what a larger penalty took from the weights of few terms is given back.
         private static FamilyFit Limit(FamilyFit chosen, int most, FitRows rows, double penalty, double quadratic, double gap)
         {
-            Term[] terms = [.. Enumerable.Range(0, chosen.Terms.Count).OrderByDescending(t => Math.Abs(chosen.Weights[t])).ThenBy(t => t).Take(most).Select(t => chosen.Terms[t])];
-            return new ColumnGeneration(rows, new TermList(rows, terms), gap, quadratic).Solve(penalty);
+            return new ColumnGeneration(rows, new TermList(rows, Strongest(chosen, most)), gap, quadratic).Solve(penalty);
         }
+
+        private static IReadOnlyList<Term> Strongest(FamilyFit fit, int most) =>
+            [.. Enumerable.Range(0, fit.Terms.Count).OrderByDescending(t => Math.Abs(fit.Weights[t])).ThenBy(t => t).Take(most).Select(t => fit.Terms[t])];
 
         /// <summary>Returns the score of rows under a fit.</summary>
         public double[] Scores(FamilyFit fit, int[] rows)

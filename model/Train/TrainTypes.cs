@@ -98,6 +98,12 @@ public sealed record TrainOptions
     /// <summary>Last snapshot dates held out for the temporal evaluation.</summary>
     public int HoldOutPeriods { get; init; } = 1;
 
+    /// <summary>Whether the temporal evaluation is done once more without each department's features: a fit a department at the penalty of the whole model, on the same rows.</summary>
+    public bool AblatesDepartments { get; init; }
+
+    /// <summary>Share of the rows of a snapshot that staff can look into; the recall of an ablation is that of lists of this length.</summary>
+    public double AblationListShare { get; init; } = 0.1;
+
     /// <summary>Months after the snapshot in which the label is observed; rows whose label was unknown at the hold-out are left out.</summary>
     public int LabelHorizonMonths { get; init; } = 12;
 
@@ -115,7 +121,7 @@ public sealed record TrainOptions
 }
 
 /// <summary>How far training has come.</summary>
-/// <param name="Stage">Stage name: items, mine, select, evaluate, fit, bootstrap, done.</param>
+/// <param name="Stage">Stage name: items, evaluate, ablate, select, mine, fit, bootstrap, done.</param>
 /// <param name="Share">Finished share of the whole, 0 to 1.</param>
 public sealed record ModelProgress(string Stage, double Share);
 
@@ -194,11 +200,17 @@ public sealed record TrainedModel
     /// <summary>Calibrated probability per training row by the model of the temporal evaluation, NaN for rows before the hold-out; null where there was none.</summary>
     public double[]? TemporalProbability { get; init; }
 
+    /// <summary>What the temporal evaluation loses without each department, the greatest loss of area first; empty where that was not asked for.</summary>
+    public IReadOnlyList<Ablation> Ablations { get; init; } = [];
+
     /// <summary>The penalty chosen, as a share of the smallest one that gives an empty model.</summary>
     public required double PenaltyShare { get; init; }
 
     /// <summary>The shape of the penalty chosen, of <see cref="TrainOptions.Shapes"/>.</summary>
     public required PenaltyShape Shape { get; init; }
+
+    /// <summary>Whether the terms of a model that is limited in number are chosen by exchanges, rather than by a larger penalty; decided on rows not learned from.</summary>
+    public bool ExchangesTerms { get; init; }
 
     /// <summary>What a person should know: columns dropped, fallbacks taken.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

@@ -15,6 +15,11 @@ namespace Warehouse.Model.Validate;
 /// <param name="Fault">Why it has no figures; empty where it has.</param>
 public sealed record ChallengerResult(string Name, FoldMean Auc, FoldMean Difference, double Seconds, string Fault);
 
+/// <summary>What the area under the ROC curve loses when a fold's model may not read one column, at the penalty of the whole model.</summary>
+/// <param name="Name">The column.</param>
+/// <param name="Loss">The model's area less that of the model without the column, fold by fold.</param>
+public sealed record ColumnLoss(string Name, FoldMean Loss);
+
 /// <summary>What cross-validation says.</summary>
 public sealed record ValidationResult
 {
@@ -47,6 +52,9 @@ public sealed record ValidationResult
 
     /// <summary>The other trainers.</summary>
     public required IReadOnlyList<ChallengerResult> Challengers { get; init; }
+
+    /// <summary>What the area loses without each column, the greatest loss first; empty where that was not asked for.</summary>
+    public required IReadOnlyList<ColumnLoss> Columns { get; init; }
 
     /// <summary>Held-out probability of each row in the first round; NaN for rows that were never tested.</summary>
     public required double[] Probability { get; init; }
@@ -82,6 +90,7 @@ public static class CrossValidation
         var auc = new double[splits.Count];
         var shortAuc = new double[splits.Count];
         var terms = new int[splits.Count];
+        var without = new double[options.AblatesColumns && table.Features.Columns.Count > 1 ? table.Features.Columns.Count : 0, splits.Count];
         double gap = 0, modelSeconds = 0;
         var probability = new double[repeats][];
         for (int k = 0; k < repeats; k++)
@@ -106,7 +115,15 @@ public static class CrossValidation
             auc[s] = Evaluation.Auc([.. scores.Select(x => x.RawLogOdds)], outcome, default).Auc;
             shortAuc[s] = model.Terms.Count <= ReadableTerms
                 ? auc[s]
-                : Evaluation.Auc(RiskTrainer.ScoresOfLimited(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, trained.Shape, held, cancellationToken), outcome, default).Auc;
+                : Evaluation.Auc(RiskTrainer.ScoresAt(set, settings with { MaxTerms = ReadableTerms }, trained.PenaltyShare, trained.Shape, null, null, held, cancellationToken), outcome, default).Auc;
+            for (int c = 0; c < without.GetLength(0); c++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                double[] rest = RiskTrainer.ScoresAt(
+                    set with { Table = Without(set.Table, c) }, settings, trained.PenaltyShare, trained.Shape, model.Penalty / trained.PenaltyShare, trained.ExchangesTerms, Without(held, c), cancellationToken);
+                without[c, s] = auc[s] - Evaluation.Auc(rest, outcome, default).Auc;
+            }
+
             terms[s] = model.Terms.Count;
             gap = Math.Max(gap, model.DualityGap ?? double.PositiveInfinity);
             foreach (RiskScore score in scores)
@@ -130,6 +147,9 @@ public static class CrossValidation
             Terms = terms.Average(),
             DualityGap = gap,
             Challengers = challengers,
+            Columns = [.. Enumerable.Range(0, without.GetLength(0))
+                .Select(c => new ColumnLoss(table.Features.Columns[c].Spec.Name, FoldMean.Of([.. Enumerable.Range(0, splits.Count).Select(k => without[c, k])], testShare)))
+                .OrderByDescending(c => c.Loss.Mean).ThenBy(c => c.Name, StringComparer.Ordinal)],
             Probability = probability[0],
             Pooled = rounds[0],
             Seconds = modelSeconds,
@@ -234,6 +254,8 @@ public static class CrossValidation
         long[] g = [.. tested.Select(r => table.GroupKey[r])];
         return Evaluation.Evaluate(p, y, g, [20, 50, 100, 200]);
     }
+
+    private static FeatureTable Without(FeatureTable table, int column) => new([.. table.Columns.Where((_, c) => c != column)]);
 
     private static FoldMean Bounded(FoldMean mean) => mean with { Interval = new Interval(Math.Max(0, mean.Interval.Low), Math.Min(1, mean.Interval.High)) };
 }

@@ -26,9 +26,9 @@ internal static partial class Stages
         context.Screen.Stage("city", report => Task.FromResult(CityGenerator.Generate(
             options, context.Output, new Relay<CityProgress>(progress => report(progress.Stage, progress.Share)), context.Stop)));
 
-    internal static Task<(ModelSummary Result, double Seconds)> Train(CommandContext context, WarehouseDatabases databases) =>
+    internal static Task<(ModelSummary Result, double Seconds)> Train(CommandContext context, WarehouseDatabases databases, bool isAblated = false) =>
         context.Screen.Stage("train", report => Task.FromResult(ModelRun.Train(
-            databases, ModelOptions(context), new Relay<ModelProgress>(progress => report(progress.Stage, progress.Share)), context.Stop)));
+            databases, ModelOptions(context, isAblated), new Relay<ModelProgress>(progress => report(progress.Stage, progress.Share)), context.Stop)));
 
     internal static Task<(ScoreSummary Result, double Seconds)> Score(CommandContext context, WarehouseDatabases databases, DateOnly snapshot, DateTime asKnownUtc) =>
         context.Screen.Stage(
@@ -190,7 +190,11 @@ internal static partial class Stages
         CultureInfo.InvariantCulture,
         $"; unlike training: {string.Join(", ", summary.Drifted.Take(5).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Feature} ({d.Status}, PSI {d.Psi:0.00})")))}{(summary.Drifted.Count > 5 ? $" and {summary.Drifted.Count - 5} more" : "")}");
 
-    internal static ModelOptions ModelOptions(CommandContext context) => new() { Clock = context.Time, Marks = context.Options.Model.ToMarks() };
+    internal static ModelOptions ModelOptions(CommandContext context, bool isAblated = false)
+    {
+        ModelOptions options = new() { Clock = context.Time, Marks = context.Options.Model.ToMarks() };
+        return options with { Train = options.Train with { AblatesDepartments = isAblated } };
+    }
 
     internal sealed record DataDate(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount);
 

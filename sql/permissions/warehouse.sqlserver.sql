@@ -66,6 +66,8 @@ GRANT INSERT, UPDATE ON meta.model_mark TO wh_model;
 GO
 GRANT INSERT ON meta.model_reference TO wh_model;
 GO
+GRANT INSERT ON meta.model_ablation TO wh_model;
+GO
 GRANT INSERT, DELETE ON meta.model_drift TO wh_model;
 GO
 GRANT INSERT, DELETE ON meta.model_outcome TO wh_model;

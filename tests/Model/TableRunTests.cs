@@ -252,7 +252,7 @@ public sealed class TableRunTests
 
         Assert.InRange(few.Model.Terms.Count, 1, 3);
         Assert.InRange(few.Model.DualityGap!.Value, 0, 1e-6);
-        Assert.Contains(few.Findings, f => f.Message.Contains("3 at most", StringComparison.Ordinal));
+        Assert.Contains(few.Findings, f => f.Message.Contains("3 terms at most", StringComparison.Ordinal));
         LabelledTable table = Table(columns);
         Assert.InRange(Evaluation.Auc([.. ModelLibrary.Score(few.Model, table.Features, new ScoreOptions()).Select(s => s.RawLogOdds)], table.Label, default).Auc, 0.65, 1);
     }

@@ -526,7 +526,7 @@ public sealed class TrainingTests
     }
 
     // Children in households of two, half-yearly snapshots; absence with allowance raises the risk most.
-    private static TrainingSet City(
+    internal static TrainingSet City(
         ulong seed, int children, int snapshots, bool helpSeekingRaisesLabel = false,
         RiskDirection absenceDirection = RiskDirection.Unknown, RiskDirection allowanceDirection = RiskDirection.Unknown)
     {

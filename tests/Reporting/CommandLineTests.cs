@@ -26,6 +26,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "There is no warehouse", "stats")]
     [InlineData(2, "There is no warehouse", "freshness")]
     [InlineData(2, "There is no warehouse", "trace", "--child", "4")]
+    [InlineData(2, "--ablation needs folds", "train", "--ablation", "--cv", "0", "--data", "none.csv", "--target", "y")]
     [InlineData(2, "exactly one of", "trace")]
     [InlineData(2, "exactly one of", "trace", "--child", "4", "--record", "5")]
     public async Task A_mistake_of_the_user_gives_one_line_and_its_exit_code(int code, string part, params string[] args)

@@ -62,6 +62,26 @@ public sealed partial class ModelCardTests
         Assert.Contains(">X<", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_says_what_is_lost_without_a_department_the_greatest_loss_first_and_nothing_of_few(bool isEnglish)
+    {
+        static AblationRow Row(string department, string metric, double loss, double low, double high) => new(department, metric, 3, 2, 0.8, 0.8 - loss, low, high, 8000, 120);
+        ModelCard card = Card() with
+        {
+            Ablations = [Row("健康課", AblationMetrics.Auc, 0.0123, -0.01, 0.03), Row("学校", AblationMetrics.Auc, 0.0456, 0.02, 0.07), Row("学校", AblationMetrics.Recall, 0.1, 0.05, 0.15)],
+        };
+
+        string page = Page(card, isEnglish);
+
+        Assert.Contains(isEnglish ? "+0.046 (+0.020 to +0.070)" : "+0.046（+0.020〜+0.070）", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.True(page.IndexOf("<td lang=\"ja\">学校", StringComparison.Ordinal) < page.IndexOf("<td lang=\"ja\">健康課", StringComparison.Ordinal));
+        Assert.Contains(isEnglish ? "Not measured in this run" : "測っていません", Page(Card(), isEnglish), StringComparison.Ordinal);
+        string few = Page(card with { Ablations = [.. card.Ablations.Select(row => row with { PositiveCount = 9 })] }, isEnglish);
+        Assert.DoesNotContain("0.046", few, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void With_few_decisions_no_performance_is_shown()
     {

@@ -105,7 +105,7 @@ public static class CasesCommand
                 $"| {Path.GetFileNameWithoutExtension(one.File)} | {target.Length:N0}, {other.Length:N0} | {p.Length} | {one.Support}, {one.Confidence}, {one.Length} | {best.Count:N0} | {best.Seconds:0.000} | {best.Cpu:0.000} | {(found == brute ? "equal: " : "DIFFERENT: " + found + " for ")}{brute} |"));
             output.Flush();
 
-            List<FoundPattern> Search(int length, Case c) => new PatternSearch(p, q, other.Length, c.Support, 1, c.Confidence, length, threads).Run(CancellationToken.None);
+            List<FoundPattern> Search(int length, Case c) => new PatternSearch(p, q, target.Length, other.Length, c.Support, 1, c.Confidence, length, threads).Run(CancellationToken.None);
         }
 
         return differs ? 1 : 0;

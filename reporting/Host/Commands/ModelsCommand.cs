@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Warehouse.Model;
+using Warehouse.Model.Items;
 using Warehouse.Model.Store;
 using Warehouse.Reporting.Host.ModelCards;
 using Warehouse.Reporting.Security;
@@ -106,11 +107,12 @@ internal static class ModelsCommand
 
         StaffMember member = new StaffAccounts(databases, context.Time).Find(staff) ?? throw new UsageException($"There is no open account '{staff}'.");
         bool isAllowed = member.RoleCode is Roles.Steward or Roles.Analyst;
+        ModelException? fault = isAllowed ? Try(databases, run) : null;
 
-        // The log first: what is not on record is not done.
+        // The log first: what is not on record is not done, and what cannot be done was not allowed.
         await using (AuditTrail audit = new(databases, context.Time))
         {
-            await audit.Record(new AuditEntry(member.StaffId, member.RoleCode, "promote_model", isAllowed ? "allowed" : "refused", ObjectId: string.Create(CultureInfo.InvariantCulture, $"model:{run}")), context.Stop).ConfigureAwait(false);
+            await audit.Record(new AuditEntry(member.StaffId, member.RoleCode, "promote_model", isAllowed && fault is null ? "allowed" : "refused", ObjectId: string.Create(CultureInfo.InvariantCulture, $"model:{run}")), context.Stop).ConfigureAwait(false);
         }
 
         if (!isAllowed)
@@ -118,7 +120,27 @@ internal static class ModelsCommand
             throw new UsageException($"'{staff}' is {member.RoleCode}; expected a steward or an analyst.");
         }
 
+        if (fault is not null)
+        {
+            throw fault;
+        }
+
         ModelRun.Promote(databases, run, member.StaffId, reason, context.Time, context.Stop);
         context.Screen.Line(string.Create(CultureInfo.InvariantCulture, $"Model {run} is in use from now on."));
+    }
+
+    // Whether there is such a run, and whether this release can read it.
+    private static ModelException? Try(WarehouseDatabases databases, long run)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        try
+        {
+            ModelStore.Find(session, run);
+            return null;
+        }
+        catch (ModelException fault)
+        {
+            return fault;
+        }
     }
 }

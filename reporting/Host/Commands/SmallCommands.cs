@@ -3,6 +3,7 @@ using System.Globalization;
 using Warehouse.Etl.City;
 using Warehouse.Model;
 using Warehouse.Model.Features;
+using Warehouse.Model.Train;
 using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
 
@@ -179,6 +180,12 @@ internal static class MigrateCommand
 /// <summary><c>train</c>: mine rules and train the model, on the warehouse or on a table of one's own.</summary>
 internal static class TrainCommand
 {
+    /// <summary>Read by both kinds of training.</summary>
+    internal static readonly Option<bool> Ablation = new("--ablation")
+    {
+        Description = "Say what held-out figures lose without each department (with --data: without each column), with intervals; a fit each (with --data: each in every fold)",
+    };
+
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
     {
         Command command = new("train", "Mine rules and train the model on all finished snapshots; with --data on a table of one's own, without a warehouse");
@@ -187,7 +194,8 @@ internal static class TrainCommand
             command.Options.Add(option);
         }
 
-        return (command, ["train --output out", "train --output out --json", .. TableCommands.TableExamples], Act);
+        command.Options.Add(Ablation);
+        return (command, ["train --output out", "train --ablation --output out", "train --output out --json", .. TableCommands.TableExamples], Act);
     }
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
@@ -198,11 +206,23 @@ internal static class TrainCommand
         }
 
         using WarehouseDatabases databases = context.Open(mustExist: true);
-        (ModelSummary summary, _) = await Stages.Train(context, databases).ConfigureAwait(false);
+        (ModelSummary summary, _) = await Stages.Train(context, databases, parsed.GetValue(Ablation)).ConfigureAwait(false);
         context.Screen.Line(Stages.Describe(summary));
+        if (summary.Ablations.Count > 0)
+        {
+            context.Screen.Table(
+                "Held-out figures lost without a department",
+                ["department", "features", "terms", "AUC", "average precision", "recall at capacity"],
+                summary.Ablations.Select(a => (IReadOnlyList<string>)
+                    [a.Group, a.FeatureCount.ToString(CultureInfo.InvariantCulture), a.TermCount.ToString(CultureInfo.InvariantCulture), .. a.Losses.Select(Lost)]));
+        }
+
         context.Screen.Result(summary);
         return ExitCode.Done;
     }
+
+    private static string Lost(AblationLoss loss) => string.Create(
+        CultureInfo.InvariantCulture, $"{loss.Loss:+0.000;-0.000;0.000} [{loss.Interval.Low:+0.000;-0.000;0.000}, {loss.Interval.High:+0.000;-0.000;0.000}]");
 }
 
 /// <summary><c>score</c>: score children at a snapshot.</summary>

@@ -231,7 +231,7 @@ internal static class TrainTableCommand
 
     internal sealed record Summary(
         int Rows, int PositiveRows, string Positive, int Columns, double? Auc, double? AucLow, double? AucHigh, double? AucOf60Terms, double? Ece, string? Split, int? Folds, int? Repeats, double? TermsPerFold,
-        int Terms, int VerifiedTerms, int Verified, int Candidates, double DualityGap, double? LargestGapOfFolds, double Seconds, double? SecondsOfFolds, double PeakMegabytes, IReadOnlyList<ChallengerLine> Challengers, IReadOnlyList<TableFinding> Findings);
+        int Terms, int VerifiedTerms, int Verified, int Candidates, double DualityGap, double? LargestGapOfFolds, double Seconds, double? SecondsOfFolds, double PeakMegabytes, IReadOnlyList<ChallengerLine> Challengers, IReadOnlyList<TableColumnLoss> ColumnLosses, IReadOnlyList<TableFinding> Findings);
 
     /// <summary>The options, to be added to the verb that trains.</summary>
     internal static IEnumerable<Option> Options => [.. Roles.All, Folds, Repeats, Challengers, MaxTerms, ModelFile, Report, By];
@@ -268,8 +268,13 @@ internal static class TrainTableCommand
             throw new UsageException($"--max-terms is {parsed.GetValue(MaxTerms)}; expected 1 or more.");
         }
 
+        if (parsed.GetValue(TrainCommand.Ablation) && folds == 0)
+        {
+            throw new UsageException("--ablation needs folds; --cv is 0.");
+        }
+
         string[] challengers = Asked(parsed);
-        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = challengers, MaxTerms = parsed.GetValue(MaxTerms) };
+        TableOptions options = Roles.Options(parsed) with { Folds = Math.Max(2, folds), Repeats = parsed.GetValue(Repeats), Challengers = challengers, MaxTerms = parsed.GetValue(MaxTerms), AblatesColumns = parsed.GetValue(TrainCommand.Ablation) };
         long begun = Stopwatch.GetTimestamp();
         LabelledTable table = Roles.Read(parsed, context);
         string[] by = TableCommands.Names(parsed.GetValue(By));
@@ -327,6 +332,11 @@ internal static class TrainTableCommand
             }
         }
 
+        if (v?.ColumnLosses is { } losses)
+        {
+            screen.Table("AUC lost without a column", ["column", "AUC lost"], losses.Select(l => (IReadOnlyList<string>)[l.Column, Text(l.Loss, "+0.0000;-0.0000;0.0000")]));
+        }
+
         int verifiedTerms = model.Model.Terms.Count(t => t.IsVerified);
         double peak = TableCommands.PeakMegabytes();
         screen.Line(string.Create(
@@ -341,6 +351,7 @@ internal static class TrainTableCommand
             table.Label.Length, table.Label.Count(y => y), table.Positive, table.Columns.Count, v?.Auc.Value, v?.Auc.Low, v?.Auc.High, v?.AucOf60Terms.Value, v?.Ece, v?.Split, v?.Folds, v?.Repeats, v?.Terms,
             model.Model.Terms.Count, verifiedTerms, model.VerifiedCount, model.CandidateCount, model.Model.DualityGap ?? double.NaN, v?.DualityGap, seconds, training.Validation?.Seconds, peak,
             v is null ? [] : [.. v.Challengers.Select((c, k) => new ChallengerLine(c.Name, c.Auc?.Value, c.Auc?.Low, c.Auc?.High, c.ModelMinusIt?.Value, c.ModelMinusIt?.Low, c.ModelMinusIt?.High, training.Validation!.Challengers[k].Seconds, c.Fault))],
+            v?.ColumnLosses ?? [],
             model.Findings));
     }
 

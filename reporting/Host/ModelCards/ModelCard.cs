@@ -16,6 +16,9 @@ namespace Warehouse.Reporting.Host.ModelCards;
 public sealed record ModelCard(
     ModelRunRow Run, ModelDocument Document, IReadOnlyList<MarkRow> Marks, IReadOnlyList<MetricLine> Metrics, IReadOnlyList<DriftRow> Drift, IReadOnlyList<OutcomeRow> Outcomes)
 {
+    /// <summary>What held-out figures lose without each department; empty where the run did not measure it.</summary>
+    public IReadOnlyList<AblationRow> Ablations { get; init; } = [];
+
     /// <summary>True where the figures quoted are of held-out time, not out of fold.</summary>
     public bool IsTemporal => Metrics.Any(metric => metric.MetricCode == "temporal_auc");
 
@@ -39,7 +42,10 @@ public sealed record ModelCard(
             GovernStore.Marks(session, model.ModelRunId),
             GovernStore.Metrics(session, model.ModelRunId),
             [.. drift.Where(row => row.SnapshotDate == drift[^1].SnapshotDate && row.AsKnownUtc == drift[^1].AsKnownUtc)],
-            GovernStore.Outcomes(session, model.ModelRunId));
+            GovernStore.Outcomes(session, model.ModelRunId))
+        {
+            Ablations = GovernStore.Ablations(session, model.ModelRunId),
+        };
     }
 
     /// <summary>Returns a metric of the whole, as quoted: of held-out time where there is one. Null where it was not measured.</summary>

@@ -51,6 +51,7 @@ public static class ModelCardPage
         Marks(card, text, page);
         Performance(card, text, page);
         Groups(card, text, page);
+        Departments(card, text, page);
         Terms(card, text, page);
         Data(card, text, page);
         Watch(card, text, page);
@@ -227,6 +228,52 @@ public static class ModelCardPage
         }
 
         page.Append("</svg></figure>\n");
+    }
+
+    private static void Departments(ModelCard card, CardText text, StringBuilder page)
+    {
+        Heading(page, text, "部署の記録がない場合", "Without a department's records");
+        if (card.Ablations.Count == 0)
+        {
+            Line(page, text, "この学習では測っていません（warehouse train --ablation で測れます）。", "Not measured in this run (warehouse train --ablation measures it).");
+            return;
+        }
+
+        AblationRow first = card.Ablations[0];
+        if (first.PositiveCount < Fewest)
+        {
+            Line(page, text, $"試した行のうち支援要が {Fewest} 人未満のため、示せません。", $"Fewer than {Fewest} of the rows tried came to need support: no figures are shown.");
+            return;
+        }
+
+        Line(
+            page, text,
+            $"部署を一つずつ、その項目をすべて使わずに同じ行・同じ罰則で学び直し、同じ後の時期（{N(first.RowCount)} 行、支援要 {N(first.PositiveCount)}）で比べた差です。正の値は、その部署の記録がないと失われる分。区間（95 %）が 0 をまたぐ差は区別できません。項目の承認を見直すときの材料であり、部署の評価ではありません。ほかの部署の記録が代わりになれば、差は小さく出ます。",
+            $"For each department in turn, the model was fitted again without any of its features, on the same rows at the same penalty, and compared on the same later time ({N(first.RowCount)} rows, {N(first.PositiveCount)} positive). Above zero is what is lost without its records. A difference whose interval (95 %) holds zero tells nothing. It is for reviewing the approval of features, not for judging departments; where others' records stand in, the difference is small.");
+        page.Append(CultureInfo.InvariantCulture, $"<table><tr><th>{H(text.Of("部署", "Department"))}</th><th>{H(text.Of("項目（モデルの項）", "Features (terms)"))}</th><th>{H(text.Of("失われる AUC", "AUC lost"))}</th><th>{H(text.Of("失われる平均適合率", "Average precision lost"))}</th><th>{H(text.Of("失われる再現率（手が届く人数のリスト）", "Recall lost (list that staff can look into)"))}</th></tr>");
+        foreach (IGrouping<string, AblationRow> department in card.Ablations.GroupBy(row => row.Department, StringComparer.Ordinal)
+            .OrderByDescending(rows => Loss(rows.FirstOrDefault(row => row.MetricCode == AblationMetrics.Auc))).ThenBy(rows => rows.Key, StringComparer.Ordinal))
+        {
+            AblationRow any = department.First();
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td lang=\"ja\">{H(department.Key)}</td><td class=\"n\">{any.FeatureCount} ({any.TermCount})</td>");
+            foreach (string metric in (string[])[AblationMetrics.Auc, AblationMetrics.AveragePrecision, AblationMetrics.Recall])
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{H(Lost(department.FirstOrDefault(row => row.MetricCode == metric), text))}</td>");
+            }
+
+            page.Append("</tr>");
+        }
+
+        page.Append("</table>\n");
+    }
+
+    private static double Loss(AblationRow? row) => row is null ? double.NegativeInfinity : row.WholeValue - row.WithoutValue;
+
+    private static string Lost(AblationRow? row, CardText text)
+    {
+        const string Format = "+0.000;-0.000;0.000";
+        return row is null ? "－" : row.LowValue is null ? F(Loss(row), Format)
+            : text.Of($"{F(Loss(row), Format)}（{F(row.LowValue, Format)}〜{F(row.HighValue, Format)}）", $"{F(Loss(row), Format)} ({F(row.LowValue, Format)} to {F(row.HighValue, Format)})");
     }
 
     private static void Terms(ModelCard card, CardText text, StringBuilder page)
