@@ -200,7 +200,16 @@ internal static class BulkWriter
         }
 
         using RowsReader reader = new(table, targets, rows, cancellationToken);
-        copy.WriteToServer(reader);
+        try
+        {
+            copy.WriteToServer(reader);
+        }
+        catch (InvalidOperationException cause)
+        {
+            // What the target's description already rules out, such as NULL in a column without nulls, is refused before it is sent, and by no DbException.
+            throw new WarehouseException($"A bulk insert into {table} failed on {Engine.SqlServer}. {SqlFault.Describe(nameof(InvalidOperationException), cause.Message)}", cause);
+        }
+
         return reader.Count;
     }
 
