@@ -186,7 +186,9 @@ internal static class BulkWriter
         CancellationToken cancellationToken)
     {
         TableColumn[] targets = positions.Select(position => columns[position]).ToArray();
-        using SqlBulkCopy copy = new(connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.KeepNulls, transaction)
+        // A NULL stays NULL only has to be said where a target has a default; some servers then also refuse the defaults of columns that are not named.
+        SqlBulkCopyOptions options = SqlBulkCopyOptions.CheckConstraints | (targets.Any(column => column.HasDefault) ? SqlBulkCopyOptions.KeepNulls : 0);
+        using SqlBulkCopy copy = new(connection, options, transaction)
         {
             DestinationTableName = table,
             BulkCopyTimeout = (int)timeout.TotalSeconds,
