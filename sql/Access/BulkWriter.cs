@@ -186,7 +186,9 @@ internal static class BulkWriter
         CancellationToken cancellationToken)
     {
         TableColumn[] targets = positions.Select(position => columns[position]).ToArray();
-        using SqlBulkCopy copy = new(connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.KeepNulls, transaction)
+        // A NULL stays NULL only has to be said where a target has a default; some servers then also refuse the defaults of columns that are not named.
+        SqlBulkCopyOptions options = SqlBulkCopyOptions.CheckConstraints | (targets.Any(column => column.HasDefault) ? SqlBulkCopyOptions.KeepNulls : 0);
+        using SqlBulkCopy copy = new(connection, options, transaction)
         {
             DestinationTableName = table,
             BulkCopyTimeout = (int)timeout.TotalSeconds,
@@ -200,7 +202,16 @@ internal static class BulkWriter
         }
 
         using RowsReader reader = new(table, targets, rows, cancellationToken);
-        copy.WriteToServer(reader);
+        try
+        {
+            copy.WriteToServer(reader);
+        }
+        catch (InvalidOperationException cause)
+        {
+            // What the target's description already rules out, such as NULL in a column without nulls, is refused before it is sent, and by no DbException.
+            throw new WarehouseException($"A bulk insert into {table} failed on {Engine.SqlServer}. {SqlFault.Describe(nameof(InvalidOperationException), cause.Message)}", cause);
+        }
+
         return reader.Count;
     }
 

@@ -438,6 +438,12 @@ public sealed class WarehouseSession : IDisposable
             throw new InvalidOperationException(
                 $"This session is busy with '{_streaming}' and cannot start '{work}'; read the stream to its end or open a second session.");
         }
+
+        // After some errors a server hangs up. Without a transaction nothing is lost by that, and the session goes on over a new connection.
+        if (_transaction is null && _connection is SqlConnection { State: ConnectionState.Closed } closed)
+        {
+            closed.Open();
+        }
     }
 
     private sealed record CatalogueColumn(string TableSchema, string TableName, string ColumnName, string DataType, int? NumericPrecision, int? NumericScale, bool HasDefault);

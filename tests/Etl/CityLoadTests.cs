@@ -66,6 +66,16 @@ public sealed class CityLoadTests(CityLoadFixture city) : IClassFixture<CityLoad
     }
 
     [Fact]
+    public void Every_text_fits_the_type_that_a_server_enforces()
+    {
+        using WarehouseSession identity = city.Warehouse.Identity();
+        using WarehouseSession warehouse = city.Warehouse.Warehouse();
+
+        Assert.Empty(DeclaredColumns.Unfit(identity, DatabaseKind.Identity));
+        Assert.Empty(DeclaredColumns.Unfit(warehouse, DatabaseKind.Warehouse));
+    }
+
+    [Fact]
     public void No_record_is_linked_to_another_child()
     {
         KeyMint mint = new(CityLoadFixture.Secret);

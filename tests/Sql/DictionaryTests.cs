@@ -1,4 +1,3 @@
-using Microsoft.SqlServer.TransactSql.ScriptDom;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
 
@@ -35,12 +34,12 @@ public sealed class DictionaryTests
     public void Types_and_nullability_are_those_of_the_migrations(DatabaseKind kind)
     {
         // The scripts keep lengths that DuckDB's catalogue forgets.
-        Dictionary<string, (string Type, bool IsNullable)> declared = Declared(kind);
+        Dictionary<string, (string Type, bool IsNullable)> declared = DeclaredColumns.Of(kind);
         List<string> faults = [];
         foreach (Entry entry in Entries(kind))
         {
             if (declared.TryGetValue(entry.Name, out (string Type, bool IsNullable) column)
-                && (column.Type != Squeeze(entry.Type) || column.IsNullable != (entry.IsNullable == "yes")))
+                && (column.Type != DeclaredColumns.Squeeze(entry.Type) || column.IsNullable != (entry.IsNullable == "yes")))
             {
                 faults.Add($"{entry.Name}: dictionary {entry.Type} {entry.IsNullable}, script {column.Type} {(column.IsNullable ? "yes" : "no")}");
             }
@@ -114,33 +113,6 @@ public sealed class DictionaryTests
         fields.Add(field.ToString());
         return [.. fields];
     }
-
-    private static Dictionary<string, (string Type, bool IsNullable)> Declared(DatabaseKind kind)
-    {
-        Dictionary<string, (string Type, bool IsNullable)> columns = new(StringComparer.Ordinal);
-        foreach (MigrationScript script in MigrationScript.List(kind, Engine.SqlServer).Where(script => script.Kind == ScriptKind.Migration))
-        {
-            foreach (TSqlStatement statement in SqlSyntax.Parse(script.Text).Script!.Batches.SelectMany(batch => batch.Statements))
-            {
-                (SchemaObjectName? table, TableDefinition? definition) = statement switch
-                {
-                    CreateTableStatement create => (create.SchemaObjectName, create.Definition),
-                    AlterTableAddTableElementStatement add => (add.SchemaObjectName, add.Definition),
-                    _ => (null, null),
-                };
-                foreach (ColumnDefinition column in definition?.ColumnDefinitions ?? [])
-                {
-                    bool isNullable = column.Constraints.OfType<NullableConstraintDefinition>().FirstOrDefault()?.Nullable ?? true;
-                    columns[$"{table!.SchemaIdentifier.Value}.{table.BaseIdentifier.Value}.{column.ColumnIdentifier.Value}"] =
-                        (Squeeze(SqlSyntax.Text(column.DataType)), isNullable);
-                }
-            }
-        }
-
-        return columns;
-    }
-
-    private static string Squeeze(string type) => type.Replace(", ", ",", StringComparison.Ordinal).ToUpperInvariant();
 
     private sealed record Entry(string Database, string Name, string Type, string IsNullable, string Class, string Source, string Meaning);
 }

@@ -10,6 +10,9 @@ public sealed class WarehouseFixture : IDisposable
     // For servers that do not know the collation of production; any binary one serves.
     private const string CollationVariable = "WAREHOUSE_TEST_SQLSERVER_COLLATION";
 
+    // The engine of tests that name none: with SqlServer the whole suite runs on the server.
+    private const string EngineVariable = "WAREHOUSE_TEST_ENGINE";
+
     // Two databases are never created at once: some servers allow one change of the catalogue at a time.
     private static readonly Lock Creating = new();
 
@@ -39,6 +42,9 @@ public sealed class WarehouseFixture : IDisposable
         }
     }
 
+    /// <summary>The engine of tests that name none: DuckDB, or what WAREHOUSE_TEST_ENGINE says where a server is configured.</summary>
+    public static Engine Usual { get; } = EngineDataAttribute.Server is not null && Enum.TryParse(Environment.GetEnvironmentVariable(EngineVariable), out Engine engine) ? engine : Engine.DuckDb;
+
     /// <summary>The databases.</summary>
     public WarehouseDatabases Databases { get; }
 
@@ -46,12 +52,12 @@ public sealed class WarehouseFixture : IDisposable
     public WarehouseOptions Options { get; }
 
     /// <summary>Returns a migrated pair of databases.</summary>
-    public static WarehouseFixture Create(Engine engine = Engine.DuckDb, TimeProvider? timeProvider = null, ILogger? logger = null) =>
-        new(engine, migrate: true, timeProvider, logger);
+    public static WarehouseFixture Create(Engine? engine = null, TimeProvider? timeProvider = null, ILogger? logger = null) =>
+        new(engine ?? Usual, migrate: true, timeProvider, logger);
 
     /// <summary>Returns a pair of databases without any schema of ours.</summary>
-    public static WarehouseFixture Empty(Engine engine = Engine.DuckDb, TimeProvider? timeProvider = null, ILogger? logger = null) =>
-        new(engine, migrate: false, timeProvider, logger);
+    public static WarehouseFixture Empty(Engine? engine = null, TimeProvider? timeProvider = null, ILogger? logger = null) =>
+        new(engine ?? Usual, migrate: false, timeProvider, logger);
 
     /// <summary>Opens a session on the warehouse database.</summary>
     public WarehouseSession Warehouse(SessionRole role = SessionRole.EtlWarehouse) => Databases.Open(DatabaseKind.Warehouse, role);
