@@ -51,7 +51,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void Of_no_group_can_it_be_said_that_all_of_it_or_none_of_a_small_one_is_concerned()
+    public void Of_no_group_can_it_be_said_that_all_of_it_or_none_of_it_is_concerned()
     {
         ControlledRelease release = Release(Tables(City.Value, "age"));
         LinkedTableSet set = release.Set;
@@ -66,7 +66,7 @@ public sealed class AttackTests
                 {
                     ReleasedFigure group = release.Figures[set.CellOf(t, district, line, dimensions[2].Root)];
                     int yes = set.CellOf(t, district, line, 0);
-                    if (group is { Shown: > 0 } && (release.Figures[yes].Value == group.Value || (release.Figures[yes].Value == 0 && group.Value < 20)))
+                    if (group is { Shown: > 0 } && release.Figures[yes].Value is var value && (value == group.Value || value == 0))
                     {
                         asked.Add((new AuditTarget(yes, 1), group.Value));
                     }
