@@ -10,12 +10,14 @@ internal sealed class AttackProgram : IDisposable
     private readonly Variable[] _variables;
     private readonly Constraint[] _rows;
     private readonly bool[] _hidden;
+    private readonly MPSolverParameters _onward = new();
     private int _limited = -1;
 
     internal AttackProgram(ProtectionComponent component)
     {
         _component = component;
         _solver = Solver.CreateSolver("GLOP") ?? throw new InvalidOperationException("The linear solver GLOP is not in the native library of OR-Tools.");
+        _onward.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
         _hidden = new bool[component.Count];
         _variables = _solver.MakeNumVarArray(component.Count, 0, 0);
         _rows = new Constraint[component.Rows.Count];
@@ -29,7 +31,14 @@ internal sealed class AttackProgram : IDisposable
         }
     }
 
-    public void Dispose() => _solver.Dispose();
+    /// <summary>How many programs were solved.</summary>
+    internal long Solved { get; private set; }
+
+    public void Dispose()
+    {
+        _onward.Dispose();
+        _solver.Dispose();
+    }
 
     /// <summary>Hides these figures and shows the others.</summary>
     internal void Hide(bool[] hidden)
@@ -97,12 +106,12 @@ internal sealed class AttackProgram : IDisposable
         objective.Clear();
         objective.SetCoefficient(variable, 1);
         objective.SetOptimizationDirection(up);
-        Solver.ResultStatus status = _solver.Solve();
+        // Without presolve the simplex goes on from the last basis, and little has changed since.
+        Solved++;
+        Solver.ResultStatus status = _solver.Solve(_onward);
         if (status is Solver.ResultStatus.ABNORMAL or Solver.ResultStatus.NOT_SOLVED)
         {
-            using MPSolverParameters plain = new();
-            plain.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
-            status = _solver.Solve(plain);
+            status = _solver.Solve();
         }
 
         // The true figures are a solution, and the objective is bounded.

@@ -216,6 +216,7 @@ public static class DisclosureAudit
         private readonly CellSum[] _sums;
         private readonly AuditDepth _depth;
         private readonly Solver _solver;
+        private readonly MPSolverParameters _onward = new();
         private readonly Variable[] _variables;
         private readonly Dictionary<int, int> _at;
         private readonly double _cap;
@@ -231,6 +232,7 @@ public static class DisclosureAudit
             _sums = sums;
             _depth = depth;
             _solver = Solver.CreateSolver("GLOP") ?? throw new InvalidOperationException("The linear solver GLOP is not in the native library of OR-Tools.");
+            _onward.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
             _at = cells.Select((cell, at) => (cell, at)).ToDictionary(pair => pair.cell, pair => pair.at);
 
             // Without a limit would mean without a solution; a figure that gets near this one has none.
@@ -265,7 +267,11 @@ public static class DisclosureAudit
 
         internal int Programs { get; private set; }
 
-        public void Dispose() => _solver.Dispose();
+        public void Dispose()
+        {
+            _onward.Dispose();
+            _solver.Dispose();
+        }
 
         internal IEnumerable<(int Index, AuditFinding Finding)> Find(List<int> asked, IReadOnlyList<AuditTarget> targets)
         {
@@ -339,13 +345,11 @@ public static class DisclosureAudit
             objective.SetCoefficient(_variables[at], 1);
             objective.SetOptimizationDirection(up);
             Programs++;
-            Solver.ResultStatus status = _solver.Solve();
+            // Without presolve the simplex goes on from the last basis: only the objective has changed.
+            Solver.ResultStatus status = _solver.Solve(_onward);
             if (status is Solver.ResultStatus.ABNORMAL or Solver.ResultStatus.NOT_SOLVED)
             {
-                // Rarely the presolve loses its footing among equal figures; without it the simplex finds its own.
-                using MPSolverParameters plain = new();
-                plain.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
-                status = _solver.Solve(plain);
+                status = _solver.Solve();
             }
 
             if (status == Solver.ResultStatus.INFEASIBLE)

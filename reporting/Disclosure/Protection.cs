@@ -4,16 +4,17 @@ namespace Warehouse.Reporting.Disclosure;
 /// <param name="Rounds">Rounds of solving the master problem and adding cuts, at most.</param>
 /// <param name="MasterSeconds">Deterministic seconds of the master problem over all rounds, a component.</param>
 /// <param name="Improvements">Attempts to do without one hidden figure by hiding others, a component.</param>
-public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements)
+/// <param name="Work">Linear programs times figures of the component, after which no further attempt or round begins; the first solution is not limited.</param>
+public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements, long Work)
 {
-    /// <summary>Enough to prove the optimum of tables of a few hundred figures, a few seconds for several thousand.</summary>
-    public static ProtectionEffort Default { get; } = new(60, 1.0, 60);
+    /// <summary>Enough to prove the optimum of small tables; larger ones end with the best that was found and its bound.</summary>
+    public static ProtectionEffort Default { get; } = new(60, 1.0, 60, 400_000);
 
     /// <summary>The heuristic alone: no bound is computed.</summary>
-    public static ProtectionEffort Heuristic { get; } = new(0, 0, 0);
+    public static ProtectionEffort Heuristic { get; } = new(0, 0, 0, 0);
 
     /// <summary>Until the optimum is proved, on tables small enough.</summary>
-    public static ProtectionEffort Exact { get; } = new(2_000, 600, 60);
+    public static ProtectionEffort Exact { get; } = new(2_000, 600, 60, long.MaxValue);
 }
 
 /// <summary>Which figures are hidden, what it costs, and how much less it could cost at most.</summary>

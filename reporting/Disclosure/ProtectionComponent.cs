@@ -13,6 +13,7 @@ internal sealed class ProtectionComponent
     private readonly (int Cell, int Sign)[][] _rows;
     private readonly int[][] _rowsOf;
     private readonly LocalNeed[] _needs;
+    private long _begun;
     private bool[] _best = [];
     private long _bestCost = long.MaxValue;
 
@@ -140,7 +141,8 @@ internal sealed class ProtectionComponent
             return;
         }
 
-        Improve(pattern, effort.Improvements, cancellation);
+        _begun = attack.Solved;
+        Improve(pattern, attack, effort, cancellation);
         Prove(pattern, needs, attack, effort, cancellation);
     }
 
@@ -214,6 +216,8 @@ internal sealed class ProtectionComponent
         return [.. possible];
     }
 
+    private bool IsSpent(AttackProgram attack, ProtectionEffort effort) => attack.Solved - _begun > effort.Work / Count;
+
     private bool Keep(Pattern pattern)
     {
         long cost = CostOf(pattern.Hidden);
@@ -228,8 +232,9 @@ internal sealed class ProtectionComponent
     }
 
     // One hidden figure after the other, the dearest first: forbid it, mend what breaks, and keep the result where it is cheaper.
-    private void Improve(Pattern pattern, int attempts, CancellationToken cancellation)
+    private void Improve(Pattern pattern, AttackProgram attack, ProtectionEffort effort, CancellationToken cancellation)
     {
+        int attempts = effort.Improvements;
         bool better = true;
         while (better && attempts > 0)
         {
@@ -237,7 +242,7 @@ internal sealed class ProtectionComponent
             int[] candidates = Enumerable.Range(0, Count).Where(i => _best[i] && !_forced[i]).OrderByDescending(i => _cost[i]).ThenBy(i => i).ToArray();
             foreach (int cell in candidates)
             {
-                if (attempts-- <= 0)
+                if (attempts-- <= 0 || IsSpent(attack, effort))
                 {
                     return;
                 }
@@ -263,7 +268,7 @@ internal sealed class ProtectionComponent
     {
         SuppressionMaster master = new(this, needs);
         double left = effort.MasterSeconds;
-        while (Rounds < effort.Rounds && left > 0)
+        while (Rounds < effort.Rounds && left > 0 && (Rounds == 0 || !IsSpent(attack, effort)))
         {
             cancellation.ThrowIfCancellationRequested();
             Rounds++;

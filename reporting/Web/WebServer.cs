@@ -253,15 +253,12 @@ public static class WebServer
     {
         RouteGroupBuilder statistics = app.MapGroup("").RequireAuthorization(Policies.Statistics);
         statistics.MapGet("/statistics", (WebParts parts, ClaimsPrincipal user) =>
-            Page<StatisticsPage>(new { Member = user.Member(), Release = Statistics(parts) })).ExcludeFromDescription();
-        statistics.MapGet("/api/statistics", (WebParts parts) => Results.Text(StatisticsWriter.JsonText(Statistics(parts)), "application/json; charset=utf-8"));
-        statistics.MapGet("/statistics/{code}.csv", (string code, WebParts parts) =>
-        {
-            StatisticsRelease release = Statistics(parts);
-            return release.Tables.SingleOrDefault(table => table.Code == code) is { } table
+            Released(parts, release => Page<StatisticsPage>(new { Member = user.Member(), Release = release }))).ExcludeFromDescription();
+        statistics.MapGet("/api/statistics", (WebParts parts) => Released(parts, release => Results.Text(StatisticsWriter.JsonText(release), "application/json; charset=utf-8")));
+        statistics.MapGet("/statistics/{code}.csv", (string code, WebParts parts) => Released(parts, release =>
+            release.Tables.SingleOrDefault(table => table.Code == code) is { } table
                 ? Results.File(StatisticsWriter.CsvFile(table, release.Legend), "text/csv; charset=utf-8", table.Code + ".csv")
-                : Results.NotFound();
-        });
+                : Results.NotFound()));
 
         RouteGroupBuilder oversight = app.MapGroup("").RequireAuthorization(Policies.Oversight);
         oversight.MapGet("/jobs", (WebParts parts, ClaimsPrincipal user) =>
@@ -327,10 +324,18 @@ public static class WebServer
         return child is null ? null : CaseBriefBuilder.Build(child, null, new BriefRequest("", "", "", 1, 1, reason.Member.DisplayName, null));
     }
 
-    private static StatisticsRelease Statistics(WebParts parts)
+    // A refusal is no fault of the program: it says why, and the register stays as it is.
+    private static IResult Released(WebParts parts, Func<StatisticsRelease, IResult> show)
     {
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        return StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile, parts.Time);
+        try
+        {
+            return show(StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile, parts.Time));
+        }
+        catch (ReleaseRefusedException refusal)
+        {
+            return Results.Text(refusal.MessageJa, "text/plain; charset=utf-8", statusCode: StatusCodes.Status409Conflict);
+        }
     }
 
     private static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)

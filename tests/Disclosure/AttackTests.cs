@@ -7,8 +7,8 @@ namespace Warehouse.Tests.Disclosure;
 public sealed class AttackTests
 {
     private static readonly DateOnly Day = new(2024, 3, 31);
-    private static readonly Lazy<IReadOnlyList<Counted>> City = new(() => Children(1_500));
-    private static readonly string[] Indicators = ["consultation", "allowance", "single", "checkup"];
+    private static readonly Lazy<IReadOnlyList<Counted>> City = new(() => Children(1_000));
+    private static readonly string[] Indicators = ["consultation", "allowance"];
 
     [Fact]
     public void Subtraction_over_margins_finds_no_hidden_figure_though_it_finds_many_where_only_small_ones_are_hidden()
@@ -51,7 +51,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void Of_no_group_can_it_be_said_that_all_of_it_or_none_of_a_small_one_is_concerned()
+    public void Of_no_group_can_it_be_said_that_all_of_it_or_none_of_it_is_concerned()
     {
         ControlledRelease release = Release(Tables(City.Value, "age"));
         LinkedTableSet set = release.Set;
@@ -66,7 +66,7 @@ public sealed class AttackTests
                 {
                     ReleasedFigure group = release.Figures[set.CellOf(t, district, line, dimensions[2].Root)];
                     int yes = set.CellOf(t, district, line, 0);
-                    if (group is { Shown: > 0 } && (release.Figures[yes].Value == group.Value || (release.Figures[yes].Value == 0 && group.Value < 20)))
+                    if (group is { Shown: > 0 } && release.Figures[yes].Value is var value && (value == group.Value || value == 0))
                     {
                         asked.Add((new AuditTarget(yes, 1), group.Value));
                     }
@@ -84,7 +84,7 @@ public sealed class AttackTests
         // Four children move from one district's list to having a consultation, two are new: a state of knowledge a week later.
         List<Counted> later = [.. City.Value.Select((child, at) => at % 400 == 7 ? child with { Has = [true, .. child.Has[1..]] } : child), City.Value[3], City.Value[9]];
         ControlledRelease first = Release(Tables(City.Value, "age"));
-        ControlledRelease second = ReleaseControl.Protect(Tables(later, "age"), DisclosureProfile.JpNdb, [first.ToEarlier(1)], cancellation: TestContext.Current.CancellationToken);
+        ControlledRelease second = ReleaseControl.Protect(Tables(later, "age"), DisclosureProfile.JpNdb, [first.ToEarlier(1)], ProtectionEffort.Heuristic, cancellation: TestContext.Current.CancellationToken);
 
         AttackerView differences = new(
             second.Figures.Select((figure, cell) => figure.Shown - first.Figures[cell].Shown is { } change
@@ -106,7 +106,7 @@ public sealed class AttackTests
     {
         IReadOnlyList<LinkedTable> byAge = Tables(City.Value, "age"), bySex = Tables(City.Value, "sex");
         ControlledRelease first = Release(byAge);
-        ControlledRelease second = ReleaseControl.Protect(bySex, DisclosureProfile.JpNdb, [first.ToEarlier(1)], cancellation: TestContext.Current.CancellationToken);
+        ControlledRelease second = ReleaseControl.Protect(bySex, DisclosureProfile.JpNdb, [first.ToEarlier(1)], ProtectionEffort.Heuristic, cancellation: TestContext.Current.CancellationToken);
 
         Assert.True(Together(first, second));
         // Each released by itself, unaware of the other, they are not safe together.
@@ -147,7 +147,7 @@ public sealed class AttackTests
     private static AttackerView View(ControlledRelease release) => AttackerView.Of(
         release.Assessment!.System, release.Assessment.System.Cells.Select((_, cell) => cell >= release.Figures.Count || release.Figures[cell].Shown is null).ToList());
 
-    private static ControlledRelease Release(IReadOnlyList<LinkedTable> tables) => ReleaseControl.Protect(tables, DisclosureProfile.JpNdb, cancellation: TestContext.Current.CancellationToken);
+    private static ControlledRelease Release(IReadOnlyList<LinkedTable> tables) => ReleaseControl.Protect(tables, DisclosureProfile.JpNdb, effort: ProtectionEffort.Heuristic, cancellation: TestContext.Current.CancellationToken);
 
     private static List<LinkedTable> Tables(IReadOnlyList<Counted> children, string second)
     {
@@ -190,8 +190,6 @@ public sealed class AttackTests
                 [
                     known.Consultations.Any(consultation => consultation.Received <= day),
                     known.Allowances.Any(spell => spell.Start <= day && spell.End > day),
-                    family.SingleFrom <= day && family.SingleTo > day,
-                    known.Checkups.Any(checkup => checkup.Due <= day && checkup.Visit > day),
                 ]));
             }
         }
