@@ -147,7 +147,9 @@ public static class AuditChain
     // What is longer than its column is cut here, so that the hash covers what is stored.
     private static string Fit(string value, int length)
     {
-        string clean = string.Concat(value.Where(sign => !char.IsControl(sign))).TrimEnd();
+        // Beyond ASCII as \uXXXX: whoever tries to sign in may type anything, and a column of single bytes would change it after its hash was made.
+        string clean = string.Concat(value.Where(sign => !char.IsControl(sign)).Select(sign =>
+            sign <= '~' ? sign.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)sign:x4}"))).TrimEnd();
         return clean.Length <= length ? clean : clean[..length].TrimEnd();
     }
 }

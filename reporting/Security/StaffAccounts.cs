@@ -64,6 +64,12 @@ public sealed class StaffAccounts
             throw new ArgumentException($"'{member.RoleCode}' is not a role.", nameof(member));
         }
 
+        // The column holds single bytes: on a server another sign would become a question mark, and two accounts one.
+        if (member.StaffId.Length is 0 or > 40 || member.StaffId.Any(sign => sign is <= ' ' or > '~'))
+        {
+            throw new ArgumentException("A staff id is not 1 to 40 ASCII signs without blanks.", nameof(member));
+        }
+
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
         session.Begin();
         session.Execute("load/report_staff_delete", new { staff_id = member.StaffId });

@@ -43,7 +43,7 @@ public sealed class WarehouseLock
             command.CommandType = CommandType.StoredProcedure;
             command.CommandText = "sys.sp_getapplock";
             command.CommandTimeout = (int)wait.TotalSeconds + 30;
-            command.Parameters.AddWithValue("@Resource", "warehouse:" + name);
+            command.Parameters.AddWithValue("@Resource", Resource(connection, name));
             command.Parameters.AddWithValue("@LockMode", "Exclusive");
             command.Parameters.AddWithValue("@LockOwner", "Session");
             command.Parameters.AddWithValue("@LockTimeout", (int)wait.TotalMilliseconds);
@@ -64,6 +64,9 @@ public sealed class WarehouseLock
         }
     }
 
+    // The database's name is in it, because some servers keep one list of these locks for all their databases.
+    private static string Resource(DbConnection connection, string name) => $"warehouse:{connection.Database}:{name}";
+
     private static void Release(DbConnection connection, string name)
     {
         // A pooled connection would keep a session lock, so it is given back before the connection is.
@@ -72,7 +75,7 @@ public sealed class WarehouseLock
             using SqlCommand command = ((SqlConnection)connection).CreateCommand();
             command.CommandType = CommandType.StoredProcedure;
             command.CommandText = "sys.sp_releaseapplock";
-            command.Parameters.AddWithValue("@Resource", "warehouse:" + name);
+            command.Parameters.AddWithValue("@Resource", Resource(connection, name));
             command.Parameters.AddWithValue("@LockOwner", "Session");
             command.ExecuteNonQuery();
         }

@@ -131,7 +131,7 @@ public sealed class CityLoadTests(CityLoadFixture city) : IClassFixture<CityLoad
         secrets.RemoveWhere(secret => secret.Length < 2);
         using WarehouseSession session = city.Warehouse.Warehouse();
         foreach ((string table, string column) in session.QueryText<(string, string)>(
-            "SELECT CONCAT(table_schema, '.', table_name), column_name FROM information_schema.columns WHERE data_type LIKE '%CHAR%' AND table_schema NOT IN ('information_schema', 'pg_catalog')"))
+            "SELECT CONCAT(\"TABLE_SCHEMA\", '.', \"TABLE_NAME\"), \"COLUMN_NAME\" FROM INFORMATION_SCHEMA.COLUMNS WHERE UPPER(\"DATA_TYPE\") LIKE '%CHAR%' AND \"TABLE_SCHEMA\" NOT IN ('INFORMATION_SCHEMA', 'information_schema', 'pg_catalog')"))
         {
             // Names of towns and facilities are public; a surname may be the name of a town.
             if (table is "dim.place" or "dim.facility")

@@ -487,7 +487,7 @@ public sealed class CorrectionTests : IDisposable
         {
             using (session)
             {
-                foreach (string table in schemas.SelectMany(schema => session.QueryText<string>($"SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema = '{schema}' AND table_type = 'BASE TABLE' ORDER BY 1")))
+                foreach (string table in schemas.SelectMany(schema => session.QueryText<string>($"SELECT CONCAT(\"TABLE_SCHEMA\", '.', \"TABLE_NAME\") FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_SCHEMA\" = '{schema}' AND \"TABLE_TYPE\" = 'BASE TABLE' ORDER BY 1")))
                 {
                     text.Append(table).Append('\n').AppendJoin('\n', session.QueryText<object?[]>("SELECT * FROM " + table).Select(row => string.Join('|', row)).Order(StringComparer.Ordinal)).Append('\n');
                 }

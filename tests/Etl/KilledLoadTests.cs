@@ -219,7 +219,7 @@ public sealed class KilledLoadTests(KilledLoadFixture city) : IClassFixture<Kill
         {
             using WarehouseSession session = databases.Open(kind, role);
             IEnumerable<string> tables = session.QueryText<string>(
-                "SELECT CONCAT(table_schema, '.', table_name) AS n FROM information_schema.tables WHERE table_schema IN ('ident', 'stg', 'dim', 'fact') OR (table_schema = 'meta' AND table_name = 'load_run') ORDER BY n");
+                "SELECT CONCAT(\"TABLE_SCHEMA\", '.', \"TABLE_NAME\") AS n FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_SCHEMA\" IN ('ident', 'stg', 'dim', 'fact') OR (\"TABLE_SCHEMA\" = 'meta' AND \"TABLE_NAME\" = 'load_run') ORDER BY n");
             foreach (string table in tables.Where(table => withNames || table != "ident.received_file"))
             {
                 lines.Add(table + " " + session.ScalarText<string>($"SELECT CONCAT(COUNT(*), ' rows ', COALESCE(SUM(CAST(HASH(t) AS HUGEINT)), 0)) FROM {table} AS t"));

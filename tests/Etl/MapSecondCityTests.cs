@@ -285,7 +285,7 @@ public sealed class MapSecondCityTests : IDisposable
     {
         using WarehouseSession session = fixture.Warehouse();
         StringBuilder text = new();
-        foreach (string table in session.QueryText<string>("SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema IN ('dim', 'fact') AND table_type = 'BASE TABLE' ORDER BY 1"))
+        foreach (string table in session.QueryText<string>("SELECT CONCAT(\"TABLE_SCHEMA\", '.', \"TABLE_NAME\") FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_SCHEMA\" IN ('dim', 'fact') AND \"TABLE_TYPE\" = 'BASE TABLE' ORDER BY 1"))
         {
             text.Append(table).Append('\n');
             foreach (string row in session.QueryText<object?[]>("SELECT * FROM " + table).Select(row => string.Join('|', row)).Order(StringComparer.Ordinal))

@@ -442,7 +442,7 @@ internal sealed class NoiseCheck
         using WarehouseSession clean = meant.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
         HashSet<string> staged = [.. FeedCatalog.Default.Contracts.Select(contract => contract.Feed).Append("trait").Append("file_scope")];
         foreach (IGrouping<string, (string Schema, string Table, string Column)> table in noisy.QueryText<(string Schema, string Table, string Column)>(
-            "SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE table_schema IN ('stg', 'fact', 'dim') ORDER BY table_schema, table_name, ordinal_position")
+            "SELECT \"TABLE_SCHEMA\", \"TABLE_NAME\", \"COLUMN_NAME\" FROM INFORMATION_SCHEMA.COLUMNS WHERE \"TABLE_SCHEMA\" IN ('stg', 'fact', 'dim') ORDER BY \"TABLE_SCHEMA\", \"TABLE_NAME\", \"ORDINAL_POSITION\"")
             .Where(column => column.Schema != "stg" || staged.Contains(column.Table)).GroupBy(column => column.Schema + "." + column.Table))
         {
             // Where a row comes from is the feed and the time of extraction: numbers of loads and lines differ where files and rows are left out.

@@ -320,7 +320,7 @@ public sealed class RelinkTests
         {
             using WarehouseSession session = fixture.Databases.Open(kind, role);
             foreach (string table in session.QueryText<string>(
-                "SELECT CONCAT(table_schema, '.', table_name) AS n FROM information_schema.tables WHERE table_schema IN ('ident', 'stg', 'dim', 'fact', 'meta') AND table_name <> 'schema_journal' ORDER BY n"))
+                "SELECT CONCAT(\"TABLE_SCHEMA\", '.', \"TABLE_NAME\") AS n FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_SCHEMA\" IN ('ident', 'stg', 'dim', 'fact', 'meta') AND \"TABLE_NAME\" <> 'schema_journal' ORDER BY n"))
             {
                 if (withRuns || !table.StartsWith("meta.link_run", StringComparison.Ordinal))
                 {

@@ -1,12 +1,15 @@
 using System.Globalization;
+using System.Text.Json;
 using Warehouse.Etl;
 using Warehouse.Etl.City;
+using Warehouse.Model;
+using Warehouse.Model.Features;
 using Warehouse.Sql;
 using Warehouse.Tests.Support;
 
 namespace Warehouse.Tests.Etl;
 
-/// <summary>The same files give the same rows on DuckDB and on the test server, table by table.</summary>
+/// <summary>The same files give the same rows, features, model and scores on DuckDB and on the test server, table by table.</summary>
 public sealed class SameOnBothEnginesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero);
@@ -20,19 +23,41 @@ public sealed class SameOnBothEnginesTests
     }
 
     [Fact]
-    public void The_mini_city_has_the_same_links_facts_and_dimensions()
+    public void The_mini_city_has_the_same_links_facts_features_model_scores_and_reasons()
     {
         SkipWithoutServer();
-        string root = Directory.CreateTempSubdirectory("same-").FullName;
+        string root = Directory.CreateTempSubdirectory("same-model-").FullName;
         try
         {
             CityGenerator.Generate(CityOptions.For(CityPreset.Mini, seed: 7), root);
-            Compare(Path.Combine(root, "inbox"));
+            using WarehouseFixture duck = WarehouseFixture.Create(Engine.DuckDb, new StillClock());
+            using WarehouseFixture server = WarehouseFixture.Create(Engine.SqlServer, new StillClock());
+            string one = Scored(duck, root);
+            string other = Scored(server, root);
+
+            Assert.Equal(one, other);
+            IReadOnlyList<TableComparisonResult> tables = TableComparison.Run(server.Databases, duck.Databases, null, TestContext.Current.CancellationToken);
+            Assert.All(tables, table => Assert.True(table.IsSame, table.ToString()));
+            Assert.All(new[] { "ident.crosswalk", "fact.child_month", "dim.mined_rule", "fact.risk_score", "fact.score_reason" }, name => Assert.True(tables.Single(table => table.Table == name).Rows > 0, name));
         }
         finally
         {
             Directory.Delete(root, recursive: true);
         }
+    }
+
+    // Returns the features of every child and the hash of the model's document.
+    private static string Scored(WarehouseFixture fixture, string root)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Load(fixture, Path.Combine(root, "inbox"));
+        ModelOptions options = new() { Clock = new StillClock() };
+        DateOnly day = new(2025, 4, 1);
+        ModelSummary model = Warehouse.Model.ModelRun.Train(fixture.Databases, options, null, stop);
+        Warehouse.Model.ModelRun.Score(fixture.Databases, options, day, Snapshot.StartOfDayUtc(day), stop);
+        using WarehouseSession session = fixture.Warehouse(SessionRole.Model);
+        IReadOnlyList<ChildFacts> facts = FeatureReader.Read(session, new Snapshot(day, Snapshot.StartOfDayUtc(day)), FeatureCatalogue.Default);
+        return model.ModelSha256 + "\n" + string.Join('\n', facts.OrderBy(child => child.Population.ChildKey).Select(child => JsonSerializer.Serialize(child)));
     }
 
     private static void SkipWithoutServer() =>
@@ -81,7 +106,7 @@ public sealed class SameOnBothEnginesTests
     }
 
     private static IReadOnlyList<string> Tables(WarehouseSession session, string[] schemas) => session
-        .QueryText<(string Schema, string Table)>("SELECT table_schema, table_name FROM INFORMATION_SCHEMA.TABLES WHERE table_type = 'BASE TABLE'")
+        .QueryText<(string Schema, string Table)>("SELECT \"TABLE_SCHEMA\", \"TABLE_NAME\" FROM INFORMATION_SCHEMA.TABLES WHERE \"TABLE_TYPE\" = 'BASE TABLE'")
         .Where(table => schemas.Contains(table.Schema))
         .Select(table => table.Schema + "." + table.Table)
         .Order(StringComparer.Ordinal)

@@ -132,7 +132,7 @@ public sealed class WelfareCityTests(WelfareCityFixture city) : IClassFixture<We
 
         Assert.Contains("restricted class", refused.Message, StringComparison.Ordinal);
         using WarehouseSession load = city.Warehouse.Warehouse();
-        Assert.Equal(0, load.ScalarText<long>("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema IN ('dim', 'fact') AND column_name = 'has_consulted'"));
+        Assert.Equal(0, load.ScalarText<long>("SELECT COUNT(*) FROM INFORMATION_SCHEMA.COLUMNS WHERE \"TABLE_SCHEMA\" IN ('dim', 'fact') AND \"COLUMN_NAME\" = 'has_consulted'"));
     }
 
     private static string Code(string feed, string column, string text)

@@ -14,7 +14,7 @@ public sealed class FactWriter : IDisposable
     private readonly Dictionary<string, (string[] Columns, List<object?[]> Rows)> _tables = new(StringComparer.Ordinal);
     private readonly WarehouseFixture _fixture;
 
-    public FactWriter(Engine engine = Engine.DuckDb)
+    public FactWriter(Engine? engine = null)
     {
         _fixture = WarehouseFixture.Create(engine);
         Databases = _fixture.Databases;

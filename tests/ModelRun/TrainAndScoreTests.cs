@@ -394,7 +394,7 @@ public sealed class TrainAndScoreTests
     private static ScoreSummary Score(FactWriter city, ModelOptions options, DateTime asKnown) =>
         Run.Score(city.Databases, options, Date, asKnown, TestContext.Current.CancellationToken);
 
-    private static FactWriter City(Engine engine = Engine.DuckDb, bool leak = false)
+    private static FactWriter City(Engine? engine = null, bool leak = false)
     {
         FactWriter writer = new(engine);
         Fill(writer, leak);

@@ -27,6 +27,16 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void What_is_beyond_ascii_is_written_in_ascii_and_fits_its_column()
+    {
+        AuditRow row = AuditChain.Append(1, new DateTime(2025, 4, 1, 0, 0, 0, DateTimeKind.Utc), new AuditEntry("花a", "caseworker", "child", "allowed", 1, ObjectId: new string('子', 100)), AuditChain.Root);
+
+        Assert.Equal(@"\u82b1a", row.StaffId);
+        Assert.Equal(100, row.ObjectId.Length);
+        Assert.True(AuditChain.Verify([row]).IsIntact);
+    }
+
+    [Fact]
     public void Tampering_is_found_at_the_first_broken_row()
     {
         List<AuditRow> rows = Chain(10);

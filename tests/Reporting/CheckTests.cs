@@ -79,6 +79,43 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_warehouses_of_the_same_files_compare_as_the_same_until_a_value_differs()
+    {
+        Load();
+        string copy = Path.Combine(_folder, "copy");
+        Directory.CreateDirectory(copy);
+        foreach (string name in new[] { "warehouse.duckdb", "identity.duckdb" })
+        {
+            File.Copy(Path.Combine(_folder, name), Path.Combine(copy, name));
+        }
+
+        (int code, JsonElement[] tables) = await Compare(copy);
+        Assert.Equal(0, code);
+        Assert.All(tables, table => Assert.True(table.GetProperty("is_same").GetBoolean()));
+        Assert.True(tables.Single(table => table.GetProperty("table").GetString() == "dim.child").GetProperty("rows").GetInt64() > 0);
+
+        using (WarehouseDatabases databases = Open())
+        using (WarehouseSession warehouse = databases.Open(DatabaseKind.Warehouse, SessionRole.Migrator))
+        {
+            Assert.True(warehouse.ExecuteText("UPDATE dim.child SET sex_code = 3 - sex_code") > 0);
+            warehouse.ExecuteText("INSERT INTO meta.model_mark (model_run_id, mark_code, direction_code, required_value, set_utc, status_code) VALUES (1, 'a', 'at_least', 0.5, CAST('2024-01-01' AS DATETIME2), 'set')");
+        }
+
+        using (WarehouseDatabases databases = new(new HostOptions().Databases(copy)))
+        using (WarehouseSession warehouse = databases.Open(DatabaseKind.Warehouse, SessionRole.Migrator))
+        {
+            warehouse.ExecuteText("INSERT INTO meta.model_mark (model_run_id, mark_code, direction_code, required_value, set_utc, status_code) VALUES (1, 'a', 'at_least', 0.5000001, CAST('2025-01-01' AS DATETIME2), 'set')");
+        }
+
+        (code, tables) = await Compare(copy);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Equal(["dim.child", "meta.model_mark"], tables.Where(table => !table.GetProperty("is_same").GetBoolean()).Select(table => table.GetProperty("table").GetString()));
+        Assert.Equal(1e-7, tables.Single(table => table.GetProperty("table").GetString() == "meta.model_mark").GetProperty("largest_difference").GetDouble(), 1e-12);
+
+        Assert.Equal(ExitCode.Usage, await CommandLine.Run(["check", "--output", _folder, "--compare", Path.Combine(_folder, "nowhere")], TextWriter.Null, TextWriter.Null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Every_table_with_rows_of_files_is_counted_when_it_is_published()
     {
         using WarehouseFixture fixture = WarehouseFixture.Create();
@@ -86,14 +123,21 @@ public sealed class CheckTests : IDisposable
         // Staging by feed is counted in the run itself; the rest of stg is working tables.
         IEnumerable<string> tables = session.QueryText<string>(
             """
-            SELECT CONCAT(c.TABLE_SCHEMA, '.', c.TABLE_NAME)
+            SELECT CONCAT(c."TABLE_SCHEMA", '.', c."TABLE_NAME")
             FROM INFORMATION_SCHEMA.COLUMNS AS c
-            WHERE c.COLUMN_NAME = 'load_id' AND c.TABLE_SCHEMA IN ('fact', 'dim', 'restricted')
+            WHERE c."COLUMN_NAME" = 'load_id' AND c."TABLE_SCHEMA" IN ('fact', 'dim', 'restricted')
             """);
         string script = Repository.Text("sql/views/derived_row_count.sql");
 
         Assert.NotEmpty(tables);
         Assert.All(tables, table => Assert.Contains($"SELECT '{table}' AS table_name, s.load_id\n    FROM {table} AS s\n", script, StringComparison.Ordinal));
+    }
+
+    private async Task<(int Code, JsonElement[] Tables)> Compare(string other)
+    {
+        using StringWriter output = new();
+        int code = await CommandLine.Run(["check", "--output", _folder, "--compare", other, "--json"], output, TextWriter.Null, TestContext.Current.CancellationToken);
+        return (code, [.. JsonDocument.Parse(output.ToString()).RootElement.GetProperty("tables").EnumerateArray()]);
     }
 
     private WarehouseDatabases Open() => new(new HostOptions().Databases(_folder));

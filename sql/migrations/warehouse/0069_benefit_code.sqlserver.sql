@@ -4,7 +4,7 @@
 -- Compatible with release: 0.1
 -- Undo: the same with 20 characters, once no longer code is kept
 SELECT person_key, record_key, recipient_key, recipient_record_key, benefit_code, certificate_key, reason_code, payment_class, valid_from, valid_to, known_from_utc, known_to_utc, load_id, status_code
-INTO #benefit_spell
+INTO fact.benefit_spell_kept
 FROM fact.benefit_spell
 GO
 DROP TABLE fact.benefit_spell
@@ -29,7 +29,7 @@ CREATE TABLE fact.benefit_spell (
 GO
 INSERT INTO fact.benefit_spell (person_key, record_key, recipient_key, recipient_record_key, benefit_code, certificate_key, reason_code, payment_class, valid_from, valid_to, known_from_utc, known_to_utc, load_id, status_code)
 SELECT b.person_key, b.record_key, b.recipient_key, b.recipient_record_key, b.benefit_code, b.certificate_key, b.reason_code, b.payment_class, b.valid_from, b.valid_to, b.known_from_utc, b.known_to_utc, b.load_id, b.status_code
-FROM #benefit_spell AS b
+FROM fact.benefit_spell_kept AS b
 GO
-DROP TABLE #benefit_spell
+DROP TABLE fact.benefit_spell_kept
 GO
