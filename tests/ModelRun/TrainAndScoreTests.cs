@@ -62,6 +62,8 @@ public sealed class TrainAndScoreTests
         Assert.True(summary.KeptCount > 0);
         Assert.True(summary.PositiveCount > 20);
         Assert.True(summary.Quoted.Auc > 0.6, $"AUC {summary.Quoted.Auc}");
+        using WarehouseSession migrator = city.Session(SessionRole.Migrator);
+        Assert.Empty(DeclaredColumns.Unfit(migrator, DatabaseKind.Warehouse));
     }
 
     [Fact]
