@@ -206,6 +206,11 @@ internal static class PageText
             ["未就学等"] = "Not at school yet",
             [Briefs.Wording.NoRecord] = "No record",
         };
+        foreach ((string japanese, string english) in CaseworkText.English)
+        {
+            table.Add(japanese, english);
+        }
+
         for (int grade = 1; grade <= 9; grade++)
         {
             table[Briefs.Wording.Grade(grade)] = (grade <= 6 ? "Elementary " : "Junior high ") + (grade <= 6 ? grade : grade - 6).ToString(System.Globalization.CultureInfo.InvariantCulture);

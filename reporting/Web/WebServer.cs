@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
@@ -67,6 +68,8 @@ public static class WebServer
         services.AddSingleton(parts);
         services.AddSingleton(parts.Audit);
         services.AddSingleton(parts.Time);
+        services.AddSingleton<CaseTickets>();
+        services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
         if (parts.KeyFolder is { } folder)
@@ -119,6 +122,7 @@ public static class WebServer
         services.AddAuthorization(Policies.Configure);
         services.AddAntiforgery(forgery =>
         {
+            forgery.HeaderName = CaseworkEndpoints.TokenHeader;
             forgery.Cookie.Name = "warehouse-form";
             forgery.Cookie.SameSite = SameSiteMode.Strict;
             forgery.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
@@ -144,10 +148,11 @@ public static class WebServer
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(RequireToken);
         app.UseAntiforgery();
         MapOpen(app);
         MapStaff(app);
-        MapCasework(app);
+        CaseworkEndpoints.Map(app);
         MapOversight(app);
         MapSources(app);
     }
@@ -189,9 +194,8 @@ public static class WebServer
     private static void MapStaff(WebApplication app)
     {
         app.MapOpenApi().RequireAuthorization(Policies.Staff);
-        app.MapPost("/sign-out", async (HttpContext context, IAntiforgery forgery) =>
+        app.MapPost("/sign-out", async (HttpContext context) =>
         {
-            await forgery.ValidateRequestAsync(context).ConfigureAwait(false);
             await context.SignOutAsync().ConfigureAwait(false);
             return Results.Redirect("/sign-in");
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
@@ -203,49 +207,6 @@ public static class WebServer
             string role when Roles.SystemOf(role) is not null => Results.Redirect("/freshness"),
             _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
-    }
-
-    private static void MapCasework(WebApplication app)
-    {
-        RouteGroupBuilder group = app.MapGroup("").RequireAuthorization(Policies.Casework);
-        group.MapGet("/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            Page<WorklistPage>(new { Member = user.Member(), Rows = await Worklist(parts, user.Member()!, stop).ConfigureAwait(false) })).ExcludeFromDescription();
-        group.MapGet("/api/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            (await Worklist(parts, user.Member()!, stop).ConfigureAwait(false)).Select(row => new
-            {
-                ChildKey = row.ChildKey.ToString(CultureInfo.InvariantCulture),
-                row.DistrictName,
-                AgeYears = row.AgeMonths / 12,
-                row.GradeCode,
-                row.SourceCount,
-            }));
-        group.MapGet("/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
-        {
-            string key = childKey.ToString(CultureInfo.InvariantCulture);
-            return purpose is null
-                ? Page<PurposePage>(new { Member = context.User.Member(), ChildKey = key })
-                : await Guarded(context, async () => await Summary(parts, childKey, purpose, context).ConfigureAwait(false) is { } brief
-                    ? Page<ChildPage>(new { Member = context.User.Member(), Brief = brief, ChildKey = key })
-                    : Results.NotFound()).ConfigureAwait(false);
-        }).ExcludeFromDescription();
-        group.MapGet("/api/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
-            await Guarded(context, async () => await Summary(parts, childKey, purpose ?? "", context).ConfigureAwait(false) is { } brief
-                ? Results.Ok(new { brief.DataDate, brief.Child, brief.Household, brief.Restriction, brief.Agencies, brief.Events })
-                : Results.NotFound()).ConfigureAwait(false));
-        group.MapGet("/children/{childKey:long}/brief.pdf", async (long childKey, string? purpose, string? recipient, WebParts parts, HttpContext context) =>
-            await Guarded(context, async () =>
-            {
-                if (string.IsNullOrWhiteSpace(recipient) || recipient.Length > 100)
-                {
-                    return Results.BadRequest();
-                }
-
-                (DateOnly asOf, DateTime known) = parts.Reader.Now();
-                BriefOrder order = new(childKey, asOf, known, [recipient.Trim()], parts.Watermark);
-                AccessReason reason = new(context.User.Member()!, purpose ?? "");
-                IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
-                return files.Count == 0 ? Results.NotFound() : Results.File(files[0].Pdf, "application/pdf", files[0].BriefId + ".pdf");
-            }).ConfigureAwait(false));
     }
 
     private static void MapOversight(WebApplication app)
@@ -268,13 +229,8 @@ public static class WebServer
         oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
     }
 
-    private static async Task<IResult> SignIn(HttpContext context, IAntiforgery forgery, WebParts parts)
+    private static async Task<IResult> SignIn(HttpContext context, WebParts parts)
     {
-        if (!await forgery.IsRequestValidAsync(context).ConfigureAwait(false))
-        {
-            return Results.BadRequest();
-        }
-
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         string staffId = form["staff_id"].ToString().Trim();
         string password = form["password"].ToString();
@@ -296,40 +252,13 @@ public static class WebServer
         return Results.LocalRedirect(from);
     }
 
-    private static async Task<IReadOnlyList<WorklistRow>> Worklist(WebParts parts, StaffMember member, CancellationToken stop)
-    {
-        (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        List<WorklistRow> rows;
-        using (WarehouseSession session = parts.Databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
-        {
-            rows = session.Query<WorklistRow>(
-                    "query/report_worklist", new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, list_length = parts.ListLength })
-                .Where(row => member.Serves(row.DistrictCode)).DistinctBy(row => row.ChildKey).ToList();
-        }
-
-        // Each child shown is a read of that child.
-        await parts.Audit.Record(
-            rows.Select(row => new AuditEntry(member.StaffId, member.RoleCode, "worklist", "allowed", row.ChildKey, "", "worklist")).ToList(), stop).ConfigureAwait(false);
-        return rows;
-    }
-
-    private static async Task<CaseBrief?> Summary(WebParts parts, long childKey, string purpose, HttpContext context)
-    {
-        (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        AccessReason reason = new(context.User.Member()!, purpose);
-        IdentifiedChild? child = await parts.Reader
-            .ReadChild(childKey, asOf, known, reason, "child", "summary", context.RequestAborted).ConfigureAwait(false);
-        // Without the score: the caseworker's own judgement comes first.
-        return child is null ? null : CaseBriefBuilder.Build(child, null, new BriefRequest("", "", "", 1, 1, reason.Member.DisplayName, null));
-    }
-
     private static StatisticsRelease Statistics(WebParts parts)
     {
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
         return StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile);
     }
 
-    private static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
+    internal static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
     {
         try
         {
@@ -342,7 +271,7 @@ public static class WebServer
         }
     }
 
-    private static RazorComponentResult<T> Page<T>(object parameters)
+    internal static RazorComponentResult<T> Page<T>(object parameters)
         where T : IComponent => new(parameters);
 
     private static readonly Lazy<string> Style = new(() =>
@@ -365,6 +294,26 @@ public static class WebServer
         headers.CacheControl = "no-cache, no-store";
         headers.Pragma = "no-cache";
         return next(context);
+    }
+
+    // Whatever changes something carries the token of this session, forms in a field and programs in a header; no endpoint can forget to ask.
+    private static async Task RequireToken(HttpContext context, RequestDelegate next)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && context.GetEndpoint() is not null
+            && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false))
+        {
+            if (context.User.Member() is { } member)
+            {
+                string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+                await context.RequestServices.GetRequiredService<AuditTrail>().Record(
+                    new AuditEntry(member.StaffId, member.RoleCode, "form-token", "refused", 0, "", context.Request.Method + " " + route), context.RequestAborted).ConfigureAwait(false);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await next(context).ConfigureAwait(false);
     }
 
     private static bool WantsPage(HttpRequest request) =>
