@@ -152,18 +152,22 @@ public sealed class CaseDesk
     }
 
     /// <summary>Returns whether the caseworker has a first judgement of the child's current scoring: only then is anything of the analysis shown.</summary>
-    public bool HasJudged(long childKey, string staffId)
+    public bool HasJudged(long childKey, string staffId) => Judged(childKey, staffId).First is not null;
+
+    /// <summary>Returns the own first and the last final judgement of the child's current scoring; null where there is none.</summary>
+    public (Judgement? First, Judgement? Final) Judged(long childKey, string staffId)
     {
         (DateOnly asOf, DateTime known) = _reader.Now();
         CaseRound round = RoundOf(_reader.ReadScore(childKey, asOf, known)?.Score, asOf);
-        return Judgements(childKey, staffId).Any(one => one.StageCode == JudgementCodes.First && IsOf(one, round));
+        List<Judgement> own = Judgements(childKey, staffId).Where(one => IsOf(one, round)).ToList();
+        return (own.Find(one => one.StageCode == JudgementCodes.First), own.FindLast(one => one.StageCode == JudgementCodes.Final));
     }
 
-    /// <summary>Returns whether a case goes past the model: an open report of abuse or an urgent case, without the safety check or graded urgent.</summary>
+    /// <summary>Returns whether a case goes past the model: an open, undecided consultation that is graded urgent or reports abuse without a safety check.</summary>
     public static bool IsUrgentCase(ChildRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return record.Consultations.Any(row => row.ClosedDate is null
+        return record.Consultations.Any(row => row.ClosedDate is null && row.DecisionCode is ("none" or "pending")
             && (row.UrgencyCode is "aa" or "a" || (row.ConsultationType == "abuse" && row.SafetyCheckDate is null)));
     }
 

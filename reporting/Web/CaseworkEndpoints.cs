@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Security;
-using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Web;
 
@@ -32,8 +31,11 @@ internal static class CaseworkEndpoints
     internal static void Map(WebApplication app)
     {
         RouteGroupBuilder group = app.MapGroup("").RequireAuthorization(Policies.Casework);
-        group.MapGet("/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            WebServer.Page<WorklistPage>(new { Member = user.Member(), Rows = await Worklist(parts, user.Member()!, stop).ConfigureAwait(false) })).ExcludeFromDescription();
+        group.MapGet("/worklist", async (string? council, string? judged, bool? changed, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
+        {
+            WorklistFilter filter = new(council, judged, changed == true);
+            return WebServer.Page<WorklistPage>(new { Member = user.Member(), List = await lists.Read(user.Member()!, filter, stop).ConfigureAwait(false), Filter = filter });
+        }).ExcludeFromDescription();
         group.MapGet("/children/{childKey:long}", (long childKey, string? purpose, HttpContext context) => purpose is null
             ? Task.FromResult<IResult>(WebServer.Page<PurposePage>(new { Member = context.User.Member(), ChildKey = Text(childKey) }))
             : WebServer.Guarded(context, () => Child(childKey, purpose, context, null, null))).ExcludeFromDescription();
@@ -43,31 +45,35 @@ internal static class CaseworkEndpoints
                 WebServer.Guarded(context, () => Judge(childKey, stage, context))).ExcludeFromDescription();
         }
 
-        group.MapGet("/children/{childKey:long}/brief.pdf", (long childKey, string? purpose, string? recipient, WebParts parts, HttpContext context) =>
-            WebServer.Guarded(context, async () =>
-            {
-                if (string.IsNullOrWhiteSpace(recipient) || recipient.Length > 100)
-                {
-                    return Results.BadRequest();
-                }
-
-                (DateOnly asOf, DateTime known) = parts.Reader.Now();
-                BriefOrder order = new(childKey, asOf, known, [recipient.Trim()], parts.Watermark);
-                AccessReason reason = new(context.User.Member()!, purpose ?? "");
-                IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
-                return files.Count == 0 ? Results.NotFound() : Results.File(files[0].Pdf, "application/pdf", files[0].BriefId + ".pdf");
-            }));
+        group.MapPost("/children/{childKey:long}/briefs", (long childKey, HttpContext context) => WebServer.Guarded(context, () => MakeBrief(childKey, context))).ExcludeFromDescription();
+        group.MapGet("/briefs/{briefId}", (string briefId, string? purpose, HttpContext context) => WebServer.Guarded(context, () => OpenBrief(briefId, purpose, context)));
 
         RouteGroupBuilder api = app.MapGroup("/api/v1").RequireAuthorization(Policies.Casework);
         api.MapGet("/token", (HttpContext context, IAntiforgery forgery) => new { Header = TokenHeader, Token = forgery.GetAndStoreTokens(context).RequestToken });
-        api.MapGet("/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            (await Worklist(parts, user.Member()!, stop).ConfigureAwait(false)).Select(row => new
+        api.MapGet("/worklist", async (string? council, string? judged, bool? changed, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
+        {
+            Worklist list = await lists.Read(user.Member()!, new WorklistFilter(council, judged, changed == true), stop).ConfigureAwait(false);
+            return new
             {
-                ChildKey = Text(row.ChildKey),
-                row.DistrictName,
-                AgeYears = row.AgeMonths / 12,
-                row.GradeCode,
-            }));
+                list.SnapshotDate,
+                list.Total,
+                list.Expectation,
+                Urgent = list.Urgent.Select(child => new { ChildKey = Text(child.ChildKey), child.ReceivedDate, child.DistrictName, AgeYears = child.AgeMonths / 12, child.GradeCode }),
+                Children = list.Rows.Select(row => new
+                {
+                    ChildKey = Text(row.ChildKey),
+                    row.DistrictName,
+                    AgeYears = row.AgeMonths / 12,
+                    row.GradeCode,
+                    row.IsInCouncil,
+                    row.HasChanged,
+                    row.FirstDecision,
+                    row.FinalDecision,
+                    row.BandCode,
+                    row.Trend,
+                }),
+            };
+        });
         api.MapGet("/children/{childKey:long}", (long childKey, string? purpose, CaseDesk desk, HttpContext context) =>
             WebServer.Guarded(context, async () => await desk.Open(childKey, Reason(context, purpose), context.RequestAborted).ConfigureAwait(false) is { } view
                 ? Results.Ok(Message(view, desk.Ticket(view, context.User.Member()!)))
@@ -110,6 +116,7 @@ internal static class CaseworkEndpoints
             ChildKey = Text(childKey),
             Purpose = purpose,
             Ticket = desk.Ticket(view, member),
+            Briefs = view.First is null ? [] : context.RequestServices.GetRequiredService<WebParts>().Briefs.Made(childKey, member.StaffId),
             Fault = fault is { } kind ? Words(kind) : null,
             Entered = entered ?? new EnteredJudgement("", "", ""),
         });
@@ -127,22 +134,66 @@ internal static class CaseworkEndpoints
             : await Child(childKey, purpose, context, outcome, entered).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<WorklistRow>> Worklist(WebParts parts, StaffMember member, CancellationToken stop)
+    private static async Task<IResult> MakeBrief(long childKey, HttpContext context)
     {
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string recipient = form["recipient"].ToString().Trim();
+        AccessReason reason = Reason(context, "conference");
+        WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        List<WorklistRow> rows;
-        using (WarehouseSession session = parts.Databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
+        if (await parts.Reader.Allow(childKey, asOf, known, reason, "brief-order", "", context.RequestAborted).ConfigureAwait(false) is null)
         {
-            rows = session.Query<WorklistRow>(
-                    "query/report_worklist", new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, list_length = parts.ListLength })
-                .Where(row => member.Serves(row.DistrictCode)).DistinctBy(row => row.ChildKey).ToList();
+            return Results.NotFound();
         }
 
-        // Each child shown is a read of that child.
-        await parts.Audit.Record(
-            rows.Select(row => new AuditEntry(member.StaffId, member.RoleCode, "worklist", "allowed", row.ChildKey, "", "worklist")).ToList(), stop).ConfigureAwait(false);
-        return rows;
+        if (recipient.Length is 0 or > 100)
+        {
+            return Results.BadRequest();
+        }
+
+        (Judgement? first, Judgement? final) = context.RequestServices.GetRequiredService<CaseDesk>().Judged(childKey, reason.Member.StaffId);
+        if (first is null)
+        {
+            return Results.StatusCode(StatusCodes.Status409Conflict);
+        }
+
+        BriefOrder order = new(childKey, asOf, known, [recipient], parts.Watermark)
+        {
+            BlindJudgement = Printed(first, reason.Member),
+            FinalJudgement = final is null ? null : Printed(final, reason.Member),
+        };
+        IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
+        return files.Count == 0 ? Results.NotFound() : Results.Redirect($"/briefs/{files[0].BriefId}?purpose=conference");
     }
+
+    // Whose child it is decides, not who knows the number: remit, purpose and own first judgement are those of today.
+    private static async Task<IResult> OpenBrief(string briefId, string? purpose, HttpContext context)
+    {
+        WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
+        AccessReason reason = Reason(context, purpose);
+        if (parts.Briefs.ChildOf(briefId) is not { } childKey)
+        {
+            await parts.Audit.Record(new AuditEntry(reason.Member.StaffId, reason.Member.RoleCode, "brief-open", "unknown", 0, reason.PurposeCode, briefId), context.RequestAborted).ConfigureAwait(false);
+            return Results.NotFound();
+        }
+
+        (DateOnly asOf, DateTime known) = parts.Reader.Now();
+        await parts.Reader.Allow(childKey, asOf, known, reason, "brief-open", briefId, context.RequestAborted).ConfigureAwait(false);
+        if (!context.RequestServices.GetRequiredService<CaseDesk>().HasJudged(childKey, reason.Member.StaffId))
+        {
+            return Results.StatusCode(StatusCodes.Status409Conflict);
+        }
+
+        return await parts.Briefs.Rebuild(briefId, reason, context.RequestAborted).ConfigureAwait(false) is { } file
+            ? Results.File(file.Pdf, "application/pdf", file.BriefId + ".pdf")
+            : Results.NotFound();
+    }
+
+    private static BriefJudgement Printed(Judgement judgement, StaffMember member) => new(
+        JudgementCodes.Decisions[judgement.DecisionCode],
+        DateOnly.FromDateTime(judgement.JudgedUtc.AddHours(9)),
+        member.DisplayName,
+        JudgementCodes.Reasons.GetValueOrDefault(judgement.ReasonCode, judgement.ReasonCode) + (judgement.Note is null ? "" : "：" + judgement.Note));
 
     private static object Message(CaseView view, string ticket)
     {

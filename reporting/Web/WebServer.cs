@@ -34,9 +34,6 @@ public sealed record WebParts(
     /// <summary>How long a session lives without a request.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How many children the worklist holds.</summary>
-    public int ListLength { get; init; } = 60;
-
     /// <summary>Text across the pages of briefs, or null.</summary>
     public string? Watermark { get; init; }
 
@@ -46,10 +43,6 @@ public sealed record WebParts(
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
 }
-
-/// <summary>One child of the worklist; pseudonymous.</summary>
-public sealed record WorklistRow(
-    long ChildKey, DateOnly SnapshotDate, int ListRank, int SourceCount, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
 
 /// <summary>Services and middleware of the reporting service: closed unless an endpoint names who may call it.</summary>
 public static class WebServer
@@ -69,6 +62,7 @@ public static class WebServer
         services.AddSingleton(parts.Audit);
         services.AddSingleton(parts.Time);
         services.AddSingleton<CaseTickets>();
+        services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
         services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
@@ -334,6 +328,7 @@ public static class WebServer
             401 => ("サインインが必要です", "サインインしてから、もう一度開いてください。"),
             403 => ("このページは開けません", "この役割または担当の範囲では許可されていません。開こうとしたことは記録されました。"),
             404 => ("見つかりません", "ページの場所が変わったか、その児童の記録がありません。"),
+            409 => ("先に判断を記録してください", "分析の結果を含む資料は、ご自身の最初の判断を記録してから開けます。"),
             405 => ("この方法では呼び出せません", "前のページに戻り、画面のボタンから操作してください。"),
             503 => ("準備ができていません", "しばらくしてからやり直してください。"),
             _ => ("処理中に問題が起きました", "もう一度試しても同じなら、管理者に連絡してください。"),

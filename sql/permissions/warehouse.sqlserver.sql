@@ -79,11 +79,21 @@ GRANT SELECT ON SCHEMA::fact TO wh_reporting;
 GO
 GRANT SELECT, INSERT ON SCHEMA::audit TO wh_reporting;
 GO
--- Caseworkers' own judgements: added and read, never changed, by nobody.
+-- Caseworkers' own judgements and the draws of unlisted children: added and read, never changed, by nobody.
 GRANT INSERT ON fact.judgement TO wh_reporting;
+GO
+GRANT INSERT ON fact.audit_draw TO wh_reporting;
+GO
+GRANT INSERT ON fact.audit_draw_child TO wh_reporting;
 GO
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON fact.judgement TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.audit_draw TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.audit_draw_child TO wh_etl, wh_model, wh_reporting, wh_auditor');
 GO
 -- The auditor reads the trail, not the facts.
 GRANT SELECT ON SCHEMA::audit TO wh_auditor;

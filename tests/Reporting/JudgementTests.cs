@@ -20,7 +20,7 @@ public sealed class JudgementTests
     private static readonly StaffMember Caseworker = new("caseworker", "支援 太郎", Roles.Caseworker, "D1");
 
     // What only the model says: band, similar children, reasons, the model itself.
-    private static readonly string[] OfTheAnalysis = ["優先して確認", "120人", "欠席が月15日以上、かつ", "転居が2回以上", "再学習100回", "モデル 1", "brief.pdf"];
+    private static readonly string[] OfTheAnalysis = ["優先して確認", "120人", "欠席が月15日以上、かつ", "転居が2回以上", "再学習100回", "モデル 1", "PDFを作成"];
 
     [Fact]
     public async Task Nothing_of_the_analysis_is_shown_before_the_first_judgement_and_counts_with_an_interval_after_it()
@@ -197,7 +197,7 @@ public sealed class JudgementTests
         string page = await DeskHost.Text(client, Page);
 
         Assert.Contains("通告・緊急対応の手順で進めてください", page, StringComparison.Ordinal);
-        Assert.All(OfTheAnalysis.Where(part => part != "brief.pdf"), part => Assert.DoesNotContain(part, page, StringComparison.Ordinal));
+        Assert.All(OfTheAnalysis.Where(part => part != "PDFを作成"), part => Assert.DoesNotContain(part, page, StringComparison.Ordinal));
     }
 
     [Theory]
