@@ -16,6 +16,10 @@ public sealed record ScoredChild(
 /// <summary>One child whose case goes past the model; pseudonymous.</summary>
 public sealed record UrgentChild(long ChildKey, DateOnly ReceivedDate, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
 
+/// <summary>One child with a review or the outcome of a support due, on the list or not; pseudonymous.</summary>
+/// <param name="Due"><c>review</c>, <c>m6</c> or <c>m12</c>.</param>
+public sealed record DueChild(long ChildKey, string DistrictName, int AgeMonths, int GradeCode, string Due);
+
 /// <summary>One line of a worklist: nothing of it comes from the score before the own first judgement.</summary>
 /// <param name="ChildKey">The child.</param>
 /// <param name="DistrictName">Where it lives.</param>
@@ -23,18 +27,20 @@ public sealed record UrgentChild(long ChildKey, DateOnly ReceivedDate, string Di
 /// <param name="GradeCode">Its grade.</param>
 /// <param name="IsInCouncil">Whether the council for children in need has an open case.</param>
 /// <param name="HasChanged">Whether something came to be known after the own last judgement.</param>
+/// <param name="Due">What is due today: <c>review</c>, <c>m6</c> or <c>m12</c> after the first support, or empty.</param>
 /// <param name="FirstDecision">The own first judgement of this scoring, or empty.</param>
 /// <param name="FinalDecision">The own last final judgement, or empty.</param>
 /// <param name="BandCode">What the model said; null before the own first judgement.</param>
 /// <param name="Trend">As in <see cref="CaseAnalysis.Trend"/>; empty before the own first judgement.</param>
 public sealed record WorklistRow(
-    long ChildKey, string DistrictName, int AgeMonths, int GradeCode, bool IsInCouncil, bool HasChanged, string FirstDecision, string FinalDecision, string? BandCode, string Trend);
+    long ChildKey, string DistrictName, int AgeMonths, int GradeCode, bool IsInCouncil, bool HasChanged, string Due, string FirstDecision, string FinalDecision, string? BandCode, string Trend);
 
 /// <summary>Which lines are wanted; none of it is of the score.</summary>
 /// <param name="Council"><c>no</c>: only children without an open case of the council.</param>
 /// <param name="Judged"><c>no</c>, <c>first</c> (first judgement only) or <c>final</c>.</param>
 /// <param name="Changed">Only children of whom something came to be known after the own last judgement.</param>
-public sealed record WorklistFilter(string? Council, string? Judged, bool Changed)
+/// <param name="Due">Only children with a review or the outcome of a support due.</param>
+public sealed record WorklistFilter(string? Council, string? Judged, bool Changed, bool Due)
 {
     /// <summary>Returns whether a line is wanted.</summary>
     public bool Fits(WorklistRow row)
@@ -42,6 +48,7 @@ public sealed record WorklistFilter(string? Council, string? Judged, bool Change
         ArgumentNullException.ThrowIfNull(row);
         return (Council != "no" || !row.IsInCouncil)
             && (!Changed || row.HasChanged)
+            && (!Due || row.Due.Length > 0)
             && Judged switch
             {
                 "no" => row.FirstDecision.Length == 0,
@@ -64,10 +71,11 @@ public sealed record PerHundred(int Count, int? Low, int? High);
 /// <summary>A worklist as one caseworker sees it today.</summary>
 /// <param name="SnapshotDate">The day that the scoring describes; null without one.</param>
 /// <param name="Urgent">Cases that go past the model; they stand first.</param>
+/// <param name="Due">Children with something due.</param>
 /// <param name="Rows">The list after the filter.</param>
 /// <param name="Total">Its length before the filter.</param>
 /// <param name="Expectation">What is to be expected of the model's part; null where the model run has no such figures.</param>
-public sealed record Worklist(DateOnly? SnapshotDate, IReadOnlyList<UrgentChild> Urgent, IReadOnlyList<WorklistRow> Rows, int Total, ListExpectation? Expectation);
+public sealed record Worklist(DateOnly? SnapshotDate, IReadOnlyList<UrgentChild> Urgent, IReadOnlyList<DueChild> Due, IReadOnlyList<WorklistRow> Rows, int Total, ListExpectation? Expectation);
 
 /// <summary>Makes worklists: what the model listed and what chance drew, unmarked, in an order of chance.</summary>
 /// <remarks>
@@ -104,19 +112,24 @@ public sealed class WorklistReader
         var at = new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, as_of = asOf };
         List<ScoredChild> scored;
         List<UrgentChild> urgent;
+        List<DueChild> due;
         using (WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
         {
             scored = session.Query<ScoredChild>("query/casework_population", at).DistinctBy(child => child.ChildKey).ToList();
             urgent = session.Query<UrgentChild>("query/casework_urgent", at).DistinctBy(child => child.ChildKey).Where(child => member.Serves(child.DistrictCode)).ToList();
+            Dictionary<long, string> open = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey, one => one.Due(Today()));
+            due = session.Query<ContactedChild>("query/casework_contacted_child", at).DistinctBy(child => child.ChildKey)
+                .Where(child => member.Serves(child.DistrictCode) && open.GetValueOrDefault(child.ChildKey, "").Length > 0)
+                .Select(child => new DueChild(child.ChildKey, child.DistrictName, child.AgeMonths, child.GradeCode, open[child.ChildKey])).ToList();
         }
 
         HashSet<long> past = urgent.Select(child => child.ChildKey).ToHashSet();
         List<WorklistRow> rows = scored.Count == 0 ? [] : Rows(member, scored, known).Where(row => !past.Contains(row.ChildKey)).ToList();
         List<WorklistRow> wanted = rows.Where(filter.Fits).ToList();
         await _audit.Record(
-            urgent.Select(child => Entry(member, child.ChildKey, "urgent")).Concat(wanted.Select(row => Entry(member, row.ChildKey, "worklist"))).ToList(), cancellation).ConfigureAwait(false);
+            urgent.Select(child => Entry(member, child.ChildKey, "urgent")).Concat(due.Select(child => Entry(member, child.ChildKey, "due"))).Concat(wanted.Select(row => Entry(member, row.ChildKey, "worklist"))).ToList(), cancellation).ConfigureAwait(false);
         return new Worklist(
-            scored.Count == 0 ? null : scored[0].SnapshotDate, urgent, wanted, rows.Count, scored.Count == 0 ? null : Expectation(scored[0].ModelRunId, scored.Count(child => child.IsListed)));
+            scored.Count == 0 ? null : scored[0].SnapshotDate, urgent, due, wanted, rows.Count, scored.Count == 0 ? null : Expectation(scored[0].ModelRunId, scored.Count(child => child.IsListed)));
     }
 
     private List<WorklistRow> Rows(StaffMember member, List<ScoredChild> scored, DateTime known)
@@ -131,6 +144,7 @@ public sealed class WorklistReader
         using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         ILookup<long, OwnJudgement> own = session.Query<OwnJudgement>("query/casework_own_judgement", new { member.StaffId, any.ModelRunId, any.SnapshotDate }).ToLookup(one => one.ChildKey);
         HashSet<long> changed = session.Query<long>("query/casework_changed", new { member.StaffId }).ToHashSet();
+        var reminders = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey);
         Dictionary<long, string> before = own.Count == 0 ? [] : session
             .Query<BandRow>("query/casework_previous_band", new { any.ModelRunId, any.SnapshotDate, AsKnownUtc = known }).DistinctBy(row => row.ChildKey).ToDictionary(row => row.ChildKey, row => row.BandCode);
         string key = member.StaffId + "|" + Today().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -143,7 +157,8 @@ public sealed class WorklistReader
                 string final = own[child.ChildKey].LastOrDefault(one => one.StageCode == JudgementCodes.Final)?.DecisionCode ?? "";
                 bool isShown = first.Length > 0;
                 return new WorklistRow(
-                    child.ChildKey, child.DistrictName, child.AgeMonths, child.GradeCode, child.IsInCouncil == 1, changed.Contains(child.ChildKey), first, final,
+                    child.ChildKey, child.DistrictName, child.AgeMonths, child.GradeCode, child.IsInCouncil == 1, changed.Contains(child.ChildKey),
+                    reminders.TryGetValue(child.ChildKey, out Reminder? reminder) ? reminder.Due(Today()) : "", first, final,
                     isShown ? child.BandCode : null,
                     isShown && before.TryGetValue(child.ChildKey, out string? band) ? CaseAnalysis.TrendOf(band, child.BandCode) : "");
             })
@@ -185,6 +200,8 @@ public sealed class WorklistReader
     private DateOnly Today() => DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime.AddHours(9));
 
     private static AuditEntry Entry(StaffMember member, long childKey, string list) => new(member.StaffId, member.RoleCode, "worklist", "allowed", childKey, "", list);
+
+    private sealed record ContactedChild(long ChildKey, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
 
     private sealed record OwnJudgement(long ChildKey, string StageCode, int RevisionNumber, string DecisionCode);
 

@@ -31,9 +31,9 @@ internal static class CaseworkEndpoints
     internal static void Map(WebApplication app)
     {
         RouteGroupBuilder group = app.MapGroup("").RequireAuthorization(Policies.Casework);
-        group.MapGet("/worklist", async (string? council, string? judged, bool? changed, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
+        group.MapGet("/worklist", async (string? council, string? judged, bool? changed, bool? due, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
         {
-            WorklistFilter filter = new(council, judged, changed == true);
+            WorklistFilter filter = new(council, judged, changed == true, due == true);
             return WebServer.Page<WorklistPage>(new { Member = user.Member(), List = await lists.Read(user.Member()!, filter, stop).ConfigureAwait(false), Filter = filter });
         }).ExcludeFromDescription();
         group.MapGet("/children/{childKey:long}", (long childKey, string? purpose, HttpContext context) => purpose is null
@@ -48,17 +48,22 @@ internal static class CaseworkEndpoints
         group.MapPost("/children/{childKey:long}/briefs", (long childKey, HttpContext context) => WebServer.Guarded(context, () => MakeBrief(childKey, context))).ExcludeFromDescription();
         group.MapGet("/briefs/{briefId}", (string briefId, string? purpose, HttpContext context) => WebServer.Guarded(context, () => OpenBrief(briefId, purpose, context)));
 
+        group.MapGet("/children/{childKey:long}/contacts", (long childKey, string? purpose, HttpContext context) =>
+            WebServer.Guarded(context, () => Contacts(childKey, purpose ?? "", context, null))).ExcludeFromDescription();
+        group.MapPost("/children/{childKey:long}/contacts", (long childKey, HttpContext context) => WebServer.Guarded(context, () => RecordContact(childKey, context))).ExcludeFromDescription();
+
         RouteGroupBuilder api = app.MapGroup("/api/v1").RequireAuthorization(Policies.Casework);
         api.MapGet("/token", (HttpContext context, IAntiforgery forgery) => new { Header = TokenHeader, Token = forgery.GetAndStoreTokens(context).RequestToken });
-        api.MapGet("/worklist", async (string? council, string? judged, bool? changed, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
+        api.MapGet("/worklist", async (string? council, string? judged, bool? changed, bool? due, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
         {
-            Worklist list = await lists.Read(user.Member()!, new WorklistFilter(council, judged, changed == true), stop).ConfigureAwait(false);
+            Worklist list = await lists.Read(user.Member()!, new WorklistFilter(council, judged, changed == true, due == true), stop).ConfigureAwait(false);
             return new
             {
                 list.SnapshotDate,
                 list.Total,
                 list.Expectation,
                 Urgent = list.Urgent.Select(child => new { ChildKey = Text(child.ChildKey), child.ReceivedDate, child.DistrictName, AgeYears = child.AgeMonths / 12, child.GradeCode }),
+                Due = list.Due.Select(child => new { ChildKey = Text(child.ChildKey), child.DistrictName, AgeYears = child.AgeMonths / 12, child.GradeCode, child.Due }),
                 Children = list.Rows.Select(row => new
                 {
                     ChildKey = Text(row.ChildKey),
@@ -67,6 +72,7 @@ internal static class CaseworkEndpoints
                     row.GradeCode,
                     row.IsInCouncil,
                     row.HasChanged,
+                    row.Due,
                     row.FirstDecision,
                     row.FinalDecision,
                     row.BandCode,
@@ -226,6 +232,52 @@ internal static class CaseworkEndpoints
         judgement.SpentSeconds,
         judgement.JudgedUtc,
     };
+
+    private static async Task<IResult> Contacts(long childKey, string purpose, HttpContext context, ContactOutcome? fault)
+    {
+        Outreach outreach = context.RequestServices.GetRequiredService<Outreach>();
+        if (await outreach.Open(childKey, Reason(context, purpose), context.RequestAborted).ConfigureAwait(false) is not { } view)
+        {
+            return Results.NotFound();
+        }
+
+        StaffMember member = context.User.Member()!;
+        if (fault is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+
+        return WebServer.Page<ContactsPage>(new
+        {
+            Member = member,
+            View = view,
+            ChildKey = Text(childKey),
+            Purpose = purpose,
+            outreach.Today,
+            Tickets = ContactCodes.Events.Keys.ToDictionary(kind => kind, _ => outreach.Ticket(childKey, member), StringComparer.Ordinal),
+            Fault = fault switch
+            {
+                null => null,
+                ContactOutcome.SafetyFirst => "支援措置があります。担当課に確認してから記録してください。",
+                ContactOutcome.TicketRefused => "この画面は古くなっています。内容を確かめて、もう一度記録してください。",
+                _ => "内容と日付を確かめてください。過去の出来事は今日までの日付、計画と見直しは今日からの日付です。メモは1000字までです。",
+            },
+        });
+    }
+
+    private static async Task<IResult> RecordContact(long childKey, HttpContext context)
+    {
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string purpose = form["purpose"].ToString();
+        ContactInput input = new(
+            form["ticket"].ToString(), form["event"].ToString(), form["detail"].ToString(), form["result"].ToString(), Date("date"), Date("due"), form["safety"].ToString() == "true", form["note"].ToString());
+        ContactOutcome outcome = await context.RequestServices.GetRequiredService<Outreach>().Record(childKey, input, Reason(context, purpose), context.RequestAborted).ConfigureAwait(false);
+        return outcome == ContactOutcome.Recorded
+            ? Results.Redirect($"/children/{Text(childKey)}/contacts?purpose={Uri.EscapeDataString(purpose)}")
+            : await Contacts(childKey, purpose, context, outcome).ConfigureAwait(false);
+
+        DateOnly? Date(string field) => DateOnly.TryParseExact(form[field].ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day : null;
+    }
 
     private static AccessReason Reason(HttpContext context, string? purpose) => new(context.User.Member()!, purpose ?? "");
 

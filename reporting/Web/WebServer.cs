@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
@@ -33,6 +35,12 @@ public sealed record WebParts(
 
     /// <summary>How long a session lives without a request.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Requests that one member of staff may make in a minute, from any number of browsers.</summary>
+    public int RequestsPerMinute { get; init; } = 240;
+
+    /// <summary>Attempts to sign in from one address in a minute; above it nobody is told whether a password fits.</summary>
+    public int SignInsPerMinute { get; init; } = 20;
 
     /// <summary>Text across the pages of briefs, or null.</summary>
     public string? Watermark { get; init; }
@@ -63,6 +71,7 @@ public static class WebServer
         services.AddSingleton(parts.Time);
         services.AddSingleton<CaseTickets>();
         services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
+        services.AddSingleton(provider => new Outreach(parts.Databases, parts.Reader, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
@@ -121,6 +130,20 @@ public static class WebServer
             forgery.Cookie.SameSite = SameSiteMode.Strict;
             forgery.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         });
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context switch
+            {
+                _ when HttpMethods.IsPost(context.Request.Method) && context.Request.Path == "/sign-in" =>
+                    Window("sign-in " + context.Connection.RemoteIpAddress, parts.SignInsPerMinute),
+                { User.Identity: { IsAuthenticated: true, Name: { } staffId } } => Window("staff " + staffId, parts.RequestsPerMinute),
+                _ => Window("address " + context.Connection.RemoteIpAddress, parts.RequestsPerMinute * 4),
+            });
+
+            static RateLimitPartition<string> Window(string key, int permits) => RateLimitPartition.GetFixedWindowLimiter(
+                key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = TimeSpan.FromMinutes(1) });
+        });
         // Japanese text as it is; what means something in HTML is encoded all the same.
         services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
         services.AddScoped<PageLanguage>();
@@ -135,12 +158,14 @@ public static class WebServer
         ArgumentNullException.ThrowIfNull(app);
         app.Use(SecurityHeaders);
         app.Use(PageLanguage.Choose);
-        app.UseExceptionHandler(errors => errors.Run(context => Fail(context, StatusCodes.Status500InternalServerError)));
+        app.UseExceptionHandler(errors => errors.Run(context => Fail(
+            context, context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError)));
         app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
             ? Task.CompletedTask
             : Fail(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.Use(RequireToken);
         app.UseAntiforgery();
@@ -293,8 +318,10 @@ public static class WebServer
     // Whatever changes something carries the token of this session, forms in a field and programs in a header; no endpoint can forget to ask.
     private static async Task RequireToken(HttpContext context, RequestDelegate next)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && context.GetEndpoint() is not null
-            && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false))
+        int status = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.GetEndpoint() is null
+            ? 0
+            : await TokenFault(context).ConfigureAwait(false);
+        if (status != 0)
         {
             if (context.User.Member() is { } member)
             {
@@ -303,11 +330,24 @@ public static class WebServer
                     new AuditEntry(member.StaffId, member.RoleCode, "form-token", "refused", 0, "", context.Request.Method + " " + route), context.RequestAborted).ConfigureAwait(false);
             }
 
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            context.Response.StatusCode = status;
             return;
         }
 
         await next(context).ConfigureAwait(false);
+    }
+
+    // 0 where the token fits; a body that cannot be read, such as one too large, has no token either.
+    private static async Task<int> TokenFault(HttpContext context)
+    {
+        try
+        {
+            return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false) ? 0 : StatusCodes.Status400BadRequest;
+        }
+        catch (AntiforgeryValidationException fault)
+        {
+            return fault.InnerException is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
+        }
     }
 
     private static bool WantsPage(HttpRequest request) =>
@@ -330,6 +370,8 @@ public static class WebServer
             404 => ("見つかりません", "ページの場所が変わったか、その児童の記録がありません。"),
             409 => ("先に判断を記録してください", "分析の結果を含む資料は、ご自身の最初の判断を記録してから開けます。"),
             405 => ("この方法では呼び出せません", "前のページに戻り、画面のボタンから操作してください。"),
+            413 => ("送られた内容が大きすぎます", "メモを短くしてから、もう一度送ってください。"),
+            429 => ("続けて操作しすぎています", "1分ほど待ってからやり直してください。"),
             503 => ("準備ができていません", "しばらくしてからやり直してください。"),
             _ => ("処理中に問題が起きました", "もう一度試しても同じなら、管理者に連絡してください。"),
         };

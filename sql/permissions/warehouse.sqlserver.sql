@@ -79,8 +79,10 @@ GRANT SELECT ON SCHEMA::fact TO wh_reporting;
 GO
 GRANT SELECT, INSERT ON SCHEMA::audit TO wh_reporting;
 GO
--- Caseworkers' own judgements and the draws of unlisted children: added and read, never changed, by nobody.
+-- Caseworkers' own judgements and contacts, and the draws of unlisted children: added and read, never changed, by nobody.
 GRANT INSERT ON fact.judgement TO wh_reporting;
+GO
+GRANT INSERT ON fact.contact TO wh_reporting;
 GO
 GRANT INSERT ON fact.audit_draw TO wh_reporting;
 GO
@@ -88,6 +90,9 @@ GRANT INSERT ON fact.audit_draw_child TO wh_reporting;
 GO
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON fact.judgement TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.contact TO wh_etl, wh_model, wh_reporting, wh_auditor');
 GO
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON fact.audit_draw TO wh_etl, wh_model, wh_reporting, wh_auditor');

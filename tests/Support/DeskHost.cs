@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Warehouse.Reporting.Briefs;
@@ -42,6 +44,10 @@ public sealed partial class DeskHost : IAsyncDisposable
     /// <summary>The services of the host.</summary>
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Every endpoint that the service maps.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes =>
+        Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
+
     /// <summary>Starts a host.</summary>
     public static async Task<DeskHost> Start(Action<WarehouseFixture>? prepare = null, Func<WebParts, WebParts>? change = null)
     {
@@ -67,6 +73,8 @@ public sealed partial class DeskHost : IAsyncDisposable
         BriefReader reader = new(fixture.Databases, audit);
         BriefService briefs = new(fixture.Databases, reader, PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance), time);
         WebParts parts = new(fixture.Databases, audit, accounts, reader, briefs, new JobHistory(fixture.Databases, time), SuppressionProfile.JpNdb, time);
+        // Tests come from one address and by the hundred; those about the limits set them.
+        parts = parts with { RequestsPerMinute = 10_000, SignInsPerMinute = 1_000 };
         builder.AddPages(change is null ? parts : change(parts));
         WebApplication app = builder.Build();
         app.UsePages();
