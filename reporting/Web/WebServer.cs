@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -47,6 +49,9 @@ public sealed record WebParts(
 
     /// <summary>Reads the freshness of the sources; null where the host has none to give.</summary>
     public Func<FreshnessReport>? Freshness { get; init; }
+
+    /// <summary>Returns the card of the model in use as a page, in English or Japanese; null where there is no model.</summary>
+    public Func<bool, string?>? ModelCard { get; init; }
 
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
@@ -212,6 +217,20 @@ public static class WebServer
 
     private static void MapStaff(WebApplication app)
     {
+        app.MapGet("/model", (WebParts parts, PageLanguage language, HttpContext context) =>
+        {
+            if (parts.ModelCard?.Invoke(language.IsEnglish) is not { } card)
+            {
+                return Results.NotFound();
+            }
+
+            // The card is a file of its own with its style inside: this very style is allowed, by its hash, and no other.
+            int from = card.IndexOf("<style>", StringComparison.Ordinal) + "<style>".Length;
+            string style = card[from..card.IndexOf("</style>", StringComparison.Ordinal)];
+            string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+            context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'sha256-{hash}'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+            return Results.Text(card, "text/html; charset=utf-8");
+        }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
         app.MapOpenApi().RequireAuthorization(Policies.Staff);
         app.MapPost("/sign-out", async (HttpContext context) =>
         {
@@ -244,7 +263,8 @@ public static class WebServer
             Page<JobsPage>(new { Member = user.Member(), Runs = parts.Jobs.Last() })).ExcludeFromDescription();
         oversight.MapGet("/api/jobs", (WebParts parts) => parts.Jobs.Last());
         oversight.MapGet("/audit", (WebParts parts, ClaimsPrincipal user) =>
-            Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases) })).ExcludeFromDescription();
+            Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases), Anomalies = AuditTrail.Anomalies(parts.Databases) })).ExcludeFromDescription();
+        oversight.MapGet("/api/v1/audit/anomalies", (WebParts parts) => AuditTrail.Anomalies(parts.Databases));
         oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
     }
 

@@ -318,6 +318,12 @@ public sealed partial class FilesToBriefTests : IDisposable
                     count => Assert.True(count.ValueKind == JsonValueKind.Null || count.GetInt64() is 0 or >= 10));
             }
 
+            using HttpResponseMessage card = await steward.GetAsync("/model", stop);
+            string style = (await card.Content.ReadAsStringAsync(stop)).Split("<style>")[1].Split("</style>")[0];
+            string hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+            Assert.Contains($"style-src 'sha256-{hash}'", Assert.Single(card.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", Assert.Single(card.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+
             using HttpResponseMessage refused = await steward.GetAsync(made.Headers.Location, stop);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
             Assert.Contains("\"isIntact\":true", await steward.GetStringAsync("/api/audit/verify", stop), StringComparison.Ordinal);

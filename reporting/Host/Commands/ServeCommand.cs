@@ -34,7 +34,7 @@ internal static class ServeCommand
         WarnAboutFiles(context);
         if (!new StaffAccounts(databases, context.Time).Any())
         {
-            context.Screen.Line("Nobody can sign in: there is no open account. Stop the service and run 'warehouse staff add'.");
+            context.Screen.Line("Nobody can sign in: there is no open account. Stop the service and run 'warehouse staff add --id s001 --name NAME --role steward'.");
         }
 
         try
@@ -70,6 +70,7 @@ internal static class ServeCommand
             SessionTime = TimeSpan.FromMinutes(web.SessionMinutes),
             Watermark = Stages.Watermark(context),
             Freshness = () => freshness.Read(null),
+            ModelCard = isEnglish => ModelsCommand.CardPage(databases, isEnglish, context),
         });
         if (roles is "all" or "jobs")
         {

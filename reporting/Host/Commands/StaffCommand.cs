@@ -37,7 +37,7 @@ internal static class StaffCommand
         StaffMember member = new(parsed.GetValue(Id)!, parsed.GetValue(DisplayName)!.Trim(), parsed.GetValue(Role)!, parsed.GetValue(Remit)!);
         if (isNew && (!Roles.IsKnown(member.RoleCode) || member.DisplayName.Length is 0 or > 100))
         {
-            throw new UsageException("staff add needs --name and one of the roles of 'warehouse staff --help' as --role.");
+            throw new UsageException("staff add needs --name, and as --role one of steward, linkage, analyst, caseworker, policymaker, auditor and source:SYSTEM.");
         }
 
         if (isNew && (member.RoleCode == Roles.Caseworker) != (member.RemitCode.Length > 0))
