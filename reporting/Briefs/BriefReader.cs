@@ -110,6 +110,12 @@ public sealed class BriefReader
     /// <summary>Returns a child with its identity, after the access is in the log.</summary>
     /// <exception cref="AccessRefusedException">The role, the remit or the purpose does not allow it; the refusal is in the log.</exception>
     public async Task<IdentifiedChild?> ReadChild(
+        long childKey, DateOnly asOf, DateTime asKnownUtc, AccessReason reason, string actionCode, string objectId, CancellationToken cancellation = default) =>
+        await Allow(childKey, asOf, asKnownUtc, reason, actionCode, objectId, cancellation).ConfigureAwait(false) is { } record ? Identify(record, asOf, asKnownUtc) : null;
+
+    /// <summary>Returns the facts of a child, or null where it is not known, after the access is in the log.</summary>
+    /// <exception cref="AccessRefusedException">The role, the remit or the purpose does not allow it; the refusal is in the log.</exception>
+    public async Task<ChildRecord?> Allow(
         long childKey, DateOnly asOf, DateTime asKnownUtc, AccessReason reason, string actionCode, string objectId, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
@@ -121,12 +127,7 @@ public sealed class BriefReader
         AuditEntry entry = new(
             reason.Member.StaffId, reason.Member.RoleCode, actionCode, refusal is null ? "allowed" : "refused", childKey, reason.PurposeCode, objectId);
         await _audit.Record(entry, cancellation).ConfigureAwait(false);
-        if (refusal is not null)
-        {
-            throw new AccessRefusedException(refusal);
-        }
-
-        return record is null ? null : Identify(record, asOf, asKnownUtc);
+        return refusal is null ? record : throw new AccessRefusedException(refusal);
     }
 
     private IdentifiedChild Identify(ChildRecord record, DateOnly asOf, DateTime asKnownUtc)

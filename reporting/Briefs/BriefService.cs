@@ -12,7 +12,17 @@ namespace Warehouse.Reporting.Briefs;
 /// <param name="AsKnownUtc">The state of knowledge.</param>
 /// <param name="Recipients">Who receives a copy; one copy each.</param>
 /// <param name="Watermark">Text across the pages, or null.</param>
-public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUtc, IReadOnlyList<string> Recipients, string? Watermark);
+public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUtc, IReadOnlyList<string> Recipients, string? Watermark)
+{
+    /// <summary>The judgement made before the analysis was shown, or null: then people write it in.</summary>
+    public BriefJudgement? BlindJudgement { get; init; }
+
+    /// <summary>The judgement made after it, or null.</summary>
+    public BriefJudgement? FinalJudgement { get; init; }
+}
+
+/// <summary>A brief that is in store.</summary>
+public sealed record MadeBrief(string BriefId, DateTime CreatedUtc, string Recipient);
 
 /// <summary>A brief that was stored and drawn.</summary>
 public sealed record BriefFile(string BriefId, long ChildKey, string DocumentHash, string Engine, int PageCount, byte[] Pdf);
@@ -61,13 +71,33 @@ public sealed class BriefService
             cancellation.ThrowIfCancellationRequested();
             BriefRequest request = new(
                 $"{batch}-{copy}", "個別ケース検討会議", order.Recipients[copy - 1], copy, order.Recipients.Count, reason.Member.DisplayName, order.Watermark);
-            BriefDocument document = CaseBriefComposer.Compose(CaseBriefBuilder.Build(child, analysis, request)).Seal();
+            BriefDocument document = CaseBriefComposer.Compose(
+                CaseBriefBuilder.Build(child, analysis, request) with { BlindJudgement = order.BlindJudgement, FinalJudgement = order.FinalJudgement }).Seal();
             BriefFile file = Draw(request.BriefId, order.ChildKey, document, cancellation);
             Store(file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
             files.Add(file);
         }
 
         return files;
+    }
+
+    /// <summary>Returns the child that a stored brief is about, or null where there is no such brief.</summary>
+    public long? ChildOf(string briefId)
+    {
+        if (briefId is not { Length: > 0 and <= 40 })
+        {
+            return null;
+        }
+
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.QuerySingleOrDefault<StoredBrief>("query/brief_stored", new { brief_id = briefId })?.ChildKey;
+    }
+
+    /// <summary>Returns the briefs that somebody made of a child, newest first.</summary>
+    public IReadOnlyList<MadeBrief> Made(long childKey, string staffId)
+    {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.Query<MadeBrief>("query/casework_brief", new { child_key = childKey, staff_id = staffId });
     }
 
     /// <summary>Returns a stored brief, drawn again from its document; null where there is none with this id.</summary>
@@ -161,7 +191,8 @@ public sealed class BriefService
     private string NewId(BriefOrder order, AccessReason reason)
     {
         string day = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
-        string key = string.Join('|', order.ChildKey, order.AsOf, order.AsKnownUtc.Ticks, reason.Member.StaffId, day, string.Join(',', order.Recipients));
+        string key = string.Join('|', order.ChildKey, order.AsOf, order.AsKnownUtc.Ticks, reason.Member.StaffId, day, string.Join(',', order.Recipients))
+            + (order.BlindJudgement is null ? "" : $"|{order.BlindJudgement}|{order.FinalJudgement}");
         return $"B{day}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
     }
 

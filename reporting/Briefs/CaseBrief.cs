@@ -171,6 +171,12 @@ public sealed record BriefReason(string Text, int Count, double ObservedShare, B
 {
     /// <summary>Further conditions that overlap with the one shown and are part of its weight.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>Share of repeated trainings that found the rule again, 0..1; null where it was not measured.</summary>
+    public double? StabilityShare { get; init; }
+
+    /// <summary>The departments whose data the rule reads.</summary>
+    public string Departments { get; init; } = "";
 }
 
 /// <summary>The result of the analysis. A null band means that no score was made; <paramref name="ThinFileReason"/> tells why.</summary>

@@ -378,6 +378,8 @@ public static class CaseBriefBuilder
             group.Weight)
         {
             Parts = group.Parts.Where(part => part != group.Head).Select(part => part.TextJa).ToList(),
+            StabilityShare = group.Head.StabilityShare,
+            Departments = group.Head.Departments,
         }).ToList();
 
     // Overlapping reasons stand on the side that they have together, under the strongest of them on that side.

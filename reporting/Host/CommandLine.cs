@@ -154,6 +154,7 @@ public static class CommandLine
         yield return FreshnessCommand.Define();
         yield return TraceCommand.Define();
         yield return ReviewCommand.Define();
+        yield return StaffCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
         yield return SourcesCommand.Define();

@@ -54,6 +54,14 @@ public sealed class AuditTrail : IAsyncDisposable
         return AuditChain.Verify(session.Stream<AuditRow>("query/report_audit_rows"));
     }
 
+    /// <summary>Returns what in the log a person should look at.</summary>
+    public static IReadOnlyList<AuditAnomaly> Anomalies(WarehouseDatabases databases)
+    {
+        ArgumentNullException.ThrowIfNull(databases);
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Auditor);
+        return AuditAnomalies.Find(session.Stream<AuditRow>("query/report_audit_rows"));
+    }
+
     /// <summary>Waits for the rows already handed in.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -88,6 +88,20 @@ public sealed class StaffAccounts
         session.Commit();
     }
 
+    /// <summary>Closes an account and returns whether it was open.</summary>
+    public bool Close(string staffId)
+    {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.Execute("load/report_staff_close", new { staff_id = staffId }) > 0;
+    }
+
+    /// <summary>Returns whether anybody can sign in.</summary>
+    public bool Any()
+    {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.QuerySingle<long>("query/report_staff_count") > 0;
+    }
+
     /// <summary>Returns an open account, or null.</summary>
     public StaffMember? Find(string staffId) => Read(staffId) is { IsActive: 1 } row ? row.Member : null;
 

@@ -58,4 +58,7 @@ public abstract class PageBase : ComponentBase
 
     /// <summary>Returns a date: of the Japanese era, or ISO in English.</summary>
     protected string Day(DateOnly date) => Language.IsEnglish ? date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) : Wording.Date(date);
+
+    /// <summary>Returns an instant in Japan, where there is no summer time.</summary>
+    protected static string Time(DateTime utc) => utc.AddHours(9).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -112,7 +112,6 @@ internal static class PageText
             ["目的"] = "Purpose",
             ["開く"] = "Open",
             ["児童の概要"] = "Child summary",
-            ["分析の結果は、ご自身の判断を記録するまで表示しません。"] = "The result of the analysis is not shown before you have recorded your own judgement.",
             ["児童"] = "Child",
             ["氏名"] = "Name",
             ["生年月日"] = "Date of birth",
@@ -129,13 +128,9 @@ internal static class PageText
             ["配布先"] = "Recipient",
             ["PDFを作成"] = "Make the PDF",
             ["{0}歳"] = "{0} years",
-            ["過去に支援が必要と判断された児童と統計的に似ている児童です。値が高くても問題があることを意味しません。並びは行政区・年齢の順で、分析の結果の順ではありません。氏名は、目的を選んで一人ずつ開いたときだけ表示します。"] =
-                "These children resemble, statistically, children who were found to need support. A high value does not mean that there is a problem. The order is by district and age, not by result. A name is shown only when you open one child with a purpose.",
             ["担当の範囲に、確認対象の児童はいません。"] = "There are no children to review in your remit.",
-            ["{0} 時点　{1} 人"] = "As of {0}: {1} children",
             ["年齢"] = "Age",
             ["学年"] = "Grade",
-            ["記録のある情報の数"] = "Sources with records",
             ["目的を選んで開く"] = "Choose a purpose and open",
             ["この役割でできること"] = "What this role may do",
             ["サインインしました。役割は「{0}」です。"] = "You are signed in. Your role: {0}.",
@@ -212,6 +207,11 @@ internal static class PageText
             ["未就学等"] = "Not at school yet",
             [Briefs.Wording.NoRecord] = "No record",
         };
+        foreach ((string japanese, string english) in CaseworkText.English)
+        {
+            table.Add(japanese, english);
+        }
+
         for (int grade = 1; grade <= 9; grade++)
         {
             table[Briefs.Wording.Grade(grade)] = (grade <= 6 ? "Elementary " : "Junior high ") + (grade <= 6 ? grade : grade - 6).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
@@ -34,8 +39,11 @@ public sealed record WebParts(
     /// <summary>How long a session lives without a request.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How many children the worklist holds.</summary>
-    public int ListLength { get; init; } = 60;
+    /// <summary>Requests that one member of staff may make in a minute, from any number of browsers.</summary>
+    public int RequestsPerMinute { get; init; } = 240;
+
+    /// <summary>Attempts to sign in from one address in a minute; above it nobody is told whether a password fits.</summary>
+    public int SignInsPerMinute { get; init; } = 20;
 
     /// <summary>Text across the pages of briefs, or null.</summary>
     public string? Watermark { get; init; }
@@ -43,13 +51,12 @@ public sealed record WebParts(
     /// <summary>Reads the freshness of the sources; null where the host has none to give.</summary>
     public Func<FreshnessReport>? Freshness { get; init; }
 
+    /// <summary>Returns the card of the model in use as a page, in English or Japanese; null where there is no model.</summary>
+    public Func<bool, string?>? ModelCard { get; init; }
+
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
 }
-
-/// <summary>One child of the worklist; pseudonymous.</summary>
-public sealed record WorklistRow(
-    long ChildKey, DateOnly SnapshotDate, int ListRank, int SourceCount, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
 
 /// <summary>Services and middleware of the reporting service: closed unless an endpoint names who may call it.</summary>
 public static class WebServer
@@ -68,6 +75,10 @@ public static class WebServer
         services.AddSingleton(parts);
         services.AddSingleton(parts.Audit);
         services.AddSingleton(parts.Time);
+        services.AddSingleton<CaseTickets>();
+        services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
+        services.AddSingleton(provider => new Outreach(parts.Databases, parts.Reader, provider.GetRequiredService<CaseTickets>(), parts.Time));
+        services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
         if (parts.KeyFolder is { } folder)
@@ -120,9 +131,24 @@ public static class WebServer
         services.AddAuthorization(Policies.Configure);
         services.AddAntiforgery(forgery =>
         {
+            forgery.HeaderName = CaseworkEndpoints.TokenHeader;
             forgery.Cookie.Name = "warehouse-form";
             forgery.Cookie.SameSite = SameSiteMode.Strict;
             forgery.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context switch
+            {
+                _ when HttpMethods.IsPost(context.Request.Method) && context.Request.Path == "/sign-in" =>
+                    Window("sign-in " + context.Connection.RemoteIpAddress, parts.SignInsPerMinute),
+                { User.Identity: { IsAuthenticated: true, Name: { } staffId } } => Window("staff " + staffId, parts.RequestsPerMinute),
+                _ => Window("address " + context.Connection.RemoteIpAddress, parts.RequestsPerMinute * 4),
+            });
+
+            static RateLimitPartition<string> Window(string key, int permits) => RateLimitPartition.GetFixedWindowLimiter(
+                key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = TimeSpan.FromMinutes(1) });
         });
         // Japanese text as it is; what means something in HTML is encoded all the same.
         services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
@@ -138,17 +164,20 @@ public static class WebServer
         ArgumentNullException.ThrowIfNull(app);
         app.Use(SecurityHeaders);
         app.Use(PageLanguage.Choose);
-        app.UseExceptionHandler(errors => errors.Run(context => Fail(context, StatusCodes.Status500InternalServerError)));
+        app.UseExceptionHandler(errors => errors.Run(context => Fail(
+            context, context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError)));
         app.UseStatusCodePages(context => context.HttpContext.Response.HasStarted
             ? Task.CompletedTask
             : Fail(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.Use(RequireToken);
         app.UseAntiforgery();
         MapOpen(app);
         MapStaff(app);
-        MapCasework(app);
+        CaseworkEndpoints.Map(app);
         MapOversight(app);
         MapSources(app);
     }
@@ -189,10 +218,23 @@ public static class WebServer
 
     private static void MapStaff(WebApplication app)
     {
-        app.MapOpenApi().RequireAuthorization(Policies.Staff);
-        app.MapPost("/sign-out", async (HttpContext context, IAntiforgery forgery) =>
+        app.MapGet("/model", (WebParts parts, PageLanguage language, HttpContext context) =>
         {
-            await forgery.ValidateRequestAsync(context).ConfigureAwait(false);
+            if (parts.ModelCard?.Invoke(language.IsEnglish) is not { } card)
+            {
+                return Results.NotFound();
+            }
+
+            // The card is a file of its own with its style inside: this very style is allowed, by its hash, and no other.
+            int from = card.IndexOf("<style>", StringComparison.Ordinal) + "<style>".Length;
+            string style = card[from..card.IndexOf("</style>", StringComparison.Ordinal)];
+            string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+            context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'sha256-{hash}'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+            return Results.Text(card, "text/html; charset=utf-8");
+        }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
+        app.MapOpenApi().RequireAuthorization(Policies.Staff);
+        app.MapPost("/sign-out", async (HttpContext context) =>
+        {
             await context.SignOutAsync().ConfigureAwait(false);
             return Results.Redirect("/sign-in");
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
@@ -204,49 +246,6 @@ public static class WebServer
             string role when Roles.SystemOf(role) is not null => Results.Redirect("/freshness"),
             _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
-    }
-
-    private static void MapCasework(WebApplication app)
-    {
-        RouteGroupBuilder group = app.MapGroup("").RequireAuthorization(Policies.Casework);
-        group.MapGet("/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            Page<WorklistPage>(new { Member = user.Member(), Rows = await Worklist(parts, user.Member()!, stop).ConfigureAwait(false) })).ExcludeFromDescription();
-        group.MapGet("/api/worklist", async (WebParts parts, ClaimsPrincipal user, CancellationToken stop) =>
-            (await Worklist(parts, user.Member()!, stop).ConfigureAwait(false)).Select(row => new
-            {
-                ChildKey = row.ChildKey.ToString(CultureInfo.InvariantCulture),
-                row.DistrictName,
-                AgeYears = row.AgeMonths / 12,
-                row.GradeCode,
-                row.SourceCount,
-            }));
-        group.MapGet("/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
-        {
-            string key = childKey.ToString(CultureInfo.InvariantCulture);
-            return purpose is null
-                ? Page<PurposePage>(new { Member = context.User.Member(), ChildKey = key })
-                : await Guarded(context, async () => await Summary(parts, childKey, purpose, context).ConfigureAwait(false) is { } brief
-                    ? Page<ChildPage>(new { Member = context.User.Member(), Brief = brief, ChildKey = key })
-                    : Results.NotFound()).ConfigureAwait(false);
-        }).ExcludeFromDescription();
-        group.MapGet("/api/children/{childKey:long}", async (long childKey, string? purpose, WebParts parts, HttpContext context) =>
-            await Guarded(context, async () => await Summary(parts, childKey, purpose ?? "", context).ConfigureAwait(false) is { } brief
-                ? Results.Ok(new { brief.DataDate, brief.Child, brief.Household, brief.Restriction, brief.Agencies, brief.Events })
-                : Results.NotFound()).ConfigureAwait(false));
-        group.MapGet("/children/{childKey:long}/brief.pdf", async (long childKey, string? purpose, string? recipient, WebParts parts, HttpContext context) =>
-            await Guarded(context, async () =>
-            {
-                if (string.IsNullOrWhiteSpace(recipient) || recipient.Length > 100)
-                {
-                    return Results.BadRequest();
-                }
-
-                (DateOnly asOf, DateTime known) = parts.Reader.Now();
-                BriefOrder order = new(childKey, asOf, known, [recipient.Trim()], parts.Watermark);
-                AccessReason reason = new(context.User.Member()!, purpose ?? "");
-                IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
-                return files.Count == 0 ? Results.NotFound() : Results.File(files[0].Pdf, "application/pdf", files[0].BriefId + ".pdf");
-            }).ConfigureAwait(false));
     }
 
     private static void MapOversight(WebApplication app)
@@ -265,17 +264,13 @@ public static class WebServer
             Page<JobsPage>(new { Member = user.Member(), Runs = parts.Jobs.Last() })).ExcludeFromDescription();
         oversight.MapGet("/api/jobs", (WebParts parts) => parts.Jobs.Last());
         oversight.MapGet("/audit", (WebParts parts, ClaimsPrincipal user) =>
-            Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases) })).ExcludeFromDescription();
+            Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases), Anomalies = AuditTrail.Anomalies(parts.Databases) })).ExcludeFromDescription();
+        oversight.MapGet("/api/v1/audit/anomalies", (WebParts parts) => AuditTrail.Anomalies(parts.Databases));
         oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
     }
 
-    private static async Task<IResult> SignIn(HttpContext context, IAntiforgery forgery, WebParts parts)
+    private static async Task<IResult> SignIn(HttpContext context, WebParts parts)
     {
-        if (!await forgery.IsRequestValidAsync(context).ConfigureAwait(false))
-        {
-            return Results.BadRequest();
-        }
-
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         string staffId = form["staff_id"].ToString().Trim();
         string password = form["password"].ToString();
@@ -297,33 +292,6 @@ public static class WebServer
         return Results.LocalRedirect(from);
     }
 
-    private static async Task<IReadOnlyList<WorklistRow>> Worklist(WebParts parts, StaffMember member, CancellationToken stop)
-    {
-        (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        List<WorklistRow> rows;
-        using (WarehouseSession session = parts.Databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
-        {
-            rows = session.Query<WorklistRow>(
-                    "query/report_worklist", new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, list_length = parts.ListLength })
-                .Where(row => member.Serves(row.DistrictCode)).DistinctBy(row => row.ChildKey).ToList();
-        }
-
-        // Each child shown is a read of that child.
-        await parts.Audit.Record(
-            rows.Select(row => new AuditEntry(member.StaffId, member.RoleCode, "worklist", "allowed", row.ChildKey, "", "worklist")).ToList(), stop).ConfigureAwait(false);
-        return rows;
-    }
-
-    private static async Task<CaseBrief?> Summary(WebParts parts, long childKey, string purpose, HttpContext context)
-    {
-        (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        AccessReason reason = new(context.User.Member()!, purpose);
-        IdentifiedChild? child = await parts.Reader
-            .ReadChild(childKey, asOf, known, reason, "child", "summary", context.RequestAborted).ConfigureAwait(false);
-        // Without the score: the caseworker's own judgement comes first.
-        return child is null ? null : CaseBriefBuilder.Build(child, null, new BriefRequest("", "", "", 1, 1, reason.Member.DisplayName, null));
-    }
-
     // A refusal is no fault of the program: it says why, and the register stays as it is.
     private static IResult Released(WebParts parts, Func<StatisticsRelease, IResult> show)
     {
@@ -338,7 +306,7 @@ public static class WebServer
         }
     }
 
-    private static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
+    internal static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
     {
         try
         {
@@ -351,7 +319,7 @@ public static class WebServer
         }
     }
 
-    private static RazorComponentResult<T> Page<T>(object parameters)
+    internal static RazorComponentResult<T> Page<T>(object parameters)
         where T : IComponent => new(parameters);
 
     private static readonly Lazy<string> Style = new(() =>
@@ -376,6 +344,41 @@ public static class WebServer
         return next(context);
     }
 
+    // Whatever changes something carries the token of this session, forms in a field and programs in a header; no endpoint can forget to ask.
+    private static async Task RequireToken(HttpContext context, RequestDelegate next)
+    {
+        int status = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.GetEndpoint() is null
+            ? 0
+            : await TokenFault(context).ConfigureAwait(false);
+        if (status != 0)
+        {
+            if (context.User.Member() is { } member)
+            {
+                string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+                await context.RequestServices.GetRequiredService<AuditTrail>().Record(
+                    new AuditEntry(member.StaffId, member.RoleCode, "form-token", "refused", 0, "", context.Request.Method + " " + route), context.RequestAborted).ConfigureAwait(false);
+            }
+
+            context.Response.StatusCode = status;
+            return;
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    // 0 where the token fits; a body that cannot be read, such as one too large, has no token either.
+    private static async Task<int> TokenFault(HttpContext context)
+    {
+        try
+        {
+            return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false) ? 0 : StatusCodes.Status400BadRequest;
+        }
+        catch (AntiforgeryValidationException fault)
+        {
+            return fault.InnerException is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
+        }
+    }
+
     private static bool WantsPage(HttpRequest request) =>
         !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/openapi")
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
@@ -394,7 +397,10 @@ public static class WebServer
             401 => ("サインインが必要です", "サインインしてから、もう一度開いてください。"),
             403 => ("このページは開けません", "この役割または担当の範囲では許可されていません。開こうとしたことは記録されました。"),
             404 => ("見つかりません", "ページの場所が変わったか、その児童の記録がありません。"),
+            409 => ("先に判断を記録してください", "分析の結果を含む資料は、ご自身の最初の判断を記録してから開けます。"),
             405 => ("この方法では呼び出せません", "前のページに戻り、画面のボタンから操作してください。"),
+            413 => ("送られた内容が大きすぎます", "メモを短くしてから、もう一度送ってください。"),
+            429 => ("続けて操作しすぎています", "1分ほど待ってからやり直してください。"),
             503 => ("準備ができていません", "しばらくしてからやり直してください。"),
             _ => ("処理中に問題が起きました", "もう一度試しても同じなら、管理者に連絡してください。"),
         };

@@ -22,6 +22,10 @@ GRANT SELECT ON ident.received_file TO id_caseworker;
 GO
 GRANT SELECT, INSERT, UPDATE ON SCHEMA::casework TO id_caseworker;
 GO
+-- What was written in words about a judgement or a contact stays as it was written.
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON casework.note TO id_caseworker');
+GO
 -- The linkage has no business with what is written in words.
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY SELECT, INSERT, UPDATE, DELETE ON SCHEMA::casework TO id_etl');

@@ -88,6 +88,27 @@ GRANT INSERT ON fact.release_cell TO wh_reporting;
 GO
 GRANT INSERT ON fact.release_sum TO wh_reporting;
 GO
+-- Caseworkers' own judgements and contacts, and the draws of unlisted children: added and read, never changed, by nobody.
+GRANT INSERT ON fact.judgement TO wh_reporting;
+GO
+GRANT INSERT ON fact.contact TO wh_reporting;
+GO
+GRANT INSERT ON fact.audit_draw TO wh_reporting;
+GO
+GRANT INSERT ON fact.audit_draw_child TO wh_reporting;
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.judgement TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.contact TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.audit_draw TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON fact.audit_draw_child TO wh_etl, wh_model, wh_reporting, wh_auditor');
+GO
 -- The auditor reads the trail, not the facts.
 GRANT SELECT ON SCHEMA::audit TO wh_auditor;
 GO

@@ -296,11 +296,17 @@ public sealed partial class FilesToBriefTests : IDisposable
         try
         {
             using HttpClient caseworker = await SignIn(address, "caseworker", passwords, server, stop);
-            using JsonDocument list = JsonDocument.Parse(await caseworker.GetStringAsync("/api/worklist", stop));
-            string child = list.RootElement[0].GetProperty("childKey").GetString()!;
+            using JsonDocument list = JsonDocument.Parse(await caseworker.GetStringAsync("/api/v1/worklist", stop));
+            string child = list.RootElement.GetProperty("children")[0].GetProperty("childKey").GetString()!;
             string page = WebUtility.HtmlDecode(await caseworker.GetStringAsync($"/children/{child}?purpose=assessment", stop));
             Assert.Contains("児童の概要", page, StringComparison.Ordinal);
-            byte[] pdf = await caseworker.GetByteArrayAsync($"/children/{child}/brief.pdf?purpose=conference&recipient=" + Uri.EscapeDataString("教育委員会"), stop);
+            using HttpResponseMessage judged = await DeskHost.Post(
+                caseworker, $"/children/{child}?purpose=assessment", $"/children/{child}/judgements/first", new() { ["decision"] = "pending", ["reason"] = "unknown", ["note"] = "学校に確かめる" });
+            Assert.Equal(HttpStatusCode.Redirect, judged.StatusCode);
+            using HttpResponseMessage made = await DeskHost.Post(
+                caseworker, $"/children/{child}?purpose=assessment", $"/children/{child}/briefs", new() { ["recipient"] = "教育委員会" });
+            byte[] pdf = await caseworker.GetByteArrayAsync(made.Headers.Location, stop);
+            Assert.Contains("学校に確かめる", Text(pdf), StringComparison.Ordinal);
             Assert.Contains("教育委員会", Text(pdf), StringComparison.Ordinal);
 
             using HttpClient steward = await SignIn(address, "steward", passwords, server, stop);
@@ -312,7 +318,13 @@ public sealed partial class FilesToBriefTests : IDisposable
                     count => Assert.True(count.ValueKind == JsonValueKind.Null || count.GetInt64() is 0 or >= 10));
             }
 
-            using HttpResponseMessage refused = await steward.GetAsync($"/children/{child}/brief.pdf?purpose=conference&recipient=a", stop);
+            using HttpResponseMessage card = await steward.GetAsync("/model", stop);
+            string style = (await card.Content.ReadAsStringAsync(stop)).Split("<style>")[1].Split("</style>")[0];
+            string hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+            Assert.Contains($"style-src 'sha256-{hash}'", Assert.Single(card.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", Assert.Single(card.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+
+            using HttpResponseMessage refused = await steward.GetAsync(made.Headers.Location, stop);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
             Assert.Contains("\"isIntact\":true", await steward.GetStringAsync("/api/audit/verify", stop), StringComparison.Ordinal);
         }

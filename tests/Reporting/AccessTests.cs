@@ -94,7 +94,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("steward", "/api/statistics /statistics /api/jobs /jobs /audit /api/audit/verify /freshness")]
     [InlineData("auditor", "/api/jobs /jobs /audit /api/audit/verify")]
-    [InlineData("caseworker", "/worklist /api/worklist /children/101 /api/children/101?purpose=support /children/101/brief.pdf?purpose=conference&recipient=a")]
+    [InlineData("caseworker", "/worklist /api/v1/worklist /children/101 /api/v1/children/101?purpose=support")]
     [InlineData("policymaker", "")]
     [InlineData("analyst", "")]
     [InlineData("source-school", "/freshness")]
@@ -102,8 +102,8 @@ public sealed partial class AccessTests : IAsyncLifetime
     {
         string[] all =
         [
-            "/api/statistics", "/statistics", "/api/jobs", "/jobs", "/audit", "/api/audit/verify", "/worklist", "/api/worklist", "/children/101",
-            "/api/children/101?purpose=support", "/children/101/brief.pdf?purpose=conference&recipient=a", "/freshness",
+            "/api/statistics", "/statistics", "/api/jobs", "/jobs", "/audit", "/api/audit/verify", "/worklist", "/api/v1/worklist", "/children/101",
+            "/api/v1/children/101?purpose=support", "/freshness",
         ];
         using HttpClient client = await SignedIn(staffId);
         foreach (string path in all)
@@ -134,7 +134,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     {
         using HttpClient client = await SignedIn("policymaker");
 
-        using HttpResponseMessage response = await client.GetAsync("/api/children/101?purpose=support", TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.GetAsync("/api/v1/children/101?purpose=support", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(1, Count("staff_id = 'policymaker' AND outcome_code = 'refused' AND child_key = 101"));
@@ -145,9 +145,9 @@ public sealed partial class AccessTests : IAsyncLifetime
     {
         using HttpClient client = await SignedIn("caseworker");
 
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/children/101?purpose=support", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/api/children/101", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/api/children/102?purpose=support", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/children/101?purpose=support", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/api/v1/children/101", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/api/v1/children/102?purpose=support", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(1, Count("action_code = 'child' AND outcome_code = 'allowed' AND child_key = 101 AND purpose_code = 'support'"));
         Assert.Equal(2, Count("action_code = 'child' AND outcome_code = 'refused'"));
         Assert.True(AuditTrail.Verify(_fixture.Databases).IsIntact);
@@ -185,9 +185,9 @@ public sealed partial class AccessTests : IAsyncLifetime
     public async Task Answers_carry_security_headers_and_problems_speak_both_languages()
     {
         using HttpClient client = Client();
-        using HttpResponseMessage japanese = await client.GetAsync("/api/worklist", TestContext.Current.CancellationToken);
+        using HttpResponseMessage japanese = await client.GetAsync("/api/v1/worklist", TestContext.Current.CancellationToken);
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en-GB");
-        using HttpResponseMessage english = await client.GetAsync("/api/worklist", TestContext.Current.CancellationToken);
+        using HttpResponseMessage english = await client.GetAsync("/api/v1/worklist", TestContext.Current.CancellationToken);
 
         Assert.Contains("default-src 'none'", japanese.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("nosniff", japanese.Headers.GetValues("X-Content-Type-Options").Single());

@@ -72,4 +72,31 @@ public sealed class AuditTests
 
         return rows;
     }
+
+    [Fact]
+    public void What_is_unusual_in_the_log_is_told_by_person_and_day_and_what_is_usual_is_not()
+    {
+        DateTime noon = new(2025, 4, 10, 3, 0, 0, DateTimeKind.Utc);
+        AuditRow Row(string staff, string action, long child, DateTime at, string outcome = "allowed") =>
+            new() { StaffId = staff, ActionCode = action, OutcomeCode = outcome, ChildKey = child, AtUtc = at };
+        List<AuditRow> rows =
+        [
+            .. Enumerable.Range(1, AuditAnomalies.MostChildren + 1).Select(child => Row("a", "child", child, noon)),
+            .. Enumerable.Range(1, AuditAnomalies.MostChildren).Select(child => Row("b", "child", child, noon)),
+            .. Enumerable.Range(1, 500).Select(child => Row("b", "worklist", child, noon)),
+            .. Enumerable.Range(1, AuditAnomalies.FewestRefusals).Select(_ => Row("c", "refusal", 0, noon, "refused")),
+            .. Enumerable.Range(1, AuditAnomalies.FewestRefusals - 1).Select(_ => Row("d", "refusal", 0, noon, "refused")),
+            Row("e", "brief-open", 7, noon.AddHours(10)),
+            Row("f", "worklist", 7, noon.AddHours(10)),
+            .. Enumerable.Range(0, AuditAnomalies.FewestDays).Select(day => Row("g", "child", 9, noon.AddDays(-2 * day))),
+            .. Enumerable.Range(0, AuditAnomalies.FewestDays).Select(day => Row("h", "child", 9, noon.AddDays(-4 * day))),
+        ];
+
+        IReadOnlyList<AuditAnomaly> found = AuditAnomalies.Find(rows);
+
+        DateOnly day = new(2025, 4, 10);
+        Assert.Equal(
+            [new("many_children", "a", day, 41), new("night", "e", day, 1), new("refusals", "c", day, 5), new("same_child", "g", day, 10)],
+            found);
+    }
 }

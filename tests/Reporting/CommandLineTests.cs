@@ -23,6 +23,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "There is no warehouse", "check")]
     [InlineData(2, "There is no warehouse", "serve")]
     [InlineData(2, "There is no inbox", "load")]
+    [InlineData(2, "There is no warehouse", "staff", "close", "--id", "s1")]
+    [InlineData(2, "needs --name", "staff", "add", "--id", "s1")]
+    [InlineData(2, "has a remit", "staff", "add", "--id", "s1", "--name", "n", "--role", "caseworker")]
+    [InlineData(2, "--id takes", "staff", "add", "--id", "s 1", "--name", "n", "--role", "steward")]
     [InlineData(2, "There is no warehouse", "stats")]
     [InlineData(2, "There is no warehouse", "freshness")]
     [InlineData(2, "There is no warehouse", "trace", "--child", "4")]
@@ -42,7 +46,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_verb_has_help_with_examples()
     {
-        foreach (string verb in new[] { "demo", "city", "migrate", "load", "map", "corrections", "link", "link-files", "mine", "train", "predict", "explain", "score", "brief", "stats", "serve", "check", "sources" })
+        foreach (string verb in new[] { "demo", "city", "migrate", "load", "map", "corrections", "link", "link-files", "mine", "train", "predict", "explain", "score", "brief", "stats", "staff", "serve", "check", "sources" })
         {
             (int code, string output, _) = await Run([verb, "--help"]);
 

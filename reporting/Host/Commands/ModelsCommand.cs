@@ -85,7 +85,7 @@ internal static class ModelsCommand
             string page = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"model-{card.Run.ModelRunId}.{text.Language}.html"));
             using (StreamWriter writer = new(page, append: false, new UTF8Encoding(false)))
             {
-                ModelCardPage.Write(card, context.Options.Register, isEnglish, Stages.Watermark(context) is { } mark ? text.Of(mark + "：この市と人々は実在しません。", "Fictitious data: neither this city nor its people exist.") : null, writer);
+                ModelCardPage.Write(card, context.Options.Register, isEnglish, Mark(text, context), writer);
             }
 
             string entry = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"register-{card.Run.ModelRunId}.{text.Language}.json"));
@@ -95,6 +95,25 @@ internal static class ModelsCommand
 
         return written;
     }
+
+    /// <summary>Returns the card of the model in use as a page; null where no model is in use.</summary>
+    internal static string? CardPage(WarehouseDatabases databases, bool isEnglish, CommandContext context)
+    {
+        using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
+        {
+            if (GovernStore.Runs(session).All(run => run.IsCurrent != 1))
+            {
+                return null;
+            }
+        }
+
+        using StringWriter writer = new(CultureInfo.InvariantCulture);
+        ModelCardPage.Write(ModelCard.Read(databases, null), context.Options.Register, isEnglish, Mark(new CardText(isEnglish), context), writer);
+        return writer.ToString();
+    }
+
+    private static string? Mark(CardText text, CommandContext context) =>
+        Stages.Watermark(context) is { } mark ? text.Of(mark + "：この市と人々は実在しません。", "Fictitious data: neither this city nor its people exist.") : null;
 
     private static string State(ModelRunRow run) => run.StatusCode != "succeeded" ? run.StatusCode : (run.VerdictCode ?? "accepted") + (run.IsCurrent == 1 ? ", in use" : "");
 

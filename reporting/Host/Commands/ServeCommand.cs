@@ -32,6 +32,11 @@ internal static class ServeCommand
         string roles = parsed.GetValue(RolesOption)!;
         await using WebApplication app = Build(context, databases, audit, parsed.GetValue(Urls) ?? context.Options.Web.Urls, roles, parsed.GetValue(LoadCommand.DemoSeed));
         WarnAboutFiles(context);
+        if (!new StaffAccounts(databases, context.Time).Any())
+        {
+            context.Screen.Line("Nobody can sign in: there is no open account. Stop the service and run 'warehouse staff add --id s001 --name NAME --role steward'.");
+        }
+
         try
         {
             await app.StartAsync(context.Stop).ConfigureAwait(false);
@@ -65,6 +70,7 @@ internal static class ServeCommand
             SessionTime = TimeSpan.FromMinutes(web.SessionMinutes),
             Watermark = Stages.Watermark(context),
             Freshness = () => freshness.Read(null),
+            ModelCard = isEnglish => ModelsCommand.CardPage(databases, isEnglish, context),
         });
         if (roles is "all" or "jobs")
         {

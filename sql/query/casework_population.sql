@@ -1,22 +1,29 @@
--- What: the children on the list of the current model, with what tells them apart without a name
--- Why: the caseworker's worklist; in order of place and age, so that the order does not tell the score
--- Cost: the scores of one snapshot and the months of the listed children
+-- What: the children whom the current model scored at its last snapshot, with what tells them apart without a name
+-- Why: the worklist and the draw of unlisted children beside it
+-- Cost: the scores of one snapshot and the months of the children
 SELECT
     s.child_key AS child_key,
+    s.model_run_id AS model_run_id,
     s.snapshot_date AS snapshot_date,
-    s.list_rank AS list_rank,
-    s.source_count AS source_count,
+    s.as_known_utc AS as_known_utc,
+    s.band_code AS band_code,
     p.district_code AS district_code,
     p.district_name AS district_name,
     m.age_months AS age_months,
-    m.grade_code AS grade_code
+    m.grade_code AS grade_code,
+    CASE WHEN EXISTS (
+        SELECT 1
+        FROM fact.council_case AS c
+        WHERE c.person_key = s.child_key
+            AND c.closed_date IS NULL
+            AND c.known_from_utc <= @as_known_utc
+            AND c.known_to_utc > @as_known_utc
+    ) THEN 1 ELSE 0 END AS is_in_council
 FROM fact.risk_score AS s
 INNER JOIN meta.model_run AS r ON r.model_run_id = s.model_run_id AND r.is_current = 1
 INNER JOIN fact.child_month AS m ON m.child_key = s.child_key
 INNER JOIN dim.place AS p ON p.place_key = m.place_key
-WHERE s.list_rank IS NOT NULL
-    AND s.is_withheld = 0
-    AND s.band_code = 'A'
+WHERE s.is_withheld = 0
     AND s.as_known_utc = (
         SELECT MAX(w.as_known_utc)
         FROM fact.risk_score AS w
@@ -41,6 +48,6 @@ WHERE s.list_rank IS NOT NULL
             AND k.known_to_utc > @as_known_utc
     )
 ORDER BY
-    p.district_code,
-    m.age_months,
-    s.child_key
+    s.child_key,
+    m.is_resident DESC,
+    p.district_code
