@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Security;
-using Warehouse.Reporting.Statistics;
 using Warehouse.Reporting.Web;
 using Warehouse.Sql;
 
@@ -72,7 +72,7 @@ public sealed partial class DeskHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         BriefReader reader = new(fixture.Databases, audit);
         BriefService briefs = new(fixture.Databases, reader, PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance), time);
-        WebParts parts = new(fixture.Databases, audit, accounts, reader, briefs, new JobHistory(fixture.Databases, time), SuppressionProfile.JpNdb, time);
+        WebParts parts = new(fixture.Databases, audit, accounts, reader, briefs, new JobHistory(fixture.Databases, time), DisclosureProfile.JpNdb, time);
         // Tests come from one address and by the hundred; those about the limits set them.
         parts = parts with { RequestsPerMinute = 10_000, SignInsPerMinute = 1_000 };
         builder.AddPages(change is null ? parts : change(parts));
