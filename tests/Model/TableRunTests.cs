@@ -251,6 +251,8 @@ public sealed class TableRunTests
         TableModel few = TableRun.Train(Table(columns), Quick with { MaxTerms = 3 }, validate: false, null, TestContext.Current.CancellationToken).Model;
 
         Assert.InRange(few.Model.Terms.Count, 1, 3);
+        TableModel alone = TableRun.Train(Table(columns), Quick with { MaxTerms = 3, Threads = 1 }, validate: false, null, TestContext.Current.CancellationToken).Model;
+        Assert.Equal(few.Model.Hash(), alone.Model.Hash());
         Assert.InRange(few.Model.DualityGap!.Value, 0, 1e-6);
         Assert.Contains(few.Findings, f => f.Message.Contains("3 terms at most", StringComparison.Ordinal));
         LabelledTable table = Table(columns);
