@@ -32,11 +32,6 @@ internal static class ServeCommand
         string roles = parsed.GetValue(RolesOption)!;
         await using WebApplication app = Build(context, databases, audit, parsed.GetValue(Urls) ?? context.Options.Web.Urls, roles, parsed.GetValue(LoadCommand.DemoSeed));
         WarnAboutFiles(context);
-        if (!new StaffAccounts(databases, context.Time).Any())
-        {
-            context.Screen.Line("Nobody can sign in: there is no open account. Stop the service and run 'warehouse staff add --id s001 --name NAME --role steward'.");
-        }
-
         try
         {
             await app.StartAsync(context.Stop).ConfigureAwait(false);
@@ -47,6 +42,11 @@ internal static class ServeCommand
         }
 
         context.Screen.Line($"Serving {string.Join(", ", app.Urls)} from {context.Output}. Stop with Ctrl+C.");
+        if (!new StaffAccounts(databases, context.Time).Any())
+        {
+            context.Screen.Line("Nobody can sign in: there is no open account. Stop the service and run 'warehouse staff add --id s001 --name NAME --role steward'.");
+        }
+
         context.Screen.Result(new { Urls = app.Urls });
         await app.WaitForShutdownAsync(context.Stop).ConfigureAwait(false);
         return ExitCode.Done;
