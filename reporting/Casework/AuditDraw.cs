@@ -19,6 +19,8 @@ public static class AuditDraw
     // One drawn for four listed: a fifth of the list.
     private const int ListedForOneDrawn = 4;
 
+    private static readonly string[] ChildColumns = ["model_run_id", "snapshot_date", "as_known_utc", "child_key", "district_code"];
+
     /// <summary>Returns how many to draw.</summary>
     public static int Size(int listed, int population) => Math.Min(population, Math.Max(1, (listed + ListedForOneDrawn - 1) / ListedForOneDrawn));
 
@@ -63,10 +65,7 @@ public static class AuditDraw
                     InclusionProbability = (double)drawn.Count / unlisted.Length,
                     DrawnUtc = nowUtc,
                 });
-                foreach (long child in drawn)
-                {
-                    session.Execute("load/casework_draw_child_insert", new { any.ModelRunId, any.SnapshotDate, ScoreKnownUtc = any.AsKnownUtc, ChildKey = child, DistrictCode = district.Key });
-                }
+                session.BulkInsert("fact.audit_draw_child", ChildColumns, drawn.Select(child => new object?[] { any.ModelRunId, any.SnapshotDate, any.AsKnownUtc, child, district.Key }));
             }
 
             session.Commit();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
+using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Security;
@@ -197,7 +198,7 @@ internal static class CaseworkEndpoints
 
     private static BriefJudgement Printed(Judgement judgement, StaffMember member) => new(
         JudgementCodes.Decisions[judgement.DecisionCode],
-        DateOnly.FromDateTime(judgement.JudgedUtc.AddHours(9)),
+        Snapshot.DateInJapan(judgement.JudgedUtc),
         member.DisplayName,
         JudgementCodes.Reasons.GetValueOrDefault(judgement.ReasonCode, judgement.ReasonCode) + (judgement.Note is null ? "" : "：" + judgement.Note));
 
