@@ -77,7 +77,8 @@ internal static class IntakeCommand
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {rows:N0} | {size.Bytes / 1e6:N0} | {size.Load.Seconds:0.0} | {size.Load.CpuSeconds:0.0} | {rows / size.Load.Seconds:N0} | {size.Load.PeakMegabytes:N0} | {size.After.Seconds:0.0} | {size.After.CpuSeconds:0.0} | {rows / size.After.Seconds:N0} | {size.Csv.Seconds:0.0} | {size.Csv.CpuSeconds:0.0} | {size.Csv.PeakMegabytes:N0} | {size.Load.Seconds / size.Csv.Seconds:0.0} | {size.Load.CpuSeconds / size.Csv.CpuSeconds:0.0} | {LoadAverage()} |"));
-            error.WriteLine(string.Join(", ", size.Load.Stages.Where(stage => stage.Value >= 0.05).Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.00} s"))));
+            error.WriteLine("first file: " + Stages(size.Load));
+            error.WriteLine("ninth file: " + Stages(size.After));
         }
 
         if (sizes.Count > 1)
@@ -112,6 +113,9 @@ internal static class IntakeCommand
 
         return 0;
     }
+
+    private static string Stages(Measured measured) =>
+        string.Join(", ", measured.Stages.Where(stage => stage.Value >= 0.005).Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Key} {stage.Value:0.000} s")));
 
     private static Settings? Read(string[] args)
     {
