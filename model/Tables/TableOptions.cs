@@ -13,6 +13,9 @@ public sealed record TableOptions
     // Above, one round of folds says as much as five do below, and only one shape of the penalty is tried.
     private const int ManyRows = 10_000;
 
+    // Up to here the choice of penalty and shape hangs on how the rows fell into folds, and a fit costs little: more rounds.
+    private const int FewRows = 1_000;
+
     private const int RowsPerCut = 100;
 
     private const int FewestRows = 15;
@@ -73,6 +76,7 @@ public sealed record TableOptions
         Mine = new MineOptions { MaxLength = MaxLength, Permutations = Permutations },
         ScoreLength = MaxLength,
         MaxTerms = MaxTerms,
+        SelectionRepeats = rows > FewRows ? 2 : 10,
         NegativesPerPositive = 1_000_000,
         HoldOutPeriods = 0,
         MinCoverage = 0,

@@ -157,6 +157,8 @@ public static class CommandLine
         yield return StaffCommand.Define();
         yield return ServeCommand.Define();
         yield return CheckCommand.Define();
+        yield return CopyCommand.Define();
+        yield return ExportCommand.Define();
         yield return SourcesCommand.Define();
     }
 

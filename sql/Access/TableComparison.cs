@@ -1,8 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Warehouse.Sql;
 
 /// <summary>What one table holds in two databases.</summary>
@@ -62,8 +57,8 @@ public static class TableComparison
                     .Where(column => IsCompared(column.Name) && !(ignored ?? []).Contains(column.Name, StringComparer.OrdinalIgnoreCase))
                     .OrderBy(column => column.Name, StringComparer.Ordinal)
                     .ToList();
-                Digest? mine = left.Contains(table) ? Digest.Of(one, table, columns, cancellationToken) : null;
-                Digest? its = right.Contains(table) ? Digest.Of(other, table, columns, cancellationToken) : null;
+                TableDigest? mine = left.Contains(table) ? TableDigest.Of(one, table, columns, isExact: false, cancellationToken) : null;
+                TableDigest? its = right.Contains(table) ? TableDigest.Of(other, table, columns, isExact: false, cancellationToken) : null;
                 double apart = mine is null || its is null ? 0 : mine.Apart(its);
                 results.Add(new TableComparisonResult(
                     table, mine?.Rows, its?.Rows, mine?.Checksum ?? "", its?.Checksum ?? "", apart,
@@ -74,7 +69,7 @@ public static class TableComparison
         return results;
     }
 
-    private static bool IsCompared(string column) => !column.EndsWith("_utc", StringComparison.Ordinal) || Known.Contains(column, StringComparer.Ordinal);
+    internal static bool IsCompared(string column) => !column.EndsWith("_utc", StringComparison.Ordinal) || Known.Contains(column, StringComparer.Ordinal);
 
     private static HashSet<string> Tables(WarehouseSession session, string[] schemas) => session
         .Query<(string Schema, string Table)>("Access/catalogue_tables")
@@ -82,112 +77,4 @@ public static class TableComparison
         .Select(table => table.Schema + "." + table.Table)
         .Except(Skipped, StringComparer.Ordinal)
         .ToHashSet(StringComparer.Ordinal);
-
-    private sealed class Digest
-    {
-        // Rows that are equal in all but their real numbers; these in order, so that a sum in another order pairs them again.
-        private readonly Dictionary<UInt128, List<double[]>> _real = [];
-
-        public long Rows { get; private set; }
-
-        public UInt128 Sum { get; private set; }
-
-        public string Checksum => Sum.ToString("x32", CultureInfo.InvariantCulture);
-
-        public static Digest Of(WarehouseSession session, string table, IReadOnlyList<TableColumn> columns, CancellationToken cancellationToken)
-        {
-            SqlScript template = SqlText.Load("Access/table_rows", session.Engine);
-            // Both come from the catalogue.
-            string text = template.Batches[0].Text
-                .Replace("all_columns", string.Join(", ", columns.Select(column => column.Name)), StringComparison.Ordinal)
-                .Replace("one_table", table, StringComparison.Ordinal);
-            SqlScript script = new(template.Name, template.Resource, SqlText.Split(text, session.Engine));
-            bool[] isReal = columns.Select(column => column.ValueType == typeof(double)).ToArray();
-            int reals = isReal.Count(real => real);
-            Digest digest = new();
-            StringBuilder exact = new();
-            foreach (object?[] row in session.Stream<object?[]>(script, null))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                exact.Clear();
-                double[] numbers = new double[reals];
-                int next = 0;
-                for (int i = 0; i < row.Length; i++)
-                {
-                    if (isReal[i] && row[i] is { } number)
-                    {
-                        numbers[next] = Convert.ToDouble(number, CultureInfo.InvariantCulture);
-                        exact.Append("number");
-                    }
-                    else
-                    {
-                        exact.Append(Text(row[i], columns[i]));
-                    }
-
-                    next += isReal[i] ? 1 : 0;
-                    exact.Append('\u001f');
-                }
-
-                digest.Add(exact.ToString(), numbers);
-            }
-
-            return digest;
-        }
-
-        // Rows of the two that are equal otherwise are paired by the order of their numbers.
-        public double Apart(Digest other)
-        {
-            double apart = 0;
-            foreach ((UInt128 key, List<double[]> rows) in _real)
-            {
-                if (!other._real.TryGetValue(key, out List<double[]>? others) || others.Count != rows.Count)
-                {
-                    continue;
-                }
-
-                foreach ((double[] one, double[] two) in InOrder(rows).Zip(InOrder(others)))
-                {
-                    for (int i = 0; i < one.Length; i++)
-                    {
-                        apart = Math.Max(apart, Math.Abs(one[i] - two[i]) / Math.Max(1, Math.Abs(one[i])));
-                    }
-                }
-            }
-
-            return apart;
-        }
-
-        private static IEnumerable<double[]> InOrder(List<double[]> rows) =>
-            rows.Count == 1 ? rows : rows.OrderBy(row => row, Comparer<double[]>.Create(static (one, two) => one.AsSpan().SequenceCompareTo(two)));
-
-        private void Add(string exact, double[] numbers)
-        {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(Encoding.UTF8.GetBytes(exact), hash);
-            UInt128 key = BinaryPrimitives.ReadUInt128BigEndian(hash);
-            Rows++;
-            Sum = unchecked(Sum + key);
-            if (numbers.Length > 0)
-            {
-                if (!_real.TryGetValue(key, out List<double[]>? rows))
-                {
-                    _real[key] = rows = [];
-                }
-
-                rows.Add(numbers);
-            }
-        }
-
-        // Exact but for the form of a type: 1.50 and 1.5 are one number, a date is one with and without midnight.
-        private static string Text(object? value, TableColumn column) => value switch
-        {
-            null or DBNull => "\u0000",
-            decimal number => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture),
-            DateTime day when column.ValueType == typeof(DateOnly) => DateOnly.FromDateTime(day).ToString("O", CultureInfo.InvariantCulture),
-            DateTime instant => instant.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture),
-            DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
-            IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString()!,
-        };
-    }
 }

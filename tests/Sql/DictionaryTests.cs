@@ -39,9 +39,9 @@ public sealed class DictionaryTests
         foreach (Entry entry in Entries(kind))
         {
             if (declared.TryGetValue(entry.Name, out (string Type, bool IsNullable) column)
-                && (column.Type != DeclaredColumns.Squeeze(entry.Type) || column.IsNullable != (entry.IsNullable == "yes")))
+                && (column.Type != DeclaredColumns.Squeeze(entry.Type) || column.IsNullable != entry.IsNullable))
             {
-                faults.Add($"{entry.Name}: dictionary {entry.Type} {entry.IsNullable}, script {column.Type} {(column.IsNullable ? "yes" : "no")}");
+                faults.Add($"{entry.Name}: dictionary {entry.Type} {(entry.IsNullable ? "yes" : "no")}, script {column.Type} {(column.IsNullable ? "yes" : "no")}");
             }
         }
 
@@ -64,55 +64,10 @@ public sealed class DictionaryTests
         Assert.Empty(Entries(DatabaseKind.Warehouse).Where(entry => entry.Class is "identity" or "free-text").Select(entry => entry.Name));
     }
 
-    private static IReadOnlyList<Entry> Entries(DatabaseKind kind)
-    {
-        string[][] rows = Repository.Text("sql/dictionary.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Fields).ToArray();
-        string[] header = rows[0];
-        return rows.Skip(1)
-            .Select(row =>
-            {
-                Assert.True(row.Length == header.Length, $"the row {string.Join(',', row.Take(4))} of sql/dictionary.csv has {row.Length} fields; expected {header.Length}");
-                string Field(string name) => row[Array.IndexOf(header, name)];
-                return new Entry(
-                    Field("database"), $"{Field("schema_name")}.{Field("table_name")}.{Field("column_name")}", Field("data_type"), Field("is_nullable"), Field("class"), Field("source"), Field("meaning"));
-            })
-            .Where(entry => entry.Database.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))
-            .ToList();
-    }
+    private static IReadOnlyList<Entry> Entries(DatabaseKind kind) => DataDictionary.Entries
+        .Where(entry => entry.Database == kind)
+        .Select(entry => new Entry(entry.Database.ToString(), $"{entry.Table}.{entry.Column}", entry.Type, entry.IsNullable, entry.Class, entry.Source, entry.Meaning))
+        .ToList();
 
-    private static string[] Fields(string line)
-    {
-        List<string> fields = [];
-        System.Text.StringBuilder field = new();
-        bool isQuoted = false;
-        for (int i = 0; i < line.Length; i++)
-        {
-            if (line[i] == '"')
-            {
-                if (isQuoted && i + 1 < line.Length && line[i + 1] == '"')
-                {
-                    field.Append('"');
-                    i++;
-                }
-                else
-                {
-                    isQuoted = !isQuoted;
-                }
-            }
-            else if (line[i] == ',' && !isQuoted)
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else
-            {
-                field.Append(line[i]);
-            }
-        }
-
-        fields.Add(field.ToString());
-        return [.. fields];
-    }
-
-    private sealed record Entry(string Database, string Name, string Type, string IsNullable, string Class, string Source, string Meaning);
+    private sealed record Entry(string Database, string Name, string Type, bool IsNullable, string Class, string Source, string Meaning);
 }
