@@ -170,8 +170,8 @@ public sealed class BriefService
         session.Commit();
     }
 
-    // Never between the two halves of a surrogate pair, and never with a blank at the end, which SQL Server compares away.
-    private static IEnumerable<string> Pieces(string text)
+    /// <summary>Returns a text in parts of at most 4,000 characters, never between the two halves of a surrogate pair.</summary>
+    internal static IEnumerable<string> Pieces(string text)
     {
         int at = 0;
         while (at < text.Length)

@@ -4,15 +4,12 @@ using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Statistics;
 
-/// <summary>Counts children in the warehouse and gives the counts out only through disclosure control.</summary>
-public static class StatisticsReader
+/// <summary>Counts children in the warehouse; the counts leave the program only through disclosure control and an approved release.</summary>
+internal static class StatisticsReader
 {
     private const string TotalTitle = "合計";
     private const string Unknown = "unknown";
     private const string Window = "window";
-
-    // Releases get their numbers one after the other.
-    private static readonly Lock Registering = new();
 
     private static readonly (string Code, string Title)[] AgeBands =
         [("00-02", "0～2歳"), ("03-05", "3～5歳"), ("06-11", "6～11歳"), ("12-14", "12～14歳"), ("15-17", "15～17歳")];
@@ -38,30 +35,13 @@ public static class StatisticsReader
         new("not_listed", "判定済・一覧外", "scored"), new("listed", "一覧に掲載された", "scored"), new("", TotalTitle, null),
     ];
 
-    /// <summary>Returns the tables of the last month on or before a day, as known then, after disclosure control, and writes them into the register of releases.</summary>
-    /// <remarks>What was released before of the same month, state of knowledge and rules is given again as it was; nothing is computed anew.</remarks>
-    /// <exception cref="WarehouseException">No month with residents is known.</exception>
-    /// <exception cref="ReleaseRefusedException">Together with what was released before, hidden figures could be computed.</exception>
-    public static StatisticsRelease Read(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DisclosureProfile profile, TimeProvider time, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(databases);
-        ArgumentNullException.ThrowIfNull(profile);
-        ArgumentNullException.ThrowIfNull(time);
-        (DateOnly month, IReadOnlyList<CountTable> tables) = Count(databases, asOf, asKnownUtc);
-        List<LinkedTable> linked = tables.SelectMany(table => table.Parts).ToList();
-        ReleaseRegister register = new(databases, time);
-        lock (Registering)
-        {
-            LinkedTableSet set = LinkedTableSet.Build(linked);
-            (long releaseId, ControlledRelease release) = register.Find(set, month, asKnownUtc, profile) is { } before
-                ? before
-                : register.Add(ReleaseControl.Protect(linked, profile, register.Earlier(), null, cancellation), month, asKnownUtc, profile);
-            return Compose(releaseId, month, asKnownUtc, profile, tables, release);
-        }
-    }
-
     /// <summary>Returns the tables of the catalogue before disclosure control, and their month. They leave this assembly only through <see cref="ReleaseControl"/>.</summary>
-    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc)
+    /// <param name="databases">The databases.</param>
+    /// <param name="asOf">The day of the figures.</param>
+    /// <param name="asKnownUtc">What departments had told by then.</param>
+    /// <param name="countedUtc">What the program and its users had written by then: scores, judgements, contacts.</param>
+    /// <exception cref="WarehouseException">No month with residents is known.</exception>
+    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DateTime countedUtc)
     {
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         int month = session.QuerySingle<int>(
@@ -79,6 +59,7 @@ public static class StatisticsReader
         {
             month_key = month,
             as_known_utc = asKnownUtc,
+            counted_utc = countedUtc,
             from_date = new DateOnly(year + 1 - StatisticsCatalogue.PooledYears, 4, 1),
             until_date = first.AddMonths(1),
         };
@@ -187,7 +168,9 @@ public static class StatisticsReader
     private static Dictionary<string, int> Places(Hierarchy dimension) =>
         dimension.Leaves.Select((leaf, place) => (dimension.Nodes[leaf].Code, place)).ToDictionary(pair => pair.Code, pair => pair.place, StringComparer.Ordinal);
 
-    private static StatisticsRelease Compose(long releaseId, DateOnly month, DateTime asKnownUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
+    /// <summary>Returns the document of a release: the tables with what disclosure control left of them.</summary>
+    internal static StatisticsRelease Compose(
+        long releaseId, DateOnly month, DateTime asKnownUtc, DateTime countedUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
     {
         List<ReleasedTable> released = [];
         int first = 0;
@@ -207,7 +190,7 @@ public static class StatisticsReader
             .Select(step => (step.Item1, Line: funnel.Columns.ToList().FindIndex(line => line.Code == step.Item2)))
             .Select(step => new FunnelStep(step.Item1, funnel.Columns[step.Line].Code.Length == 0 ? "市内のこども" : funnel.Columns[step.Line].Title, funnel.Cells[0][step.Line].Count)).ToList();
         return new StatisticsRelease(
-            releaseId, month, asKnownUtc, profile, released, steps, new ProtectionNote(release.Audited, release.SecondaryCost, release.SecondaryBound));
+            releaseId, month, asKnownUtc, countedUtc, profile, released, steps, new ProtectionNote(release.Audited, release.SecondaryCost, release.SecondaryBound));
     }
 
     private sealed record District(string DistrictCode, string DistrictName);

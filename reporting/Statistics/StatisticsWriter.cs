@@ -1,44 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Warehouse.Reporting.Disclosure;
 
 namespace Warehouse.Reporting.Statistics;
-
-/// <summary>The released tables of one month, with what a reader needs to understand them.</summary>
-/// <param name="ReleaseId">The number in the register of releases.</param>
-/// <param name="AsOf">The month of the figures, by its first day.</param>
-/// <param name="AsKnownUtc">The state of knowledge.</param>
-/// <param name="Profile">The profile of disclosure control.</param>
-/// <param name="Tables">The tables.</param>
-/// <param name="Funnel">The way from population to list; a step is null where it is hidden.</param>
-/// <param name="Protection">What disclosure control did.</param>
-public sealed record StatisticsRelease(
-    long ReleaseId,
-    DateOnly AsOf,
-    DateTime AsKnownUtc,
-    DisclosureProfile Profile,
-    IReadOnlyList<ReleasedTable> Tables,
-    IReadOnlyList<FunnelStep> Funnel,
-    ProtectionNote Protection)
-{
-    /// <summary>The marks and rules explained, as printed under every table.</summary>
-    public string Legend => Profile.Method switch
-    {
-        DisclosureMethod.RoundEach => $"{StatisticsWriter.Legend}　その他の数は{Profile.RoundingBase}の倍数に丸めたもので、合計と内訳の和は一致しないことがある",
-        DisclosureMethod.RoundTogether => $"{StatisticsWriter.Legend}　すべての数は合計を保って{Profile.RoundingBase}の倍数に丸めたもの",
-        _ => StatisticsWriter.Legend,
-    };
-}
-
-/// <summary>One step of the funnel; <paramref name="Count"/> is null where it is hidden.</summary>
-public sealed record FunnelStep(string Code, string Title, long? Count);
-
-/// <summary>What disclosure control did.</summary>
-/// <param name="AuditedFigures">How many figures and differences from earlier releases were found safe.</param>
-/// <param name="SecondaryCost">What the figures hidden for the sake of others cost.</param>
-/// <param name="SecondaryBound">No set of such figures that protects all costs less; null where figures are rounded.</param>
-public sealed record ProtectionNote(int AuditedFigures, long SecondaryCost, long? SecondaryBound);
 
 /// <summary>Writes released tables as files for spreadsheets and programs.</summary>
 public static class StatisticsWriter

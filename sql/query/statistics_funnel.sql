@@ -1,6 +1,6 @@
 -- What: resident children of a month by how far they came: unlinked, not_scored, not_listed, listed; each child once
 -- Why: the funnel is made of parts that add up, so that disclosure control sees them
--- Cost: the key columns of four fact tables and the scores of one snapshot
+-- Cost: the key columns of four fact tables and the scores of one snapshot, the last before the end of the month that had been written when the figures were counted first
 SELECT
     '' AS row_code,
     g.column_code AS column_code,
@@ -61,12 +61,24 @@ FROM (
             z.child_key AS child_key,
             MAX(CASE WHEN z.band_code = 'A' THEN 1 ELSE 0 END) AS is_listed
         FROM fact.risk_score AS z
-        INNER JOIN meta.model_run AS q ON q.model_run_id = z.model_run_id AND q.is_current = 1
         WHERE z.is_withheld = 0
+            AND z.scored_utc <= @counted_utc
             AND z.snapshot_date = (
                 SELECT MAX(y.snapshot_date)
                 FROM fact.risk_score AS y
-                INNER JOIN meta.model_run AS x ON x.model_run_id = y.model_run_id AND x.is_current = 1
+                WHERE y.snapshot_date <= @until_date
+                    AND y.scored_utc <= @counted_utc
+            )
+            AND z.model_run_id = (
+                SELECT MAX(x.model_run_id)
+                FROM fact.risk_score AS x
+                WHERE x.scored_utc <= @counted_utc
+                    AND x.snapshot_date = (
+                        SELECT MAX(w.snapshot_date)
+                        FROM fact.risk_score AS w
+                        WHERE w.snapshot_date <= @until_date
+                            AND w.scored_utc <= @counted_utc
+                    )
             )
         GROUP BY
             z.child_key
