@@ -66,7 +66,9 @@ internal static partial class Stages
     }
 
     internal static BriefService Briefs(CommandContext context, WarehouseDatabases databases, BriefReader reader) =>
-        new(databases, reader, PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf")), context.Time);
+        new(databases, reader, Renderer(context), context.Time);
+
+    private static IPdfRenderer Renderer(CommandContext context) => PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf"));
 
     /// <summary>Returns what is printed across the pages: the demo says that nobody in it exists.</summary>
     internal static string? Watermark(CommandContext context) => DemoMark.Read(context.Output) is null ? null : "架空データ";
@@ -147,7 +149,7 @@ internal static partial class Stages
 
         StatisticsRelease release = await desk.Take(ReleaseDesk.Unnamed(ReleaseDesk.Operator), record, "files", context.Stop).ConfigureAwait(false);
         release = table is null ? release : release with { Tables = release.Tables.Where(part => part.Code == table).ToList() };
-        return (record, release, StatisticsWriter.Write(release, Path.Combine(context.Output, "statistics"), format));
+        return (record, release, new ReleaseFiles(Renderer(context)).Write(record, release, Path.Combine(context.Output, "statistics"), format, context.Stop));
     }
 
     internal static IReadOnlyList<CheckLine> Check(WarehouseDatabases databases)

@@ -23,10 +23,12 @@ public enum TableWindow
 /// <param name="Columns">The dimension of the columns, one of the fixed ones.</param>
 /// <param name="IsCross">Whether the rows are disjoint, so that they add up.</param>
 /// <param name="Window">The time of the figures.</param>
-/// <param name="Denominator">The figure of the row that shares are taken of; null where shares mean nothing.</param>
+/// <param name="Denominator">The code of the column that rates are taken of, empty for the total; null where rates mean nothing.</param>
+/// <param name="Rates">The codes of the columns that are given as rates too, the most important first.</param>
 /// <param name="Owner">Who answers for the table.</param>
+/// <param name="Note">What a reader has to know of how it is counted.</param>
 public sealed record TableDefinition(
-    string Code, string Title, string Measure, string Unit, string Query, string Rows, string Columns, bool IsCross, TableWindow Window, string? Denominator, string Owner);
+    string Code, string Title, string Measure, string Unit, string Query, string Rows, string Columns, bool IsCross, TableWindow Window, string? Denominator, IReadOnlyList<string> Rates, string Owner, string Note);
 
 /// <summary>The tables that exist. A figure that is in no table of the catalogue is not released.</summary>
 /// <remarks>Dimensions are fixed: city and its districts, never a school by grade and sex; no table ranks schools.</remarks>
@@ -41,11 +43,16 @@ public static class StatisticsCatalogue
     /// <summary>The tables.</summary>
     public static IReadOnlyList<TableDefinition> Tables { get; } =
     [
-        new("children_by_district_age", "こどもの数（行政区×年齢）", "children", "人", "query/statistics_children", "district", "age", true, TableWindow.Month, null, Steward),
-        new("coverage_by_source", "記録のあるこどもの数（情報の種類別）", "children", "人", "query/statistics_coverage", "source", "record", false, TableWindow.Month, "合計", Steward),
-        new("decisions_by_year", "家庭児童相談の支援要否（年度別）", "consultations", "件", "query/statistics_decisions", "year", "decision", true, TableWindow.AllYears, "合計", Consultation),
-        new("decisions_by_district", "家庭児童相談の支援要否（行政区別・{0}年度計）", "consultations", "件", "query/statistics_decisions_district", "district", "decision", true, TableWindow.PooledYears, "合計", Consultation),
-        new("funnel", "データ連携の流れ（人口から一覧まで）", "children", "人", "query/statistics_funnel", "all", "stage", false, TableWindow.Month, "合計", Steward),
+        new("children_by_district_age", "こどもの数（行政区×年齢）", "children", "人", "query/statistics_children", "district", "age", true, TableWindow.Month, null, [], Steward,
+            "その月に住民登録のあるこどもの数です。"),
+        new("coverage_by_source", "記録のあるこどもの数（情報の種類別）", "children", "人", "query/statistics_coverage", "source", "record", false, TableWindow.Month, "", ["with"], Steward,
+            "その情報に一度でも記録のあるこどもの数です。制度の対象でないこどもには記録がなく、割合の低さは情報の欠けとは限りません。"),
+        new("decisions_by_year", "家庭児童相談の支援要否（年度別）", "consultations", "件", "query/statistics_decisions", "year", "decision", true, TableWindow.AllYears, "", ["need"], Consultation,
+            "受け付けた相談の件数です。同じこどもの相談が複数あれば、それぞれ数えます。"),
+        new("decisions_by_district", "家庭児童相談の支援要否（行政区別・{0}年度計）", "consultations", "件", "query/statistics_decisions_district", "district", "decision", true, TableWindow.PooledYears, "", ["need"], Consultation,
+            "1年度では数が少ないため、直近の年度を合わせています。行政区は、その月の住所によります。"),
+        new("funnel", "データ連携の流れ（人口から一覧まで）", "children", "人", "query/statistics_funnel", "all", "stage", false, TableWindow.Month, "", ["linked", "scored", "listed"], Steward,
+            "その月より前の最後の判定によります。判定は支援の要否を決めるものではありません。"),
     ];
 
     /// <summary>Returns a table by its name, or null.</summary>

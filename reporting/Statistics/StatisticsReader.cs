@@ -176,12 +176,8 @@ internal static class StatisticsReader
         int first = 0;
         foreach (CountTable table in tables)
         {
-            released.Add(new ReleasedTable(
-                table.Definition,
-                table.Title,
-                table.Rows,
-                table.Columns,
-                table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList()));
+            List<IReadOnlyList<ReleasedCell>> cells = table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList();
+            released.Add(new ReleasedTable(table.Definition, table.Title, table.Rows, table.Columns, cells, ReleasedRate.Of(table.Definition, table.Rows, table.Columns, cells, profile)));
             first += table.Parts.Count;
         }
 

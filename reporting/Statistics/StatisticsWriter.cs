@@ -73,35 +73,20 @@ public static class StatisticsWriter
                 Rows = table.Rows.Select(row => new { row.Code, row.Title }),
                 Columns = table.Columns.Select(column => new { column.Code, column.Title }),
                 Cells = table.Cells.Select(row => row.Select(cell => new { cell.Count, cell.Text })),
+                Rates = table.Rates.Select(rate => new
+                {
+                    Row = table.Rows[rate.Row].Code,
+                    Column = table.Columns[rate.Column].Code,
+                    rate.Share,
+                    rate.Low,
+                    rate.High,
+                    Verdict = rate.Verdict.ToString().ToLowerInvariant(),
+                    Comparison = JsonNamingPolicy.SnakeCaseLower.ConvertName(rate.Comparison.ToString()),
+                }),
+                table.Definition.Note,
                 table.HiddenCount,
             }),
         };
-    }
-
-    /// <summary>Writes a release into a folder and returns the paths: one CSV a table and one JSON for all.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="folder">The folder; made where it is not there.</param>
-    /// <param name="format">Only <c>csv</c> or only <c>json</c>; null for both.</param>
-    public static IReadOnlyList<string> Write(StatisticsRelease release, string folder, string? format = null)
-    {
-        ArgumentNullException.ThrowIfNull(release);
-        Directory.CreateDirectory(folder);
-        List<string> paths = [];
-        foreach (ReleasedTable table in format == "json" ? [] : release.Tables)
-        {
-            string path = Path.Combine(folder, table.Code + ".csv");
-            File.WriteAllBytes(path, CsvFile(table, release.Legend));
-            paths.Add(path);
-        }
-
-        if (format != "csv")
-        {
-            string json = Path.Combine(folder, "statistics.json");
-            File.WriteAllText(json, JsonText(release));
-            paths.Add(json);
-        }
-
-        return paths;
     }
 
     private static void AppendLine(StringBuilder text, IEnumerable<string> cells) =>

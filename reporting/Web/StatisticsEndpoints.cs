@@ -53,7 +53,7 @@ internal static class StatisticsEndpoints
                 await desk.HandOut(member, desk.Find(releaseId)?.Number ?? 0, context.RequestAborted).ConfigureAwait(false);
                 return early = desk.Find(releaseId)!;
             }).ConfigureAwait(false);
-            return early is null ? failed : File(early, context.RequestServices.GetRequiredService<ReleaseDesk>().Document(early), "statistics.json") ?? Results.NotFound();
+            return early is null ? failed : File(context, early, context.RequestServices.GetRequiredService<ReleaseDesk>().Document(early), "statistics.xlsx")!;
         }).ExcludeFromDescription();
     }
 
@@ -151,7 +151,7 @@ internal static class StatisticsEndpoints
         }
 
         ReleaseDesk desk = context.RequestServices.GetRequiredService<ReleaseDesk>();
-        if (File(release, desk.Document(release), file) is not { } answer)
+        if (File(context, release, desk.Document(release), file) is not { } answer)
         {
             return Results.NotFound();
         }
@@ -160,11 +160,14 @@ internal static class StatisticsEndpoints
         return answer;
     }
 
-    private static IResult? File(ReleaseRecord record, StatisticsRelease release, string file) => file switch
+    private static IResult? File(HttpContext context, ReleaseRecord record, StatisticsRelease release, string file)
     {
-        "statistics.json" => Results.Text(StatisticsWriter.JsonText(release), "application/json; charset=utf-8"),
-        _ when file.EndsWith(".csv", StringComparison.Ordinal) && release.Table(file[..^4]) is { } table =>
-            Results.File(StatisticsWriter.CsvFile(table, release.Legend), "text/csv; charset=utf-8", $"{table.Code}-{record.Number}.csv"),
-        _ => null,
-    };
+        if (context.RequestServices.GetRequiredService<ReleaseFiles>().Make(record, release, file, context.RequestAborted) is not { } bytes)
+        {
+            return null;
+        }
+
+        string name = $"{Path.GetFileNameWithoutExtension(file)}-{record.Number!.Value.ToString(CultureInfo.InvariantCulture)}{Path.GetExtension(file)}";
+        return Results.File(bytes, ReleaseFiles.MediaType(file), name);
+    }
 }

@@ -15,13 +15,13 @@ internal static class StatsCommand
 
     private static readonly Option<string?> TableName = new("--table") { Description = "Write this table only", HelpName = "NAME" };
 
-    private static readonly Option<string?> Format = new("--format") { Description = "csv or json; default: all", HelpName = "FORMAT" };
+    private static readonly Option<string?> Format = new("--format") { Description = "csv, json, xlsx, pdf or jsonld (metadata); default: all", HelpName = "FORMAT" };
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
     {
-        Format.AcceptOnlyFromAmong("csv", "json");
+        Format.AcceptOnlyFromAmong([.. ReleaseFiles.Formats]);
         return (new Command("stats", "Write the files of a released set of statistics; 'release' makes one") { Release, List, TableName, Format },
-            ["stats --list", "stats --output out", "stats --release 3 --output out --json", "stats --table decisions_by_district --format csv --output out"],
+            ["stats --list", "stats --output out", "stats --release 3 --output out --json", "stats --format pdf --output out", "stats --table decisions_by_district --format csv --output out"],
             Act);
     }
 
