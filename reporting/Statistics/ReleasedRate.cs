@@ -60,9 +60,14 @@ public sealed record ReleasedRate(int Row, int Column, RateVerdict Verdict, doub
     public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 
     /// <summary>Returns the rates of a table, row by row, of its printed figures.</summary>
-    internal static IReadOnlyList<ReleasedRate> Of(
+    public static IReadOnlyList<ReleasedRate> Of(
         TableDefinition definition, IReadOnlyList<TableLine> rows, IReadOnlyList<TableLine> columns, IReadOnlyList<IReadOnlyList<ReleasedCell>> cells, DisclosureProfile profile)
     {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(cells);
+        ArgumentNullException.ThrowIfNull(profile);
         if (definition.Denominator is not { } whole)
         {
             return [];
@@ -94,7 +99,10 @@ public sealed record ReleasedRate(int Row, int Column, RateVerdict Verdict, doub
     }
 
     /// <summary>Returns Wilson's score interval of a share.</summary>
-    internal static (double Low, double High) Wilson(long part, long whole, double z = Z95)
+    /// <param name="part">The numerator, 0 to <paramref name="whole"/>.</param>
+    /// <param name="whole">The denominator, above 0.</param>
+    /// <param name="z">The quantile of the normal distribution; 1.96 for 95 %.</param>
+    public static (double Low, double High) Wilson(long part, long whole, double z = Z95)
     {
         double n = whole, p = part / n, zz = z * z;
         double middle = (p + (zz / (2 * n))) / (1 + (zz / n));

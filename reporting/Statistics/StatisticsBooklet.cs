@@ -36,6 +36,18 @@ internal static class StatisticsBooklet
 
     private static TableBlock Table(ReleasedTable table)
     {
+        if (table.Rows.Count == 1)
+        {
+            // One row is read from top to bottom.
+            return new TableBlock(
+                [new TableColumn("段階", 2.6f), new TableColumn("数", 1.2f, TextAlignment.End), new TableColumn("全体に占める割合（95%区間）", 3f, TextAlignment.End)],
+                table.Columns.Select((column, place) => new TableRow(
+                [
+                    column.Title, table.Cells[0][place].Text, table.Rate(0, column.Code) is { } rate ? Words(rate) : RichText.Empty,
+                ])).ToList(),
+                table.Title);
+        }
+
         List<TableLine> rated = table.Definition.Rates.Select(code => table.Columns.First(column => column.Code == code)).ToList();
         bool isCompared = table.Rates.Any(rate => rate.Comparison != RateComparison.None);
         List<TableColumn> columns =

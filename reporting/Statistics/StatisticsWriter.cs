@@ -40,7 +40,7 @@ public static class StatisticsWriter
     public static string RowTitle(ReleasedTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return table.Definition.Rows switch { "district" => "行政区", "year" => "年度", "source" => "情報", _ => "対象" };
+        return table.Definition.Rows switch { "district" => "行政区", "year" => "年度", "source" => "情報", "age" => "年齢", "household" => "世帯", "route" => "経路", "duration" => "受付からの期間", "checkup" => "健診", _ => "対象" };
     }
 
     /// <summary>Returns a release as JSON.</summary>

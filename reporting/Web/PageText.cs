@@ -155,7 +155,6 @@ internal static class PageText
             ["判定の対象となった"] = "Scored",
             ["一覧に掲載された"] = "On the worklist",
             ["こどもの数（行政区×年齢）"] = "Children by district and age",
-            ["データ連携の流れ（人口から一覧まで）"] = "From population to worklist (table)",
             ["記録のあるこどもの数（情報の種類別）"] = "Children with records by source",
             ["家庭児童相談の支援要否（年度別）"] = "Consultation decisions by fiscal year",
             ["家庭児童相談の支援要否（行政区別・3年度計）"] = "Consultation decisions by district, three fiscal years",

@@ -38,22 +38,31 @@ public static class SampleTown
         {
             for (int child = from; child < from + count; child++)
             {
-                session.ExecuteText($"INSERT INTO fact.child_month VALUES ({child}, 202503, {district}, {district}, 0, {(child % 17) * 12}, 3, 1, 4, '2025-04-01', '9999-12-31', 1)");
+                session.ExecuteText($"INSERT INTO fact.child_month VALUES ({child}, 202503, {district}, {district}, 0, {(child % 17) * 12}, 3, 1, {4 + (child % 2 * 3)}, '2025-04-01', '9999-12-31', 1)");
             }
         }
 
         Consult(fixture, from, count);
     }
 
-    /// <summary>Writes one consultation of the pooled years for each child; every second one needs support.</summary>
+    /// <summary>Writes one consultation of the pooled years for each child; every second one needs support; kinds and senders take turns.</summary>
     public static void Consult(WarehouseFixture fixture, int from, int count)
     {
         using WarehouseSession session = fixture.Warehouse();
         for (int child = from; child < from + count; child++)
         {
             session.ExecuteText(
-                $"INSERT INTO fact.consultation VALUES ({child}, {child}, '{2022 + (child / 2 % 3)}-05-10', 'upbringing', 'school', 'c', NULL, '{(child % 2 == 0 ? "need" : "no_need")}', '2024-06-01', '2024-09-01', 'none', '2024-06-01', '9999-12-31', 1)");
+                $"INSERT INTO fact.consultation VALUES ({child}, {child}, '{2022 + (child / 2 % 3)}-05-10', '{(child / 2 % 2 == 0 ? "upbringing" : "care")}', '{(child / 4 % 2 == 0 ? "school" : "health")}', 'c', NULL, '{(child % 2 == 0 ? "need" : "no_need")}', '2024-06-01', '2024-09-01', 'none', '2024-06-01', '9999-12-31', 1)");
         }
+    }
+
+    /// <summary>Returns a figure of the first draft as it was counted, hidden or not.</summary>
+    public static long Figure(WarehouseFixture fixture, string population, params (string Dimension, string Line)[] lines)
+    {
+        // The key of a figure: its population, then its lines in order, lengths before texts.
+        string key = $"{population.Length}:{population}|" + string.Join('|', lines.Select(line => $"{line.Dimension.Length}:{line.Dimension}={line.Line.Length}:{line.Line}").Order(StringComparer.Ordinal));
+        using WarehouseSession session = fixture.Warehouse(SessionRole.Reporting);
+        return session.ScalarText<long>("SELECT cell_count FROM fact.release_cell WHERE release_id = 1 AND figure_key = @key", new { key });
     }
 
     /// <summary>Drafts, checks and approves a release by two people; one that is public already stays as it is.</summary>

@@ -58,6 +58,12 @@ internal static class StatsCommand
     {
         foreach (ReleasedTable table in release.Tables)
         {
+            if (table.Rows.Count == 1)
+            {
+                screen.Table(table.Title, ["段階", "数"], table.Columns.Select((column, place) => (IReadOnlyList<string>)[column.Title, table.Cells[0][place].Text]));
+                continue;
+            }
+
             screen.Table(
                 table.Title,
                 [StatisticsWriter.RowTitle(table), .. table.Columns.Select(column => column.Title)],
