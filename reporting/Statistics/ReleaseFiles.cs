@@ -99,7 +99,7 @@ public sealed class ReleaseFiles(IPdfRenderer renderer)
             notes.Add($"市全体で{Number(profile.Threshold(UnitKind.City, null))}人未満、行政区で{Number(profile.Threshold(UnitKind.District, null))}人未満の数は表示しません。");
         }
 
-        notes.Add($"{Number(release.Profile.MinimumDenominator)}人未満を分母とする割合は表示しません。割合の範囲は95%信頼区間（ウィルソン法）です。順位は付けません。");
+        notes.Add($"{Number(release.Profile.MinimumDenominator)}人未満を分母とする割合は表示しません。95%区間は、割合の信頼区間（ウィルソン法）です。順位は付けません。");
         notes.Add("「全体より高い・低い」は、偶然では99.8%の範囲に収まるはずの差を超えたときだけ示します。「少なすぎて比べられない」は、全体の半分でも2倍でもおかしくないことを表します。");
         notes.Add("判定は、過去に支援が必要と判断されたこどもとの統計的な類似度であり、高いことは問題があることを意味しません。この結果のみで支援の要否を決めることはありません。");
         notes.Add($"数値は{release.AsKnownUtc.AddHours(9).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}までに届いた記録によります。秘匿の方式：{release.Profile.Name}。");

@@ -13,12 +13,18 @@ internal static class StatisticsBooklet
             new HeadingBlock(1, "読み方"),
             .. notes.Select(note => new ParagraphBlock("・" + note)),
         ];
+        // Title and notes, some of two lines.
+        float used = 60 + (notes.Count * 20);
         foreach (ReleasedTable table in release.Tables)
         {
-            // A heading, its chart and its table stand together; the first has room under the notes.
-            blocks.Add(blocks.Count == notes.Count + 1 ? new SpacerBlock(6) : new PageBreakBlock());
+            // A heading, its chart and its table stand together.
+            StatisticsChart? drawn = StatisticsChart.Of(table);
+            float height = HeightOf(table, drawn);
+            bool breaks = used + height > PdfTheme.ContentHeight;
+            used = breaks ? height : used + height;
+            blocks.Add(breaks ? new PageBreakBlock() : new SpacerBlock(6));
             blocks.Add(new HeadingBlock(1, $"{table.Title}（{table.Definition.Unit}）"));
-            if (StatisticsChart.Of(table) is { } chart)
+            if (drawn is { } chart)
             {
                 blocks.Add(new ParagraphBlock(new RichText([new TextSpan(chart.Title, Emphasis.Strong), new TextSpan($"　目盛りの右端 {chart.Top}", Emphasis.Muted)]), ParagraphSize.Small));
                 blocks.Add(new BarChartBlock(
@@ -34,6 +40,10 @@ internal static class StatisticsBooklet
         return new BriefDocument(title, "ja", furniture, blocks);
     }
 
+    // Points, rather too many than too few: heading, chart of 13 a bar, rows of 16, header and notes of up to three lines.
+    private static float HeightOf(ReleasedTable table, StatisticsChart? chart) =>
+        26 + (chart is null ? 0 : 22 + (chart.Bars.Count * 13)) + 42 + (Math.Max(table.Rows.Count, table.Rows.Count == 1 ? table.Columns.Count : 0) * 16) + 40;
+
     private static TableBlock Table(ReleasedTable table)
     {
         if (table.Rows.Count == 1)
@@ -41,9 +51,9 @@ internal static class StatisticsBooklet
             // One row is read from top to bottom.
             return new TableBlock(
                 [new TableColumn("段階", 2.6f), new TableColumn("数", 1.2f, TextAlignment.End), new TableColumn("全体に占める割合（95%区間）", 3f, TextAlignment.End)],
-                table.Columns.Select((column, place) => new TableRow(
+                table.Columns.Select((column, place) => (column, place)).OrderByDescending(line => line.column.Code.Length == 0).Select(line => new TableRow(
                 [
-                    column.Title, table.Cells[0][place].Text, table.Rate(0, column.Code) is { } rate ? Words(rate) : RichText.Empty,
+                    line.column.Title, table.Cells[0][line.place].Text, table.Rate(0, line.column.Code) is { } rate ? Words(rate) : RichText.Empty,
                 ])).ToList(),
                 table.Title);
         }

@@ -123,7 +123,7 @@ internal static class ReleaseText
         ["X：少数のため、または他の数から少数が推定されるのを防ぐため、表示しません。0とは限りません。"] = "X: not shown because it is small, or so that a small figure cannot be worked out from others. It need not be 0.",
         ["-：0です。…：データがありません。"] = "-: none. …: no data.",
         ["市全体で {0} 人未満、行政区で {1} 人未満の数は表示しません。{2} 人未満を分母とする割合は表示しません。"] = "City figures below {0} and district figures below {1} are not shown, nor rates of fewer than {2}.",
-        ["割合の下の範囲は95%信頼区間（ウィルソン法）です。区間が重なるものの大小は言えません。順位は付けません。"] = "The range under a rate is its 95 % confidence interval (Wilson). Rates whose intervals overlap cannot be ordered. Nothing is ranked.",
+        ["95%区間は、割合の信頼区間（ウィルソン法）です。区間が重なるものの大小は言えません。順位は付けません。"] = "The 95 % interval is the confidence interval of a rate (Wilson). Rates whose intervals overlap cannot be ordered. Nothing is ranked.",
         ["「全体より高い・低い」は、偶然では99.8%の範囲に収まるはずの差を超えたときだけ示します。「少なすぎて比べられない」は、全体の半分でも2倍でもおかしくないことを表します。"] =
             "“Higher” and “lower than all” are said only of differences beyond what chance explains in 99.8 % of cases. “Too small to compare” means that it could as well be half of the common rate, or twice it.",
         ["数値は {0} までに届いた記録によります。後から届いた記録は含みません。"] = "Figures rest on records that had come by {0}; what came later is not in them.",

@@ -129,10 +129,29 @@ public sealed partial class DashboardTests
 
         string table = page[page.IndexOf("公表ごとの数値", StringComparison.Ordinal)..];
         Assert.True(table.IndexOf("2025-02", StringComparison.Ordinal) < table.IndexOf("2025-03", StringComparison.Ordinal));
-        // The town and the two sample children; the total is the last cell of each row.
-        Assert.Matches("2025-02</td>(?:(?!</tr>)(?s:.))*102</td>\\s*</tr>", table);
-        Assert.Matches("2025-03</td>(?:(?!</tr>)(?s:.))*212</td>\\s*</tr>", table);
-        Assert.Contains("id=\"trend-t\"", page, StringComparison.Ordinal);
+        // Each release with its own figures, none of them computed anew, and nothing of the other's.
+        List<string> rows = desk.All().Select(release => desk.Document(release).Table("children_by_district_age")!.Cells[^1])
+            .Select(cells => string.Concat(cells.Select(cell => $"<td class=\"number\">{cell.Text}</td>"))).ToList();
+        Assert.Equal(2, rows.Distinct().Count());
+        Assert.All(rows, row => Assert.Matches("[0-9]", row));
+        Assert.All(rows, row => Assert.Contains(row, table, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_chart_ends_at_a_round_figure_and_shows_hidden_figures_as_hidden()
+    {
+        ReleasedRate shown = new(0, 0, RateVerdict.Shown, 0.12, 0.08, 0.18, RateComparison.None), hidden = new(1, 0, RateVerdict.Hidden, null, null, null, RateComparison.None);
+
+        StatisticsChart rates = StatisticsChart.Rates("割合", [("2023-03", shown), ("2024-03", hidden), ("2025-03", null)])!;
+        StatisticsChart counts = StatisticsChart.Counts("数", [("東", new ReleasedCell(1569, CellMark.Shown)), ("西", new ReleasedCell(null, CellMark.Secondary)), ("北", new ReleasedCell(0, CellMark.Zero))])!;
+
+        Assert.Equal(("20.0%", "12.0%（8.0%～18.0%）", "X", "…"), (rates.Top, rates.Bars[0].Text, rates.Bars[1].Text, rates.Bars[2].Text));
+        Assert.Equal((0.6, 0.4, 0.9), (Math.Round(rates.Bars[0].Share!.Value, 9), Math.Round(rates.Bars[0].Low!.Value, 9), Math.Round(rates.Bars[0].High!.Value, 9)));
+        Assert.All(rates.Bars.Skip(1), bar => Assert.True(bar is { Share: null, Low: null, High: null }));
+        Assert.Equal(("2,000", "1,569", "X", "-"), (counts.Top, counts.Bars[0].Text, counts.Bars[1].Text, counts.Bars[2].Text));
+        Assert.Equal((0.7845, null, 0.0), (counts.Bars[0].Share, counts.Bars[1].Share, counts.Bars[2].Share));
+        Assert.Null(StatisticsChart.Rates("割合", [("2024-03", hidden)]));
+        Assert.Null(StatisticsChart.Counts("数", [("西", new ReleasedCell(null, CellMark.Primary))]));
     }
 
     [Theory]
