@@ -50,6 +50,9 @@ public sealed class BriefService
     /// <summary>The engine that draws, with its version.</summary>
     public string EngineName => _renderer.EngineName;
 
+    /// <summary>The engine, for other documents.</summary>
+    internal IPdfRenderer Renderer => _renderer;
+
     /// <summary>Returns the briefs of one child, one a copy, stored and drawn; none where the child is not known.</summary>
     /// <exception cref="AccessRefusedException">The role, the remit or the purpose does not allow it; the refusal is in the log.</exception>
     public async Task<IReadOnlyList<BriefFile>> Make(BriefOrder order, AccessReason reason, CancellationToken cancellation = default)
@@ -170,8 +173,8 @@ public sealed class BriefService
         session.Commit();
     }
 
-    // Never between the two halves of a surrogate pair, and never with a blank at the end, which SQL Server compares away.
-    private static IEnumerable<string> Pieces(string text)
+    /// <summary>Returns a text in parts of at most 4,000 characters, never between the two halves of a surrogate pair.</summary>
+    internal static IEnumerable<string> Pieces(string text)
     {
         int at = 0;
         while (at < text.Length)

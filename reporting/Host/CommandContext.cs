@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Warehouse.Reporting.Security;
+using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host;
@@ -33,6 +35,9 @@ public sealed record CommandContext(
 
         return Startup.Open(Options.Databases(Output), null, Loggers.CreateLogger("Warehouse.Sql"), Time);
     }
+
+    /// <summary>Returns the desk of releases of statistics under the configured rules.</summary>
+    internal ReleaseDesk Releases(WarehouseDatabases databases, AuditTrail audit) => new(databases, audit, Options.Statistics.ToProfile(), Time);
 
     /// <summary>Returns the key from which person keys are made.</summary>
     /// <exception cref="UsageException">None is configured and the data is not synthetic.</exception>

@@ -150,6 +150,7 @@ public static class CommandLine
         yield return ModelsCommand.Define();
         yield return ScoreCommand.Define();
         yield return BriefCommand.Define();
+        yield return ReleaseCommand.Define();
         yield return StatsCommand.Define();
         yield return FreshnessCommand.Define();
         yield return TraceCommand.Define();

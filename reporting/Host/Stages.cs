@@ -6,7 +6,6 @@ using Warehouse.Model.Features;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
 using Warehouse.Reporting.Briefs;
-using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
@@ -67,7 +66,9 @@ internal static partial class Stages
     }
 
     internal static BriefService Briefs(CommandContext context, WarehouseDatabases databases, BriefReader reader) =>
-        new(databases, reader, PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf")), context.Time);
+        new(databases, reader, Renderer(context), context.Time);
+
+    private static IPdfRenderer Renderer(CommandContext context) => PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf"));
 
     /// <summary>Returns what is printed across the pages: the demo says that nobody in it exists.</summary>
     internal static string? Watermark(CommandContext context) => DemoMark.Read(context.Output) is null ? null : "架空データ";
@@ -102,14 +103,16 @@ internal static partial class Stages
         return path;
     }
 
-    /// <summary>Makes or finds a release and writes its files.</summary>
+    /// <summary>Makes or finds a draft of statistics.</summary>
     /// <param name="context">Options and output.</param>
     /// <param name="databases">The databases.</param>
+    /// <param name="desk">The desk of releases.</param>
+    /// <param name="member">Who drafts.</param>
     /// <param name="asOf">The day of the figures; null for the last day of the data.</param>
-    /// <param name="table">Only the files of this table; null for all. All tables are protected together whichever are written.</param>
-    /// <param name="format">Only <c>csv</c> or only <c>json</c>; null for both.</param>
-    internal static (StatisticsRelease Release, IReadOnlyList<string> Paths) Statistics(
-        CommandContext context, WarehouseDatabases databases, DateOnly? asOf, string? table = null, string? format = null)
+    /// <param name="asKnown">Only what was known at the end of this day; null for all.</param>
+    /// <param name="note">Words of the draft.</param>
+    internal static async Task<ReleaseRecord> Draft(
+        CommandContext context, WarehouseDatabases databases, ReleaseDesk desk, StaffMember member, DateOnly? asOf = null, DateOnly? asKnown = null, string note = "")
     {
         DataDate date;
         using (WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
@@ -122,20 +125,31 @@ internal static partial class Stages
             throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
         }
 
-        try
+        return await desk.Draft(member, asOf ?? last, asKnown is { } day ? Snapshot.StartOfDayUtc(day.AddDays(1)) : known, note, context.Stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the files of a public release.</summary>
+    /// <param name="context">Options and output.</param>
+    /// <param name="desk">The desk of releases.</param>
+    /// <param name="number">The release; null for the newest.</param>
+    /// <param name="table">Only the files of this table; null for all.</param>
+    /// <param name="format">Only this format; null for all.</param>
+    /// <exception cref="UsageException">There is no such release, or it is not public.</exception>
+    internal static async Task<(ReleaseRecord Record, StatisticsRelease Release, IReadOnlyList<string> Paths)> StatisticsFiles(
+        CommandContext context, ReleaseDesk desk, int? number = null, string? table = null, string? format = null)
+    {
+        ReleaseRecord record = (number is { } one ? desk.FindNumber(one) : ReleaseDesk.Newest(desk.All()))
+            ?? throw new UsageException(number is null
+                ? "No release of statistics is public yet. 'warehouse release draft' makes a draft; after its check and its approval by a second person 'warehouse stats' writes its files."
+                : $"There is no release {number}. 'warehouse release list' names them.");
+        if (!record.IsReadable)
         {
-            StatisticsRelease release = StatisticsReader.Read(databases, asOf ?? last, known, context.Options.Statistics.ToProfile(), context.Time, context.Stop);
-            release = table is null ? release : release with { Tables = release.Tables.Where(one => one.Code == table).ToList() };
-            return (release, StatisticsWriter.Write(release, Path.Combine(context.Output, "statistics"), format));
+            throw new UsageException($"Release {record.Number} is {ReleaseDesk.StateText(record.State)}; files are written of public releases only.");
         }
-        catch (ReleaseRefusedException refusal)
-        {
-            throw new WarehouseException(refusal.Message, refusal);
-        }
-        catch (DisclosureException fault)
-        {
-            throw new WarehouseException(fault.Message, fault);
-        }
+
+        StatisticsRelease release = await desk.Take(ReleaseDesk.Unnamed(ReleaseDesk.Operator), record, "files", context.Stop).ConfigureAwait(false);
+        release = table is null ? release : release with { Tables = release.Tables.Where(part => part.Code == table).ToList() };
+        return (record, release, new ReleaseFiles(Renderer(context)).Write(record, release, Path.Combine(context.Output, "statistics"), format, context.Stop));
     }
 
     internal static IReadOnlyList<CheckLine> Check(WarehouseDatabases databases)

@@ -13,8 +13,17 @@ public static class Policies
     /// <summary>Caseworkers.</summary>
     public const string Casework = "casework";
 
-    /// <summary>Stewards.</summary>
+    /// <summary>Stewards and analysts: drafting and checking releases of statistics.</summary>
     public const string Statistics = "statistics";
+
+    /// <summary>Stewards: approving, withdrawing and handing out releases of statistics.</summary>
+    public const string Approval = "approval";
+
+    /// <summary>Stewards, analysts and auditors: the register of releases, drafts among them.</summary>
+    public const string Register = "register";
+
+    /// <summary>Policymakers and whoever sees the register: public releases of statistics.</summary>
+    public const string Released = "released";
 
     /// <summary>Stewards and auditors.</summary>
     public const string Oversight = "oversight";
@@ -31,7 +40,10 @@ public static class Policies
         ArgumentNullException.ThrowIfNull(options);
         options.AddPolicy(Staff, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Casework, policy => policy.RequireRole(Roles.Caseworker));
-        options.AddPolicy(Statistics, policy => policy.RequireRole(Roles.Steward));
+        options.AddPolicy(Statistics, policy => policy.RequireRole(Roles.Steward, Roles.Analyst));
+        options.AddPolicy(Approval, policy => policy.RequireRole(Roles.Steward));
+        options.AddPolicy(Register, policy => policy.RequireRole(Roles.Steward, Roles.Analyst, Roles.Auditor));
+        options.AddPolicy(Released, policy => policy.RequireRole(Roles.Steward, Roles.Analyst, Roles.Auditor, Roles.Policymaker));
         options.AddPolicy(Oversight, policy => policy.RequireRole(Roles.Steward, Roles.Auditor));
         options.AddPolicy(Sources, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
             context.User.Member() is { } member && (member.RoleCode == Roles.Steward || Roles.SystemOf(member.RoleCode) is not null)));

@@ -79,11 +79,15 @@ public readonly record struct ReleasedCell(long? Count, CellMark Mark)
 }
 
 /// <summary>A table after disclosure control.</summary>
-/// <remarks>Shape: <c>Cells[row][column]</c>; totals are lines like the others, the last.</remarks>
-public sealed record ReleasedTable(TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<IReadOnlyList<ReleasedCell>> Cells)
+/// <remarks>Shape: <c>Cells[row][column]</c>; totals are lines like the others, the last. Rates: row by row, each with the columns of the definition's rates.</remarks>
+public sealed record ReleasedTable(
+    TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<IReadOnlyList<ReleasedCell>> Cells, IReadOnlyList<ReleasedRate> Rates)
 {
     /// <summary>The name of the table in addresses and file names.</summary>
     public string Code => Definition.Code;
+
+    /// <summary>Returns the rate of a column on a row, or null where the table has none.</summary>
+    public ReleasedRate? Rate(int row, string column) => Rates.FirstOrDefault(rate => rate.Row == row && Columns[rate.Column].Code == column);
 
     /// <summary>How many figures are hidden.</summary>
     public int HiddenCount => Cells.Sum(row => row.Count(cell => cell.IsHidden));

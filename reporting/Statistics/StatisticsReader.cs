@@ -4,18 +4,19 @@ using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Statistics;
 
-/// <summary>Counts children in the warehouse and gives the counts out only through disclosure control.</summary>
-public static class StatisticsReader
+/// <summary>Counts children in the warehouse; the counts leave the program only through disclosure control and an approved release.</summary>
+internal static class StatisticsReader
 {
     private const string TotalTitle = "合計";
     private const string Unknown = "unknown";
     private const string Window = "window";
 
-    // Releases get their numbers one after the other.
-    private static readonly Lock Registering = new();
-
-    private static readonly (string Code, string Title)[] AgeBands =
-        [("00-02", "0～2歳"), ("03-05", "3～5歳"), ("06-11", "6～11歳"), ("12-14", "12～14歳"), ("15-17", "15～17歳")];
+    // Tables of few people use the wide bands; they are lines of the table of children too, so that the two are linked.
+    private static readonly HierarchyNode[] AgeBands =
+    [
+        new("00-02", "0～2歳", "00-05"), new("03-05", "3～5歳", "00-05"), new("00-05", "0～5歳計", ""), new("06-11", "6～11歳", ""),
+        new("12-14", "12～14歳", "12-17"), new("15-17", "15～17歳", "12-17"), new("12-17", "12～17歳計", ""), new("", TotalTitle, null),
+    ];
 
     private static readonly (string Code, string Title)[] Decisions =
         [("need", "支援要"), ("no_need", "支援否"), ("pending", "保留"), ("none", "判断なし")];
@@ -35,33 +36,30 @@ public static class StatisticsReader
     private static readonly HierarchyNode[] Stages =
     [
         new("unlinked", "他の記録と未連結", ""), new("linked", "記録を連結できた", ""), new("not_scored", "連結済・判定対象外", "linked"), new("scored", "判定の対象となった", "linked"),
-        new("not_listed", "判定済・一覧外", "scored"), new("listed", "一覧に掲載された", "scored"), new("", TotalTitle, null),
+        new("not_listed", "判定済・一覧外", "scored"), new("listed", "一覧に掲載された", "scored"), new("not_judged", "一覧掲載・判断前", "listed"), new("judged", "職員が判断した", "listed"),
+        new("judged_other", "支援否・保留", "judged"), new("judged_need", "支援要と判断された", "judged"), new("not_contacted", "支援要・連絡前", "judged_need"), new("contacted", "連絡した", "judged_need"),
+        new("contacted_only", "連絡済・支援前", "contacted"), new("supported", "支援につながった", "contacted"), new("", TotalTitle, null),
     ];
 
-    /// <summary>Returns the tables of the last month on or before a day, as known then, after disclosure control, and writes them into the register of releases.</summary>
-    /// <remarks>What was released before of the same month, state of knowledge and rules is given again as it was; nothing is computed anew.</remarks>
-    /// <exception cref="WarehouseException">No month with residents is known.</exception>
-    /// <exception cref="ReleaseRefusedException">Together with what was released before, hidden figures could be computed.</exception>
-    public static StatisticsRelease Read(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DisclosureProfile profile, TimeProvider time, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(databases);
-        ArgumentNullException.ThrowIfNull(profile);
-        ArgumentNullException.ThrowIfNull(time);
-        (DateOnly month, IReadOnlyList<CountTable> tables) = Count(databases, asOf, asKnownUtc);
-        List<LinkedTable> linked = tables.SelectMany(table => table.Parts).ToList();
-        ReleaseRegister register = new(databases, time);
-        lock (Registering)
-        {
-            LinkedTableSet set = LinkedTableSet.Build(linked);
-            (long releaseId, ControlledRelease release) = register.Find(set, month, asKnownUtc, profile) is { } before
-                ? before
-                : register.Add(ReleaseControl.Protect(linked, profile, register.Earlier(), null, cancellation), month, asKnownUtc, profile);
-            return Compose(releaseId, month, asKnownUtc, profile, tables, release);
-        }
-    }
+    private static readonly (string Code, string Title)[] Households = [("single", "ひとり親世帯"), ("other", "その他・世帯の記録なし")];
+
+    private static readonly (string Code, string Title)[] Routes =
+    [
+        ("family", "家族・親戚"), ("school", "学校"), ("nursery", "保育所等"), ("health", "保健"), ("medical", "医療機関"), ("police", "警察"), ("neighbour", "近隣"), ("child", "児童本人"), ("other", "その他"),
+    ];
+
+    private static readonly (string Code, string Title)[] Types =
+        [("abuse", "養護（虐待）"), ("care", "養護（その他）"), ("health", "保健"), ("disability", "障害"), ("delinquency", "非行"), ("upbringing", "育成")];
+
+    private static readonly (string Code, string Title)[] Durations = [("00-02", "3か月未満"), ("03-05", "3～5か月"), ("06-11", "6～11か月"), ("12-", "12か月以上")];
 
     /// <summary>Returns the tables of the catalogue before disclosure control, and their month. They leave this assembly only through <see cref="ReleaseControl"/>.</summary>
-    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc)
+    /// <param name="databases">The databases.</param>
+    /// <param name="asOf">The day of the figures.</param>
+    /// <param name="asKnownUtc">What departments had told by then.</param>
+    /// <param name="countedUtc">What the program and its users had written by then: scores, judgements, contacts.</param>
+    /// <exception cref="WarehouseException">No month with residents is known.</exception>
+    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DateTime countedUtc)
     {
         using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         int month = session.QuerySingle<int>(
@@ -79,8 +77,13 @@ public static class StatisticsReader
         {
             month_key = month,
             as_known_utc = asKnownUtc,
+            counted_utc = countedUtc,
             from_date = new DateOnly(year + 1 - StatisticsCatalogue.PooledYears, 4, 1),
             until_date = first.AddMonths(1),
+            quarter_date = first.AddMonths(-2),
+            half_date = first.AddMonths(-5),
+            year_date = first.AddMonths(-11),
+            checkup_date = first.AddMonths(-14),
         };
         List<HierarchyNode> districts = session.Query<District>("query/statistics_districts")
             .Select(district => new HierarchyNode(district.DistrictCode.Length == 0 ? Unknown : district.DistrictCode, district.DistrictName, "", UnitKind.District)).ToList();
@@ -94,8 +97,8 @@ public static class StatisticsReader
         TableDefinition table = counted.Definition;
         string title = string.Format(CultureInfo.InvariantCulture, table.Title, StatisticsCatalogue.PooledYears);
         // Figures of another month, or of consultations up to another one, are other figures only where they count other things.
-        string population = table.Measure == "children" ? $"children {month:yyyy-MM}" : table.Measure;
-        Hierarchy columns = Columns(table);
+        string population = table.Measure == "consultations" ? table.Measure : string.Create(CultureInfo.InvariantCulture, $"{table.Measure} {month:yyyy-MM}");
+        Hierarchy columns = Columns(table, year);
         if (!table.IsCross)
         {
             (string Code, string Title)[] rows = table.Rows == "source" ? Sources : [("", "市内のこども")];
@@ -107,7 +110,7 @@ public static class StatisticsReader
                 rows.Select(row => Separate(counted, row, columns, population, children)).ToList());
         }
 
-        Hierarchy lines = table.Rows == "year" ? Years(counted, year) : Districts(counted, districts);
+        Hierarchy lines = Rows(counted, districts, year);
         decimal[] values = new decimal[lines.Leaves.Count * columns.Leaves.Count];
         Dictionary<string, int> rowAt = Places(lines), columnAt = Places(columns);
         foreach (Tally cell in counted.Cells)
@@ -133,12 +136,32 @@ public static class StatisticsReader
             counted.Definition.Code, $"{counted.Definition.Title} {row.Title}", population, [own], columns.Leaves.Select(leaf => (decimal)cells.GetValueOrDefault(columns.Nodes[leaf].Code)).ToList());
     }
 
-    private static Hierarchy Columns(TableDefinition table) => table.Columns switch
+    // What is said of people in the window is another thing than the same of another window.
+    private static Hierarchy Columns(TableDefinition table, int year) => table.Columns switch
     {
-        "age" => Flat("age", AgeBands, isAttribute: false),
+        "age" => new Hierarchy("age", AgeBands),
         "decision" => Flat("decision", Decisions, isAttribute: true),
         "record" => Flat("record", [("with", "あり"), ("without", "なし")], isAttribute: true),
-        _ => new Hierarchy("stage", Stages, isAttribute: true),
+        "sources" => Flat("sources", [("00-02", "0～2種類"), ("03-05", "3～5種類"), ("06-", "6種類以上")], isAttribute: true),
+        "need" => Flat("need " + WindowOf(year), [("with", "支援要"), ("without", "その他")], isAttribute: true),
+        "type" => Flat("type", Types, isAttribute: true),
+        "visit" => Flat("visit", [("visited", "受診"), ("missed", "未受診")], isAttribute: true),
+        // The same steps as in the funnel, as far as the list.
+        "list" => new Hierarchy("stage", [.. Stages.TakeWhile(stage => stage.Code != "not_judged"), Stages[^1]], isAttribute: true),
+        "stage" => new Hierarchy("stage", Stages, isAttribute: true),
+        string benefit => Flat("receives " + benefit, [("with", "受給あり"), ("without", "受給なし")], isAttribute: true),
+    };
+
+    private static Hierarchy Rows(Counted counted, List<HierarchyNode> districts, int year) => counted.Definition.Rows switch
+    {
+        "year" => Years(counted, year),
+        "age" => Flat("age", AgeBands.Where(band => band.Parent == "").Select(band => (band.Code, band.Title)), isAttribute: false),
+        "household" => Flat("household", Households, isAttribute: false),
+        "route" => Flat("route", Routes, isAttribute: false),
+        "duration" => Flat("duration", Durations, isAttribute: false),
+        "checkup" => Flat("checkup", [("m3", "3～4か月児健診"), ("m18", "1歳6か月児健診"), ("m36", "3歳児健診")], isAttribute: false),
+        "eligible" => Flat("school aid basis", [("eligible", "対象と考えられる"), ("other", "その他")], isAttribute: false),
+        _ => Districts(counted, districts),
     };
 
     private static Hierarchy Flat(string code, IEnumerable<(string Code, string Title)> lines, bool isAttribute) =>
@@ -187,27 +210,25 @@ public static class StatisticsReader
     private static Dictionary<string, int> Places(Hierarchy dimension) =>
         dimension.Leaves.Select((leaf, place) => (dimension.Nodes[leaf].Code, place)).ToDictionary(pair => pair.Code, pair => pair.place, StringComparer.Ordinal);
 
-    private static StatisticsRelease Compose(long releaseId, DateOnly month, DateTime asKnownUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
+    /// <summary>Returns the document of a release: the tables with what disclosure control left of them.</summary>
+    internal static StatisticsRelease Compose(
+        long releaseId, DateOnly month, DateTime asKnownUtc, DateTime countedUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
     {
         List<ReleasedTable> released = [];
         int first = 0;
         foreach (CountTable table in tables)
         {
-            released.Add(new ReleasedTable(
-                table.Definition,
-                table.Title,
-                table.Rows,
-                table.Columns,
-                table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList()));
+            List<IReadOnlyList<ReleasedCell>> cells = table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList();
+            released.Add(new ReleasedTable(table.Definition, table.Title, table.Rows, table.Columns, cells, ReleasedRate.Of(table.Definition, table.Rows, table.Columns, cells, profile)));
             first += table.Parts.Count;
         }
 
         ReleasedTable funnel = released.Single(table => table.Code == "funnel");
-        List<FunnelStep> steps = new[] { ("population", ""), ("linked", "linked"), ("scored", "scored"), ("listed", "listed") }
+        List<FunnelStep> steps = new[] { ("population", ""), ("linked", "linked"), ("scored", "scored"), ("listed", "listed"), ("judged", "judged"), ("judged_need", "judged_need"), ("contacted", "contacted"), ("supported", "supported") }
             .Select(step => (step.Item1, Line: funnel.Columns.ToList().FindIndex(line => line.Code == step.Item2)))
             .Select(step => new FunnelStep(step.Item1, funnel.Columns[step.Line].Code.Length == 0 ? "市内のこども" : funnel.Columns[step.Line].Title, funnel.Cells[0][step.Line].Count)).ToList();
         return new StatisticsRelease(
-            releaseId, month, asKnownUtc, profile, released, steps, new ProtectionNote(release.Audited, release.SecondaryCost, release.SecondaryBound));
+            releaseId, month, asKnownUtc, countedUtc, profile, released, steps, new ProtectionNote(release.Audited, release.SecondaryCost, release.SecondaryBound));
     }
 
     private sealed record District(string DistrictCode, string DistrictName);

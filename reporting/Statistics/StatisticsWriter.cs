@@ -1,44 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Warehouse.Reporting.Disclosure;
 
 namespace Warehouse.Reporting.Statistics;
-
-/// <summary>The released tables of one month, with what a reader needs to understand them.</summary>
-/// <param name="ReleaseId">The number in the register of releases.</param>
-/// <param name="AsOf">The month of the figures, by its first day.</param>
-/// <param name="AsKnownUtc">The state of knowledge.</param>
-/// <param name="Profile">The profile of disclosure control.</param>
-/// <param name="Tables">The tables.</param>
-/// <param name="Funnel">The way from population to list; a step is null where it is hidden.</param>
-/// <param name="Protection">What disclosure control did.</param>
-public sealed record StatisticsRelease(
-    long ReleaseId,
-    DateOnly AsOf,
-    DateTime AsKnownUtc,
-    DisclosureProfile Profile,
-    IReadOnlyList<ReleasedTable> Tables,
-    IReadOnlyList<FunnelStep> Funnel,
-    ProtectionNote Protection)
-{
-    /// <summary>The marks and rules explained, as printed under every table.</summary>
-    public string Legend => Profile.Method switch
-    {
-        DisclosureMethod.RoundEach => $"{StatisticsWriter.Legend}　その他の数は{Profile.RoundingBase}の倍数に丸めたもので、合計と内訳の和は一致しないことがある",
-        DisclosureMethod.RoundTogether => $"{StatisticsWriter.Legend}　すべての数は合計を保って{Profile.RoundingBase}の倍数に丸めたもの",
-        _ => StatisticsWriter.Legend,
-    };
-}
-
-/// <summary>One step of the funnel; <paramref name="Count"/> is null where it is hidden.</summary>
-public sealed record FunnelStep(string Code, string Title, long? Count);
-
-/// <summary>What disclosure control did.</summary>
-/// <param name="AuditedFigures">How many figures and differences from earlier releases were found safe.</param>
-/// <param name="SecondaryCost">What the figures hidden for the sake of others cost.</param>
-/// <param name="SecondaryBound">No set of such figures that protects all costs less; null where figures are rounded.</param>
-public sealed record ProtectionNote(int AuditedFigures, long SecondaryCost, long? SecondaryBound);
 
 /// <summary>Writes released tables as files for spreadsheets and programs.</summary>
 public static class StatisticsWriter
@@ -76,7 +40,7 @@ public static class StatisticsWriter
     public static string RowTitle(ReleasedTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return table.Definition.Rows switch { "district" => "行政区", "year" => "年度", "source" => "情報", _ => "対象" };
+        return table.Definition.Rows switch { "district" => "行政区", "year" => "年度", "source" => "情報", "age" => "年齢", "household" => "世帯", "route" => "経路", "duration" => "受付からの期間", "checkup" => "健診", _ => "対象" };
     }
 
     /// <summary>Returns a release as JSON.</summary>
@@ -109,35 +73,20 @@ public static class StatisticsWriter
                 Rows = table.Rows.Select(row => new { row.Code, row.Title }),
                 Columns = table.Columns.Select(column => new { column.Code, column.Title }),
                 Cells = table.Cells.Select(row => row.Select(cell => new { cell.Count, cell.Text })),
+                Rates = table.Rates.Select(rate => new
+                {
+                    Row = table.Rows[rate.Row].Code,
+                    Column = table.Columns[rate.Column].Code,
+                    rate.Share,
+                    rate.Low,
+                    rate.High,
+                    Verdict = rate.Verdict.ToString().ToLowerInvariant(),
+                    Comparison = JsonNamingPolicy.SnakeCaseLower.ConvertName(rate.Comparison.ToString()),
+                }),
+                table.Definition.Note,
                 table.HiddenCount,
             }),
         };
-    }
-
-    /// <summary>Writes a release into a folder and returns the paths: one CSV a table and one JSON for all.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="folder">The folder; made where it is not there.</param>
-    /// <param name="format">Only <c>csv</c> or only <c>json</c>; null for both.</param>
-    public static IReadOnlyList<string> Write(StatisticsRelease release, string folder, string? format = null)
-    {
-        ArgumentNullException.ThrowIfNull(release);
-        Directory.CreateDirectory(folder);
-        List<string> paths = [];
-        foreach (ReleasedTable table in format == "json" ? [] : release.Tables)
-        {
-            string path = Path.Combine(folder, table.Code + ".csv");
-            File.WriteAllBytes(path, CsvFile(table, release.Legend));
-            paths.Add(path);
-        }
-
-        if (format != "csv")
-        {
-            string json = Path.Combine(folder, "statistics.json");
-            File.WriteAllText(json, JsonText(release));
-            paths.Add(json);
-        }
-
-        return paths;
     }
 
     private static void AppendLine(StringBuilder text, IEnumerable<string> cells) =>

@@ -12,6 +12,7 @@ public static class JobText
         (Of(@"(\S+): (\d+) children, (\d+) scored, (\d+) with too few sources, (\d+) known cases; bands A (\d+), B (\d+), C (\d+)"), "$1 時点：こども $2 人、判定 $3 人、情報が少なく判定しない $4 人、把握済み $5 人、区分 A $6 人・B $7 人・C $8 人"),
         (Of(@"(\d+) briefs by (.+)"), "会議資料 $1 部（$2）"),
         (Of(@"(\d+) files, (\d+) figures hidden"), "統計のファイル $1 件、非表示にした数 $2 か所"),
+        (Of(@"draft (\d+) of (\S+): (\d+) figures, (\d+) hidden"), "統計の案 $1（$2）、数値 $3 個のうち非表示 $4 個。点検と承認を待っています。"),
         (Of("the process ended before the job did"), "処理の途中でプログラムが止まりました。"),
     ];
 
@@ -22,7 +23,7 @@ public static class JobText
         "link" => "名寄せの見直し",
         "score" => "判定",
         "brief" => "会議資料の作成",
-        "statistics" => "統計の作成",
+        "statistics" => "統計の案の作成",
         _ => code,
     };
 

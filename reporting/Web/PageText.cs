@@ -134,14 +134,11 @@ internal static class PageText
             ["目的を選んで開く"] = "Choose a purpose and open",
             ["この役割でできること"] = "What this role may do",
             ["サインインしました。役割は「{0}」です。"] = "You are signed in. Your role: {0}.",
-            ["この役割が使うのは、少数を非表示にした統計だけです。統計のファイル（CSV・JSON）は、総括管理主体から受け取ってください。"] = "This role uses only statistics in which small figures are hidden. The data steward hands out the files (CSV, JSON).",
-            ["この画面で開けるページは、今はありません。児童の一覧や個人の情報は開けません。"] = "There is no page for this role now. It opens neither lists of children nor personal data.",
             ["この役割が扱うのは、氏名のない仮名化された記録と判定モデルだけです。学習と判定は、サーバーのコマンド（train、score）で行います。"] = "This role works with pseudonymous records without names and with the model. Training and scoring are commands on the server (train, score).",
-            ["この画面で開けるページは、今はありません。氏名や住所は、どの方法でも開けません。"] = "There is no page for this role now. It cannot open names or addresses in any way.",
+            ["画面では、統計の案を作成・点検し、公表された統計を見ることができます。氏名や住所は、どの方法でも開けません。"] = "On the pages it drafts and checks statistics and reads what is public. It cannot open names or addresses in any way.",
             ["この役割で開けるページはありません。管理者に連絡してください。"] = "There is no page for this role. Tell the administrator.",
             ["状態コード {0}"] = "Status code {0}",
             ["{0} 年 {1} 月時点。"] = "As of {0}-{1:00}. ",
-            ["市全体で {0} 人未満、行政区で {1} 人未満の数は表示しません。"] = "City figures below {0} and district figures below {1} are hidden.",
             ["X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし"] = "X = hidden because small, or so that a small figure cannot be worked out, - = 0, … = no data",
             ["X=少数のため、または少数の推定を防ぐため非表示　-=0　…=データなし　その他の数は5の倍数に丸めたもので、合計と内訳の和は一致しないことがある"] =
                 "X = hidden because small, or so that a small figure cannot be worked out, - = 0, … = no data; other figures are rounded to 5, so that parts may not add up to totals",
@@ -158,7 +155,6 @@ internal static class PageText
             ["判定の対象となった"] = "Scored",
             ["一覧に掲載された"] = "On the worklist",
             ["こどもの数（行政区×年齢）"] = "Children by district and age",
-            ["データ連携の流れ（人口から一覧まで）"] = "From population to worklist (table)",
             ["記録のあるこどもの数（情報の種類別）"] = "Children with records by source",
             ["家庭児童相談の支援要否（年度別）"] = "Consultation decisions by fiscal year",
             ["家庭児童相談の支援要否（行政区別・3年度計）"] = "Consultation decisions by district, three fiscal years",
@@ -210,6 +206,11 @@ internal static class PageText
         foreach ((string japanese, string english) in CaseworkText.English)
         {
             table.Add(japanese, english);
+        }
+
+        foreach ((string japanese, string english) in ReleaseText.English)
+        {
+            table.TryAdd(japanese, english);
         }
 
         for (int grade = 1; grade <= 9; grade++)

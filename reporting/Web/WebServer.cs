@@ -79,6 +79,8 @@ public static class WebServer
         services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
         services.AddSingleton(provider => new Outreach(parts.Databases, parts.Reader, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
+        services.AddSingleton(new ReleaseDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
+        services.AddSingleton(new ReleaseFiles(parts.Briefs.Renderer));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
         if (parts.KeyFolder is { } folder)
@@ -178,6 +180,7 @@ public static class WebServer
         MapOpen(app);
         MapStaff(app);
         CaseworkEndpoints.Map(app);
+        StatisticsEndpoints.Map(app);
         MapOversight(app);
         MapSources(app);
     }
@@ -243,6 +246,7 @@ public static class WebServer
             Roles.Caseworker => Results.Redirect("/worklist"),
             Roles.Steward => Results.Redirect("/statistics"),
             Roles.Auditor => Results.Redirect("/audit"),
+            Roles.Policymaker => Results.Redirect("/dashboard"),
             string role when Roles.SystemOf(role) is not null => Results.Redirect("/freshness"),
             _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
@@ -250,15 +254,6 @@ public static class WebServer
 
     private static void MapOversight(WebApplication app)
     {
-        RouteGroupBuilder statistics = app.MapGroup("").RequireAuthorization(Policies.Statistics);
-        statistics.MapGet("/statistics", (WebParts parts, ClaimsPrincipal user) =>
-            Released(parts, release => Page<StatisticsPage>(new { Member = user.Member(), Release = release }))).ExcludeFromDescription();
-        statistics.MapGet("/api/statistics", (WebParts parts) => Released(parts, release => Results.Text(StatisticsWriter.JsonText(release), "application/json; charset=utf-8")));
-        statistics.MapGet("/statistics/{code}.csv", (string code, WebParts parts) => Released(parts, release =>
-            release.Tables.SingleOrDefault(table => table.Code == code) is { } table
-                ? Results.File(StatisticsWriter.CsvFile(table, release.Legend), "text/csv; charset=utf-8", table.Code + ".csv")
-                : Results.NotFound()));
-
         RouteGroupBuilder oversight = app.MapGroup("").RequireAuthorization(Policies.Oversight);
         oversight.MapGet("/jobs", (WebParts parts, ClaimsPrincipal user) =>
             Page<JobsPage>(new { Member = user.Member(), Runs = parts.Jobs.Last() })).ExcludeFromDescription();
@@ -290,20 +285,6 @@ public static class WebServer
 
         await context.SignInAsync(Policies.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme)).ConfigureAwait(false);
         return Results.LocalRedirect(from);
-    }
-
-    // A refusal is no fault of the program: it says why, and the register stays as it is.
-    private static IResult Released(WebParts parts, Func<StatisticsRelease, IResult> show)
-    {
-        (DateOnly asOf, DateTime known) = parts.Reader.Now();
-        try
-        {
-            return show(StatisticsReader.Read(parts.Databases, asOf, known, parts.Profile, parts.Time));
-        }
-        catch (ReleaseRefusedException refusal)
-        {
-            return Results.Text(refusal.MessageJa, "text/plain; charset=utf-8", statusCode: StatusCodes.Status409Conflict);
-        }
     }
 
     internal static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
@@ -399,6 +380,7 @@ public static class WebServer
             404 => ("見つかりません", "ページの場所が変わったか、その児童の記録がありません。"),
             409 => ("先に判断を記録してください", "分析の結果を含む資料は、ご自身の最初の判断を記録してから開けます。"),
             405 => ("この方法では呼び出せません", "前のページに戻り、画面のボタンから操作してください。"),
+            410 => ("取り下げられました", "この統計は取り下げられました。数値は使わないでください。"),
             413 => ("送られた内容が大きすぎます", "メモを短くしてから、もう一度送ってください。"),
             429 => ("続けて操作しすぎています", "1分ほど待ってからやり直してください。"),
             503 => ("準備ができていません", "しばらくしてからやり直してください。"),

@@ -88,6 +88,14 @@ GRANT INSERT ON fact.release_cell TO wh_reporting;
 GO
 GRANT INSERT ON fact.release_sum TO wh_reporting;
 GO
+GRANT INSERT ON meta.release_event TO wh_reporting;
+GO
+GRANT INSERT ON meta.release_approval TO wh_reporting;
+GO
+GRANT INSERT ON meta.release_basis TO wh_reporting;
+GO
+GRANT INSERT ON meta.release_part TO wh_reporting;
+GO
 -- Caseworkers' own judgements and contacts, and the draws of unlisted children: added and read, never changed, by nobody.
 GRANT INSERT ON fact.judgement TO wh_reporting;
 GO

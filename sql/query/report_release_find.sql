@@ -1,11 +1,8 @@
 -- What: releases of a month, a state of knowledge and rules, the last first
--- Why: what was released is given again as it was
+-- Why: what was drafted or released is given again as it was
 -- Cost: meta.statistics_release
 SELECT
-    r.release_id AS release_id,
-    r.audited_count AS audited_count,
-    r.secondary_cost AS secondary_cost,
-    r.secondary_bound AS secondary_bound
+    r.release_id AS release_id
 FROM meta.statistics_release AS r
 WHERE r.as_of_date = @as_of_date
     AND r.as_known_utc = @as_known_utc

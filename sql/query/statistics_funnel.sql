@@ -1,6 +1,6 @@
--- What: resident children of a month by how far they came: unlinked, not_scored, not_listed, listed; each child once
+-- What: resident children of a month by how far they came: unlinked, not_scored, not_listed, then listed and not_judged, judged_other, not_contacted, contacted_only, supported; each child once
 -- Why: the funnel is made of parts that add up, so that disclosure control sees them
--- Cost: the key columns of four fact tables and the scores of one snapshot
+-- Cost: the key columns of four fact tables and the scores of one snapshot, the last before the end of the month that had been written when the figures were counted first
 SELECT
     '' AS row_code,
     g.column_code AS column_code,
@@ -11,7 +11,11 @@ FROM (
             WHEN k.child_key IS NULL THEN 'unlinked'
             WHEN s.child_key IS NULL THEN 'not_scored'
             WHEN s.is_listed = 0 THEN 'not_listed'
-            ELSE 'listed'
+            WHEN j.child_key IS NULL THEN 'not_judged'
+            WHEN j.is_need = 0 THEN 'judged_other'
+            WHEN t.child_key IS NULL THEN 'not_contacted'
+            WHEN t.is_supported = 0 THEN 'contacted_only'
+            ELSE 'supported'
         END AS column_code
     FROM (
         SELECT
@@ -61,16 +65,70 @@ FROM (
             z.child_key AS child_key,
             MAX(CASE WHEN z.band_code = 'A' THEN 1 ELSE 0 END) AS is_listed
         FROM fact.risk_score AS z
-        INNER JOIN meta.model_run AS q ON q.model_run_id = z.model_run_id AND q.is_current = 1
         WHERE z.is_withheld = 0
+            AND z.scored_utc <= @counted_utc
             AND z.snapshot_date = (
                 SELECT MAX(y.snapshot_date)
                 FROM fact.risk_score AS y
-                INNER JOIN meta.model_run AS x ON x.model_run_id = y.model_run_id AND x.is_current = 1
+                WHERE y.snapshot_date <= @until_date
+                    AND y.scored_utc <= @counted_utc
+            )
+            AND z.model_run_id = (
+                SELECT MAX(x.model_run_id)
+                FROM fact.risk_score AS x
+                WHERE x.scored_utc <= @counted_utc
+                    AND x.snapshot_date = (
+                        SELECT MAX(w.snapshot_date)
+                        FROM fact.risk_score AS w
+                        WHERE w.snapshot_date <= @until_date
+                            AND w.scored_utc <= @counted_utc
+                    )
             )
         GROUP BY
             z.child_key
     ) AS s ON s.child_key = c.child_key
+    LEFT JOIN (
+        SELECT
+            f.child_key AS child_key,
+            MAX(CASE WHEN f.decision_code = 'need' THEN 1 ELSE 0 END) AS is_need
+        FROM fact.judgement AS f
+        WHERE f.stage_code = 'final'
+            AND f.judged_utc <= @counted_utc
+            AND f.snapshot_date = (
+                SELECT MAX(y.snapshot_date)
+                FROM fact.risk_score AS y
+                WHERE y.snapshot_date <= @until_date
+                    AND y.scored_utc <= @counted_utc
+            )
+            AND NOT EXISTS (
+                SELECT 1
+                FROM fact.judgement AS v
+                WHERE v.child_key = f.child_key
+                    AND v.staff_id = f.staff_id
+                    AND v.snapshot_date = f.snapshot_date
+                    AND v.stage_code = 'final'
+                    AND v.judged_utc <= @counted_utc
+                    AND v.revision_number > f.revision_number
+            )
+        GROUP BY
+            f.child_key
+    ) AS j ON j.child_key = c.child_key
+    LEFT JOIN (
+        SELECT
+            e.child_key AS child_key,
+            MAX(CASE WHEN e.event_code = 'support' THEN 1 ELSE 0 END) AS is_supported
+        FROM fact.contact AS e
+        WHERE e.event_code IN ('attempt', 'refusal', 'support')
+            AND e.recorded_utc <= @counted_utc
+            AND e.event_date >= (
+                SELECT MAX(y.snapshot_date)
+                FROM fact.risk_score AS y
+                WHERE y.snapshot_date <= @until_date
+                    AND y.scored_utc <= @counted_utc
+            )
+        GROUP BY
+            e.child_key
+    ) AS t ON t.child_key = c.child_key
 ) AS g
 GROUP BY
     g.column_code

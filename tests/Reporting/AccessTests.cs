@@ -35,7 +35,7 @@ public sealed partial class AccessTests : IAsyncLifetime
         SampleChild.Write(_fixture);
         _audit = new AuditTrail(_fixture.Databases, TimeProvider.System);
         _accounts = new StaffAccounts(_fixture.Databases, TimeProvider.System);
-        foreach (string role in new[] { Roles.Steward, Roles.Analyst, Roles.Policymaker, Roles.Auditor, "source:school" })
+        foreach (string role in new[] { Roles.Steward, Roles.Linkage, Roles.Analyst, Roles.Policymaker, Roles.Auditor, "source:school" })
         {
             _accounts.Save(new StaffMember(role.Replace(':', '-'), role, role, ""), "pass-" + role);
         }
@@ -92,17 +92,17 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("steward", "/api/statistics /statistics /api/jobs /jobs /audit /api/audit/verify /freshness")]
-    [InlineData("auditor", "/api/jobs /jobs /audit /api/audit/verify")]
+    [InlineData("steward", "/api/v1/releases /dashboard /statistics /api/jobs /jobs /audit /api/audit/verify /freshness")]
+    [InlineData("auditor", "/api/v1/releases /dashboard /statistics /api/jobs /jobs /audit /api/audit/verify")]
     [InlineData("caseworker", "/worklist /api/v1/worklist /children/101 /api/v1/children/101?purpose=support")]
-    [InlineData("policymaker", "")]
-    [InlineData("analyst", "")]
+    [InlineData("policymaker", "/api/v1/releases /dashboard")]
+    [InlineData("analyst", "/api/v1/releases /dashboard /statistics")]
     [InlineData("source-school", "/freshness")]
     public async Task Each_role_gets_its_pages_and_no_others(string staffId, string allowed)
     {
         string[] all =
         [
-            "/api/statistics", "/statistics", "/api/jobs", "/jobs", "/audit", "/api/audit/verify", "/worklist", "/api/v1/worklist", "/children/101",
+            "/api/v1/releases", "/dashboard", "/statistics", "/api/jobs", "/jobs", "/audit", "/api/audit/verify", "/worklist", "/api/v1/worklist", "/children/101",
             "/api/v1/children/101?purpose=support", "/freshness",
         ];
         using HttpClient client = await SignedIn(staffId);
@@ -197,7 +197,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("policymaker", "統計")]
+    [InlineData("linkage", "名寄")]
     [InlineData("analyst", "仮名化")]
     public async Task A_role_without_pages_reads_after_sign_in_what_it_may_do(string staffId, string part)
     {
@@ -212,9 +212,9 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("steward", "/statistics /jobs /audit /nowhere")]
-    [InlineData("policymaker", "/")]
-    [InlineData("analyst", "/")]
+    [InlineData("steward", "/dashboard /statistics /jobs /audit /nowhere")]
+    [InlineData("policymaker", "/dashboard")]
+    [InlineData("analyst", "/ /statistics /dashboard")]
     [InlineData("caseworker", "/worklist /children/101")]
     public async Task Pages_are_in_English_for_whoever_asks_and_stay_so(string staffId, string paths)
     {

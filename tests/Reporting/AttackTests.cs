@@ -14,7 +14,7 @@ public sealed partial class AttackTests
 {
     private static readonly string[] Open = ["/health", "/health/ready", "/site.css", "/sign-in"];
 
-    private static readonly string[] Known = [Policies.Staff, Policies.Casework, Policies.Statistics, Policies.Oversight, Policies.Sources];
+    private static readonly string[] Known = [Policies.Staff, Policies.Casework, Policies.Statistics, Policies.Approval, Policies.Register, Policies.Released, Policies.Oversight, Policies.Sources];
 
     [Fact]
     public async Task Every_route_names_who_may_call_it()

@@ -134,6 +134,9 @@ public sealed partial class DeskHost : IAsyncDisposable
         return await client.SendAsync(request);
     }
 
+    /// <summary>Returns the service's desk of releases.</summary>
+    public Warehouse.Reporting.Statistics.ReleaseDesk Desk() => Services.GetRequiredService<Warehouse.Reporting.Statistics.ReleaseDesk>();
+
     /// <summary>Counts rows of the warehouse.</summary>
     public int Count(string table, string where)
     {

@@ -4,7 +4,6 @@ using Warehouse.Etl.City;
 using Warehouse.Model;
 using Warehouse.Model.Features;
 using Warehouse.Model.Train;
-using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host.Commands;
@@ -246,71 +245,5 @@ internal static class ScoreCommand
         context.Screen.Line(Stages.Describe(summary));
         context.Screen.Result(summary);
         return ExitCode.Done;
-    }
-}
-
-/// <summary><c>stats</c>: statistics under disclosure control.</summary>
-internal static class StatsCommand
-{
-    private static readonly Option<DateOnly?> AsOf = new("--as-of") { Description = "Day of the figures; default: the last day of the data", HelpName = "DATE" };
-
-    private static readonly Option<bool> List = new("--list") { Description = "List the tables of the catalogue; counts nothing" };
-
-    private static readonly Option<string?> TableName = new("--table") { Description = "Write this table only; all are protected together all the same", HelpName = "NAME" };
-
-    private static readonly Option<string?> Format = new("--format") { Description = "csv or json; default: both", HelpName = "FORMAT" };
-
-    internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()
-    {
-        Format.AcceptOnlyFromAmong("csv", "json");
-        return (new Command("stats", "Write statistics under disclosure control, as CSV and JSON, and register them") { AsOf, List, TableName, Format },
-            ["stats --list", "stats --output out", "stats --table decisions_by_district --format csv --output out", "stats --as-of 2024-03-31 --output out --json"],
-            Act);
-    }
-
-    private static Task<int> Act(ParseResult parsed, CommandContext context)
-    {
-        if (parsed.GetValue(List))
-        {
-            context.Screen.Table(
-                "統計表 / Tables",
-                ["name", "title", "unit", "owner"],
-                StatisticsCatalogue.Tables.Select(table => (IReadOnlyList<string>)[table.Code, Title(table), table.Unit, table.Owner]));
-            context.Screen.Result(new { Tables = StatisticsCatalogue.Tables.Select(table => new { table.Code, Title = Title(table), table.Unit, table.Owner, table.Measure, table.Rows, table.Columns, table.Window, table.Denominator }) });
-            return Task.FromResult(ExitCode.Done);
-        }
-
-        string? name = parsed.GetValue(TableName);
-        if (name is not null && StatisticsCatalogue.Find(name) is null)
-        {
-            throw new UsageException($"There is no table '{name}'; expected one of {string.Join(", ", StatisticsCatalogue.Tables.Select(table => table.Code))}.");
-        }
-
-        using WarehouseDatabases databases = context.Open(mustExist: true);
-        (StatisticsRelease release, IReadOnlyList<string> paths) = Stages.Statistics(context, databases, parsed.GetValue(AsOf), name, parsed.GetValue(Format));
-        foreach (ReleasedTable table in release.Tables)
-        {
-            context.Screen.Table(
-                table.Title,
-                [StatisticsWriter.RowTitle(table), .. table.Columns.Select(column => column.Title)],
-                table.Cells.Select((row, index) => (IReadOnlyList<string>)[table.Rows[index].Title, .. row.Select(cell => cell.Text)]));
-        }
-
-        context.Screen.Line(release.Legend);
-        context.Screen.Line($"{paths.Count} files in {Path.Combine(context.Output, "statistics")}, {release.Tables.Sum(table => table.HiddenCount).ToString(CultureInfo.InvariantCulture)} figures hidden");
-        context.Screen.Line(Protection(release));
-        context.Screen.Result(StatisticsWriter.Shape(release));
-        return Task.FromResult(ExitCode.Done);
-    }
-
-    private static string Title(TableDefinition table) => string.Format(CultureInfo.InvariantCulture, table.Title, StatisticsCatalogue.PooledYears);
-
-    private static string Protection(StatisticsRelease release)
-    {
-        ProtectionNote note = release.Protection;
-        string cost = note.SecondaryBound is not { } bound ? "figures are rounded"
-            : bound >= note.SecondaryCost ? "no cheaper set of further hidden figures exists"
-            : string.Create(CultureInfo.InvariantCulture, $"further hidden figures cost {note.SecondaryCost}, at least {bound} in any set");
-        return string.Create(CultureInfo.InvariantCulture, $"Release {release.ReleaseId} ({release.Profile.Name}): {note.AuditedFigures} figures and differences audited, all safe; {cost}");
     }
 }

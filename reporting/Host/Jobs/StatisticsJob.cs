@@ -3,16 +3,16 @@ using Warehouse.Reporting.Statistics;
 
 namespace Warehouse.Reporting.Host.Jobs;
 
-/// <summary>Writes the files of statistics for the steward to hand out.</summary>
+/// <summary>Drafts statistics for a person to check and a second one to approve.</summary>
 [DisallowConcurrentExecution]
 public sealed class StatisticsJob(JobContext job) : IJob
 {
     /// <inheritdoc/>
-    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        (StatisticsRelease release, IReadOnlyList<string> paths) = Stages.Statistics(job.Command, job.Databases, null);
-        context.Result = $"{paths.Count} files, {release.Tables.Sum(table => table.HiddenCount)} figures hidden";
-        return ValueTask.CompletedTask;
+        ReleaseRecord draft = await Stages.Draft(
+            job.Command, job.Databases, job.Command.Releases(job.Databases, job.Audit), ReleaseDesk.Unnamed(ReleaseDesk.Schedule)).ConfigureAwait(false);
+        context.Result = FormattableString.Invariant($"draft {draft.ReleaseId} of {draft.AsOf:yyyy-MM}: {draft.FigureCount} figures, {draft.HiddenCount} hidden");
     }
 }
