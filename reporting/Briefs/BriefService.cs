@@ -19,7 +19,17 @@ public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUt
 
     /// <summary>The judgement made after it, or null.</summary>
     public BriefJudgement? FinalJudgement { get; init; }
+
+    /// <summary>The meeting that the copies are for, or null; each copy then bears its recipient and its number across its pages.</summary>
+    public BriefOccasion? Meeting { get; init; }
 }
+
+/// <summary>A meeting that briefs are made for.</summary>
+/// <param name="ConferenceId">Which.</param>
+/// <param name="Title">What it is called.</param>
+/// <param name="HeldDate">Its day.</param>
+/// <param name="FirstCopy">The number of the first copy: 1, or one more than the copies of the child that were issued before.</param>
+public sealed record BriefOccasion(string ConferenceId, string Title, DateOnly HeldDate, int FirstCopy);
 
 /// <summary>A brief that is in store.</summary>
 public sealed record MadeBrief(string BriefId, DateTime CreatedUtc, string Recipient);
@@ -69,13 +79,16 @@ public sealed class BriefService
 
         (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis = _reader.ReadScore(order.ChildKey, order.AsOf, order.AsKnownUtc);
         List<BriefFile> files = [];
-        for (int copy = 1; copy <= order.Recipients.Count; copy++)
+        int before = (order.Meeting?.FirstCopy ?? 1) - 1;
+        int last = before + order.Recipients.Count;
+        for (int copy = before + 1; copy <= last; copy++)
         {
             cancellation.ThrowIfCancellationRequested();
             BriefRequest request = new(
-                $"{batch}-{copy}", "個別ケース検討会議", order.Recipients[copy - 1], copy, order.Recipients.Count, reason.Member.DisplayName, order.Watermark);
-            BriefDocument document = CaseBriefComposer.Compose(
-                CaseBriefBuilder.Build(child, analysis, request) with { BlindJudgement = order.BlindJudgement, FinalJudgement = order.FinalJudgement }).Seal();
+                $"{batch}-{copy}", order.Meeting?.Title ?? "個別ケース検討会議", order.Recipients[copy - before - 1], copy, last, reason.Member.DisplayName,
+                Watermark(order, order.Recipients[copy - before - 1], copy, last));
+            CaseBrief brief = CaseBriefBuilder.Build(child, analysis, request) with { BlindJudgement = order.BlindJudgement, FinalJudgement = order.FinalJudgement };
+            BriefDocument document = CaseBriefComposer.Compose(order.Meeting is { } meeting ? brief with { Meeting = brief.Meeting with { Date = meeting.HeldDate } } : brief).Seal();
             BriefFile file = Draw(request.BriefId, order.ChildKey, document, cancellation);
             Store(file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
             files.Add(file);
@@ -190,12 +203,16 @@ public sealed class BriefService
         }
     }
 
+    private static string? Watermark(BriefOrder order, string recipient, int copy, int last) => order.Meeting is null
+        ? order.Watermark
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{order.Watermark} {recipient} {copy}/{last}").TrimStart();
+
     // The same order by the same person on the same day is the same brief.
     private string NewId(BriefOrder order, AccessReason reason)
     {
         string day = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
         string key = string.Join('|', order.ChildKey, order.AsOf, order.AsKnownUtc.Ticks, reason.Member.StaffId, day, string.Join(',', order.Recipients))
-            + (order.BlindJudgement is null ? "" : $"|{order.BlindJudgement}|{order.FinalJudgement}");
+            + (order.BlindJudgement is null ? "" : $"|{order.BlindJudgement}|{order.FinalJudgement}") + (order.Meeting is null ? "" : $"|{order.Meeting}");
         return $"B{day}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
     }
 

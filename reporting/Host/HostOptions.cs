@@ -5,6 +5,7 @@ using Warehouse.Model.Govern;
 using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.ModelCards;
 using Warehouse.Reporting.Pdf;
+using Warehouse.Reporting.Security;
 using Warehouse.Sql;
 
 namespace Warehouse.Reporting.Host;
@@ -163,6 +164,15 @@ public sealed class WebSection
 
     /// <summary>Minutes without a request after which a session ends.</summary>
     public int SessionMinutes { get; set; } = 30;
+
+    /// <summary>Roles that sign in with a second factor, with commas between them; <c>all</c> for everybody, empty for nobody.</summary>
+    public string SecondFactor { get; set; } = "";
+
+    /// <summary>The folder of the keys that protect cookies and forms; empty keeps them in memory, so that a restart signs everybody out.</summary>
+    public string KeyFolder { get; set; } = "";
+
+    /// <summary>The roles that sign in with a second factor, but for departments, which <c>all</c> and <c>source</c> name.</summary>
+    internal string[] FactorRoles => [.. SecondFactor.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 }
 
 /// <summary>Says that somebody used the program wrongly: exit code 2.</summary>
@@ -333,6 +343,11 @@ public sealed class HostOptions
         if (Web.SessionMinutes is < 1 or > 720)
         {
             yield return "Web:SessionMinutes is not between 1 and 720";
+        }
+
+        foreach (string role in Web.FactorRoles.Where(role => role is not ("all" or "source") && !Roles.IsKnown(role)))
+        {
+            yield return $"Web:SecondFactor holds '{role}', which is not a role; expected all, source, or some of {string.Join(", ", Roles.Plain)}";
         }
 
         foreach (string url in Web.Urls.Split(';'))

@@ -31,6 +31,18 @@ public static class Policies
     /// <summary>Stewards, and source departments for what is theirs.</summary>
     public const string Sources = "sources";
 
+    /// <summary>Those who decide which records are one person.</summary>
+    public const string Linkage = "linkage";
+
+    /// <summary>Those who make and close accounts.</summary>
+    public const string Accounts = "accounts";
+
+    /// <summary>Source departments, for the rows that they sent.</summary>
+    public const string Corrections = "corrections";
+
+    /// <summary>The claim that changes with the password.</summary>
+    public const string StampClaim = "stamp";
+
     /// <summary>The claim that holds the remit.</summary>
     public const string RemitClaim = "remit";
 
@@ -45,6 +57,9 @@ public static class Policies
         options.AddPolicy(Register, policy => policy.RequireRole(Roles.Steward, Roles.Analyst, Roles.Auditor));
         options.AddPolicy(Released, policy => policy.RequireRole(Roles.Steward, Roles.Analyst, Roles.Auditor, Roles.Policymaker));
         options.AddPolicy(Oversight, policy => policy.RequireRole(Roles.Steward, Roles.Auditor));
+        options.AddPolicy(Linkage, policy => policy.RequireRole(Roles.Linkage));
+        options.AddPolicy(Accounts, policy => policy.RequireRole(Roles.Administrator));
+        options.AddPolicy(Corrections, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Member() is { } member && Roles.SystemOf(member.RoleCode) is not null));
         options.AddPolicy(Sources, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
             context.User.Member() is { } member && (member.RoleCode == Roles.Steward || Roles.SystemOf(member.RoleCode) is not null)));
         options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(_ => false).Build();
@@ -63,7 +78,7 @@ public static class Policies
             : null;
 
     /// <summary>Returns the identity of a member for a cookie.</summary>
-    public static ClaimsPrincipal Principal(StaffMember member, string scheme)
+    public static ClaimsPrincipal Principal(StaffMember member, string scheme, string stamp)
     {
         ArgumentNullException.ThrowIfNull(member);
         return new ClaimsPrincipal(new ClaimsIdentity(
@@ -72,6 +87,7 @@ public static class Policies
                 new Claim(ClaimTypes.GivenName, member.DisplayName),
                 new Claim(ClaimTypes.Role, member.RoleCode),
                 new Claim(RemitClaim, member.RemitCode),
+                new Claim(StampClaim, stamp),
             ],
             scheme));
     }

@@ -21,15 +21,21 @@ public static class Roles
     /// <summary>Reads the access log and the releases.</summary>
     public const string Auditor = "auditor";
 
+    /// <summary>Makes and closes accounts; sees no data of children.</summary>
+    public const string Administrator = "administrator";
+
     /// <summary>保有・管理主体: the beginning of the role of a department, such as <c>source:school</c>.</summary>
     public const string SourcePrefix = "source:";
 
     /// <summary>The remit of a caseworker who serves the whole city.</summary>
     public const string CityRemit = "city";
 
+    /// <summary>The roles without those of departments.</summary>
+    public static readonly IReadOnlyList<string> Plain = [Steward, Linkage, Analyst, Caseworker, Policymaker, Auditor, Administrator];
+
     /// <summary>Returns whether this is a role.</summary>
     public static bool IsKnown(string role) =>
-        role is Steward or Linkage or Analyst or Caseworker or Policymaker or Auditor
+        Plain.Contains(role)
         || (role.StartsWith(SourcePrefix, StringComparison.Ordinal) && role.Length > SourcePrefix.Length);
 
     /// <summary>Returns the source system of a department's role, or null for other roles.</summary>
@@ -45,6 +51,7 @@ public static class Roles
         Caseworker => "活用・支援主体",
         Policymaker => "政策立案",
         Auditor => "監査",
+        Administrator => "アカウント管理",
         _ when role.StartsWith(SourcePrefix, StringComparison.Ordinal) => "保有・管理主体",
         _ => role,
     };

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Warehouse.Sql;
 
@@ -23,10 +24,35 @@ public enum SignInOutcome
 
     /// <summary>Too many failures; the account opens again by itself.</summary>
     Locked,
+
+    /// <summary>The password fits; the account is open only after a code of its second factor.</summary>
+    CodeNeeded,
+
+    /// <summary>The password fits; the role asks for a second factor, and the account has none yet.</summary>
+    FactorMissing,
 }
 
-/// <summary>Local accounts, for networks without an identity provider: hashed passwords, lock-out.</summary>
-public sealed class StaffAccounts
+/// <summary>An account as whoever administers accounts sees it.</summary>
+/// <param name="StaffId">The account.</param>
+/// <param name="DisplayName">The name on pages and briefs.</param>
+/// <param name="RoleCode">The role.</param>
+/// <param name="RemitCode">The remit of a caseworker, or empty.</param>
+/// <param name="IsActive">1 while it may sign in.</param>
+/// <param name="LockedUntilUtc">Until when failures keep it locked; null where they do not.</param>
+/// <param name="CreatedUtc">When it was made or last given a password.</param>
+/// <param name="EnrolledUtc">Since when it has a second factor; null for none.</param>
+public sealed record ListedAccount(
+    string StaffId, string DisplayName, string RoleCode, string RemitCode, int IsActive, DateTime? LockedUntilUtc, DateTime CreatedUtc, DateTime? EnrolledUtc);
+
+/// <summary>Says why an account cannot be written or closed.</summary>
+public sealed class AccountRefusedException(string code, string message) : Exception(message)
+{
+    /// <summary><c>last-administrator</c>, <c>exists</c> or <c>unknown</c>.</summary>
+    public string Code { get; } = code;
+}
+
+/// <summary>Local accounts, for networks without an identity provider: hashed passwords, lock-out, second factor.</summary>
+public sealed partial class StaffAccounts
 {
     /// <summary>Failures in a row after which an account locks.</summary>
     public const int MaxFailures = 5;
@@ -41,15 +67,23 @@ public sealed class StaffAccounts
 
     private readonly WarehouseDatabases _databases;
     private readonly TimeProvider _time;
+    private readonly FactorKeys? _keys;
+    private readonly IReadOnlyCollection<string> _factorRoles;
     private readonly Lock _gate = new();
 
     /// <summary>Makes accounts over the identity database.</summary>
-    public StaffAccounts(WarehouseDatabases databases, TimeProvider time)
+    /// <param name="databases">The databases.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="keys">What protects second factors; without it an account that has one cannot sign in.</param>
+    /// <param name="factorRoles">Roles that need a second factor; <c>all</c> for every role, <c>source</c> for those of departments.</param>
+    public StaffAccounts(WarehouseDatabases databases, TimeProvider time, FactorKeys? keys = null, IReadOnlyCollection<string>? factorRoles = null)
     {
         ArgumentNullException.ThrowIfNull(databases);
         ArgumentNullException.ThrowIfNull(time);
         _databases = databases;
         _time = time;
+        _keys = keys;
+        _factorRoles = factorRoles ?? [];
     }
 
     /// <summary>Returns a random password of 16 signs that cannot be mistaken for each other.</summary>
@@ -72,6 +106,11 @@ public sealed class StaffAccounts
 
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
         session.Begin();
+        if (Read(session, member.StaffId) is { IsActive: 1, RoleCode: Roles.Administrator } && member.RoleCode != Roles.Administrator)
+        {
+            RefuseLast(session, member.StaffId);
+        }
+
         session.Execute("load/report_staff_delete", new { staff_id = member.StaffId });
         session.Execute("load/report_staff_insert", new
         {
@@ -89,10 +128,26 @@ public sealed class StaffAccounts
     }
 
     /// <summary>Closes an account and returns whether it was open.</summary>
+    /// <exception cref="AccountRefusedException">It is the last open one that administers accounts.</exception>
     public bool Close(string staffId)
     {
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-        return session.Execute("load/report_staff_close", new { staff_id = staffId }) > 0;
+        session.Begin();
+        if (Read(session, staffId) is { IsActive: 1, RoleCode: Roles.Administrator })
+        {
+            RefuseLast(session, staffId);
+        }
+
+        bool wasOpen = session.Execute("load/report_staff_close", new { staff_id = staffId }) > 0;
+        session.Commit();
+        return wasOpen;
+    }
+
+    /// <summary>Returns all accounts, open ones first.</summary>
+    public IReadOnlyList<ListedAccount> List()
+    {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.Query<ListedAccount>("query/report_staff_list");
     }
 
     /// <summary>Returns whether anybody can sign in.</summary>
@@ -105,7 +160,39 @@ public sealed class StaffAccounts
     /// <summary>Returns an open account, or null.</summary>
     public StaffMember? Find(string staffId) => Read(staffId) is { IsActive: 1 } row ? row.Member : null;
 
-    /// <summary>Checks a password and counts failures.</summary>
+    /// <summary>Returns what changes with the password of an open account, for the sessions that began under it; empty where there is none.</summary>
+    public string Stamp(string staffId) => Read(staffId) is { IsActive: 1 } row ? StampOf(row) : "";
+
+    /// <summary>Returns whether a session that began with this member and stamp may go on.</summary>
+    public bool IsCurrent(StaffMember member, string stamp)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return Read(member.StaffId) is { IsActive: 1 } row && row.Member == member && StampOf(row) == stamp;
+    }
+
+    /// <summary>Gives an account another password where the present one fits; a wrong one counts as a failure. Returns whether it was changed.</summary>
+    public bool ChangePassword(string staffId, string password, string next)
+    {
+        lock (_gate)
+        {
+            DateTime now = _time.GetUtcNow().UtcDateTime;
+            if (Read(staffId) is not { IsActive: 1 } row || row.LockedUntilUtc > now)
+            {
+                return false;
+            }
+
+            if (Hasher.VerifyHashedPassword(staffId, row.PasswordHash, password) == PasswordVerificationResult.Failed)
+            {
+                Fail(row, now);
+                return false;
+            }
+
+            Note(row with { PasswordHash = Hasher.HashPassword(staffId, next) }, 0, null);
+            return true;
+        }
+    }
+
+    /// <summary>Checks a password and counts failures; with a second factor they are forgotten only after a code that fits.</summary>
     public (SignInOutcome Outcome, StaffMember? Member) SignIn(string staffId, string password)
     {
         // One attempt at a time: parallel guesses are all counted.
@@ -126,9 +213,10 @@ public sealed class StaffAccounts
 
             PasswordVerificationResult result = Hasher.VerifyHashedPassword(staffId, row.PasswordHash, password);
             bool fits = result != PasswordVerificationResult.Failed;
-            int failures = fits ? 0 : row.FailedCount + 1;
+            FactorRow? factor = fits ? Factor(staffId) : null;
+            int failures = fits ? factor is null ? 0 : row.FailedCount : row.FailedCount + 1;
             bool locks = failures >= MaxFailures;
-            if (!fits || row.FailedCount > 0 || result == PasswordVerificationResult.SuccessRehashNeeded)
+            if (failures != row.FailedCount || result == PasswordVerificationResult.SuccessRehashNeeded)
             {
                 using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
                 session.Execute("load/report_staff_attempt", new
@@ -140,7 +228,10 @@ public sealed class StaffAccounts
                 });
             }
 
-            return fits ? (SignInOutcome.SignedIn, row.Member) : (locks ? SignInOutcome.Locked : SignInOutcome.Refused, null);
+            return !fits ? (locks ? SignInOutcome.Locked : SignInOutcome.Refused, null)
+                : factor is not null ? (SignInOutcome.CodeNeeded, row.Member)
+                : NeedsFactor(row.RoleCode) ? (SignInOutcome.FactorMissing, row.Member)
+                : (SignInOutcome.SignedIn, row.Member);
         }
     }
 
@@ -152,7 +243,22 @@ public sealed class StaffAccounts
         }
 
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-        return session.QuerySingleOrDefault<StaffRow>("query/report_staff", new { staff_id = staffId });
+        return Read(session, staffId);
+    }
+
+    private bool NeedsFactor(string role) =>
+        _factorRoles.Contains("all") || _factorRoles.Contains(role) || (Roles.SystemOf(role) is not null && _factorRoles.Contains("source"));
+
+    private static string StampOf(StaffRow row) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(row.PasswordHash)))[..16];
+
+    private static StaffRow? Read(WarehouseSession session, string staffId) => session.QuerySingleOrDefault<StaffRow>("query/report_staff", new { staff_id = staffId });
+
+    private static void RefuseLast(WarehouseSession session, string staffId)
+    {
+        if (session.QuerySingle<long>("query/report_staff_admin_count", new { staff_id = staffId }) == 0)
+        {
+            throw new AccountRefusedException("last-administrator", $"'{staffId}' is the last open account with the role {Roles.Administrator}; make another one first, so that somebody can still administer accounts.");
+        }
     }
 
     private sealed record StaffRow(

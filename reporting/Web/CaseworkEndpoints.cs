@@ -124,6 +124,7 @@ internal static class CaseworkEndpoints
             Purpose = purpose,
             Ticket = desk.Ticket(view, member),
             Briefs = view.First is null ? [] : context.RequestServices.GetRequiredService<WebParts>().Briefs.Made(childKey, member.StaffId),
+            Conferences = context.RequestServices.GetRequiredService<Conferences>().List(member).Where(one => one.IsOpen).ToList(),
             Fault = fault is { } kind ? Words(kind) : null,
             Entered = entered ?? new EnteredJudgement("", "", ""),
         });
@@ -196,7 +197,7 @@ internal static class CaseworkEndpoints
             : Results.NotFound();
     }
 
-    private static BriefJudgement Printed(Judgement judgement, StaffMember member) => new(
+    internal static BriefJudgement Printed(Judgement judgement, StaffMember member) => new(
         JudgementCodes.Decisions[judgement.DecisionCode],
         Snapshot.DateInJapan(judgement.JudgedUtc),
         member.DisplayName,

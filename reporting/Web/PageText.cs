@@ -203,7 +203,7 @@ internal static class PageText
             ["未就学等"] = "Not at school yet",
             [Briefs.Wording.NoRecord] = "No record",
         };
-        foreach ((string japanese, string english) in CaseworkText.English)
+        foreach ((string japanese, string english) in CaseworkText.English.Concat(DeskText.English))
         {
             table.Add(japanese, english);
         }

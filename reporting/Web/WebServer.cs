@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Warehouse.Etl;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Disclosure;
@@ -54,6 +55,12 @@ public sealed record WebParts(
     /// <summary>Returns the card of the model in use as a page, in English or Japanese; null where there is no model.</summary>
     public Func<bool, string?>? ModelCard { get; init; }
 
+    /// <summary>Returns how corrected rows are loaded, with the installation secret; null where the service does not know it.</summary>
+    public Func<LoadOptions>? Corrections { get; init; }
+
+    /// <summary>The folder of approved mappings of vendors' files.</summary>
+    public string Mappings { get; init; } = "";
+
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
 }
@@ -76,11 +83,15 @@ public static class WebServer
         services.AddSingleton(parts.Audit);
         services.AddSingleton(parts.Time);
         services.AddSingleton<CaseTickets>();
+        services.AddSingleton<HalfSignIns>();
+        services.AddSingleton<ExcessRecorder>();
         services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
         services.AddSingleton(provider => new Outreach(parts.Databases, parts.Reader, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(new ReleaseDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
         services.AddSingleton(new ReleaseFiles(parts.Briefs.Renderer));
+        services.AddSingleton(provider => new Conferences(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
+        services.AddSingleton(provider => new ConferenceBatches(provider.GetRequiredService<Conferences>(), provider.GetRequiredService<CaseDesk>(), parts.Briefs, parts.Reader));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
         if (parts.KeyFolder is { } folder)
@@ -122,7 +133,7 @@ public static class WebServer
             cookie.Events.OnValidatePrincipal = context =>
             {
                 // An account that was closed or changed loses its session with its next request.
-                if (context.Principal?.Member() is not { } member || parts.Accounts.Find(member.StaffId) != member)
+                if (context.Principal?.Member() is not { } member || !parts.Accounts.IsCurrent(member, context.Principal.FindFirstValue(Policies.StampClaim) ?? ""))
                 {
                     context.RejectPrincipal();
                 }
@@ -141,16 +152,20 @@ public static class WebServer
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context switch
-            {
-                _ when HttpMethods.IsPost(context.Request.Method) && context.Request.Path == "/sign-in" =>
-                    Window("sign-in " + context.Connection.RemoteIpAddress, parts.SignInsPerMinute),
-                { User.Identity: { IsAuthenticated: true, Name: { } staffId } } => Window("staff " + staffId, parts.RequestsPerMinute),
-                _ => Window("address " + context.Connection.RemoteIpAddress, parts.RequestsPerMinute * 4),
-            });
+            limiter.OnRejected = async (rejected, cancellation) =>
+                await rejected.HttpContext.RequestServices.GetRequiredService<ExcessRecorder>().Record(rejected.HttpContext, Client(rejected.HttpContext).Key, cancellation).ConfigureAwait(false);
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Window(Client(context)));
 
-            static RateLimitPartition<string> Window(string key, int permits) => RateLimitPartition.GetFixedWindowLimiter(
-                key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = TimeSpan.FromMinutes(1) });
+            (string Key, int Permits) Client(HttpContext context) => context switch
+            {
+                _ when HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/sign-in") =>
+                    ("sign-in " + context.Connection.RemoteIpAddress, parts.SignInsPerMinute),
+                { User.Identity: { IsAuthenticated: true, Name: { } staffId } } => ("staff " + staffId, parts.RequestsPerMinute),
+                _ => ("address " + context.Connection.RemoteIpAddress, parts.RequestsPerMinute * 4),
+            };
+
+            static RateLimitPartition<string> Window((string Key, int Permits) client) => RateLimitPartition.GetFixedWindowLimiter(
+                client.Key, _ => new FixedWindowRateLimiterOptions { PermitLimit = client.Permits, Window = TimeSpan.FromMinutes(1) });
         });
         // Japanese text as it is; what means something in HTML is encoded all the same.
         services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
@@ -181,6 +196,10 @@ public static class WebServer
         MapStaff(app);
         CaseworkEndpoints.Map(app);
         StatisticsEndpoints.Map(app);
+        ConferenceEndpoints.Map(app);
+        AccountEndpoints.Map(app);
+        LinkageEndpoints.Map(app);
+        CorrectionEndpoints.Map(app);
         MapOversight(app);
         MapSources(app);
     }
@@ -216,7 +235,6 @@ public static class WebServer
         }).AllowAnonymous();
         app.MapGet("/site.css", () => Results.Text(Style.Value, "text/css; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/sign-in", (string? from) => Page<SignInPage>(new { From = Local(from) })).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/sign-in", SignIn).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static void MapStaff(WebApplication app)
@@ -247,6 +265,8 @@ public static class WebServer
             Roles.Steward => Results.Redirect("/statistics"),
             Roles.Auditor => Results.Redirect("/audit"),
             Roles.Policymaker => Results.Redirect("/dashboard"),
+            Roles.Linkage => Results.Redirect("/links"),
+            Roles.Administrator => Results.Redirect("/accounts"),
             string role when Roles.SystemOf(role) is not null => Results.Redirect("/freshness"),
             _ => Page<RolePage>(new { Member = user.Member() }),
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
@@ -262,29 +282,6 @@ public static class WebServer
             Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases), Anomalies = AuditTrail.Anomalies(parts.Databases) })).ExcludeFromDescription();
         oversight.MapGet("/api/v1/audit/anomalies", (WebParts parts) => AuditTrail.Anomalies(parts.Databases));
         oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
-    }
-
-    private static async Task<IResult> SignIn(HttpContext context, WebParts parts)
-    {
-        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        string staffId = form["staff_id"].ToString().Trim();
-        string password = form["password"].ToString();
-        string from = Local(form["from"].ToString());
-        (SignInOutcome outcome, StaffMember? member) = password.Length is 0 or > 200 ? (SignInOutcome.Refused, null) : parts.Accounts.SignIn(staffId, password);
-        await parts.Audit.Record(
-            new AuditEntry(staffId, member?.RoleCode ?? "", "sign-in", member is null ? "refused" : "allowed"), context.RequestAborted).ConfigureAwait(false);
-        if (member is null)
-        {
-            string message = outcome == SignInOutcome.Locked
-                ? "続けて失敗したため、一時的にサインインを止めています。15分ほど待ってからやり直してください。"
-                : "職員IDまたはパスワードが違います。";
-            IResult page = Page<SignInPage>(new { Message = context.RequestServices.GetRequiredService<PageLanguage>().Text(message), From = from });
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return page;
-        }
-
-        await context.SignInAsync(Policies.Principal(member, CookieAuthenticationDefaults.AuthenticationScheme)).ConfigureAwait(false);
-        return Results.LocalRedirect(from);
     }
 
     internal static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
@@ -365,7 +362,7 @@ public static class WebServer
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     // Only a path of this service: never an address of another.
-    private static string Local(string? from) =>
+    internal static string Local(string? from) =>
         from is { Length: > 1 and <= 500 } && from[0] == '/' && from[1] is not ('/' or '\\') && !from.Any(char.IsControl) ? from : "/";
 
     private static async Task Fail(HttpContext context, int status)

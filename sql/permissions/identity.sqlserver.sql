@@ -22,9 +22,30 @@ GRANT SELECT ON ident.received_file TO id_caseworker;
 GO
 GRANT SELECT, INSERT, UPDATE ON SCHEMA::casework TO id_caseworker;
 GO
+-- An account, a second factor and a brief are taken away before they are written again.
+GRANT DELETE ON casework.staff_account TO id_caseworker;
+GO
+GRANT DELETE ON casework.staff_factor TO id_caseworker;
+GO
+GRANT DELETE ON casework.staff_recovery TO id_caseworker;
+GO
+GRANT DELETE ON casework.brief TO id_caseworker;
+GO
+GRANT DELETE ON casework.brief_part TO id_caseworker;
+GO
 -- What was written in words about a judgement or a contact stays as it was written.
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON casework.note TO id_caseworker');
+GO
+-- What a conference decided and what was said there stays as it was written.
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON casework.conference_decision TO id_caseworker');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON casework.conference_task TO id_caseworker');
+GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON casework.conference_minute TO id_caseworker');
 GO
 -- The linkage has no business with what is written in words.
 IF SERVERPROPERTY(N'Babelfish') IS NULL

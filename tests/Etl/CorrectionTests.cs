@@ -412,7 +412,7 @@ public sealed class CorrectionTests : IDisposable
     }
 
     // A school file in another column order with three wrong rows, and a month of attendance with two.
-    private static TinyInbox Dirty()
+    internal static TinyInbox Dirty()
     {
         TinyInbox inbox = TinyInbox.Family();
         foreach (string file in Directory.GetFiles(inbox.Path, "school_*").Concat(Directory.GetFiles(inbox.Path, "attendance_*")))

@@ -41,6 +41,15 @@ public sealed partial class DeskHost : IAsyncDisposable
     /// <summary>The access log.</summary>
     public AuditTrail Audit { get; }
 
+    /// <summary>What nobody needs to sign in for.</summary>
+    public static IReadOnlyList<string> Open { get; } = ["/health", "/health/ready", "/site.css", "/sign-in", "/sign-in/code", "/sign-in/factor"];
+
+    /// <summary>What protects second factors in tests.</summary>
+    public static FactorKeys Keys { get; } = new("an installation secret for tests only"u8.ToArray());
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_app.Urls.First());
+
     /// <summary>The services of the host.</summary>
     public IServiceProvider Services => _app.Services;
 
@@ -49,18 +58,26 @@ public sealed partial class DeskHost : IAsyncDisposable
         Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
 
     /// <summary>Starts a host.</summary>
-    public static async Task<DeskHost> Start(Action<WarehouseFixture>? prepare = null, Func<WebParts, WebParts>? change = null)
+    /// <param name="prepare">Writes more into the databases before the service starts.</param>
+    /// <param name="change">Changes what the service stands on.</param>
+    /// <param name="isEmpty">Whether the sample children are left out.</param>
+    public static async Task<DeskHost> Start(Action<WarehouseFixture>? prepare = null, Func<WebParts, WebParts>? change = null, bool isEmpty = false)
     {
         WarehouseFixture fixture = WarehouseFixture.Create();
-        SampleChild.Write(fixture);
+        if (!isEmpty)
+        {
+            SampleChild.Write(fixture);
+        }
+
         prepare?.Invoke(fixture);
         ManualTime time = new(new DateTimeOffset(2025, 4, 10, 1, 0, 0, TimeSpan.Zero));
         AuditTrail audit = new(fixture.Databases, time);
-        StaffAccounts accounts = new(fixture.Databases, time);
+        StaffAccounts accounts = new(fixture.Databases, time, Keys);
         foreach (StaffMember member in new StaffMember[]
         {
             new("steward", "統括 花子", Roles.Steward, ""), new("auditor", "監査 三郎", Roles.Auditor, ""), new("linkage", "名寄 五郎", Roles.Linkage, ""),
-            new("analyst", "分析 一郎", Roles.Analyst, ""), new("policymaker", "政策 二郎", Roles.Policymaker, ""), new("school", "学校 四郎", "source:school", ""),
+            new("analyst", "分析 一郎", Roles.Analyst, ""), new("policymaker", "政策 二郎", Roles.Policymaker, ""), new("school", "学校 四郎", "source:school", ""), new("resident", "住民 八子", "source:resident", ""),
+            new("administrator", "管理 六子", Roles.Administrator, ""),
             new("caseworker", "支援 太郎", Roles.Caseworker, "D1"), new("western", "支援 次郎", Roles.Caseworker, "D2"), new("city", "支援 三子", Roles.Caseworker, Roles.CityRemit),
         })
         {
@@ -84,7 +101,7 @@ public sealed partial class DeskHost : IAsyncDisposable
 
     /// <summary>Returns a browser that is not signed in.</summary>
     public HttpClient Client() =>
-        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(_app.Urls.First()) };
+        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
 
     /// <summary>Returns a browser that is signed in.</summary>
     public async Task<HttpClient> SignedIn(string staffId)
@@ -136,6 +153,13 @@ public sealed partial class DeskHost : IAsyncDisposable
 
     /// <summary>Returns the service's desk of releases.</summary>
     public Warehouse.Reporting.Statistics.ReleaseDesk Desk() => Services.GetRequiredService<Warehouse.Reporting.Statistics.ReleaseDesk>();
+
+    /// <summary>Counts rows of the identity database.</summary>
+    public int CountIdentity(string table, string where)
+    {
+        using WarehouseSession session = Fixture.Identity(SessionRole.Migrator);
+        return session.ScalarText<int>($"SELECT CAST(COUNT(*) AS INTEGER) AS n FROM {table} WHERE {where}");
+    }
 
     /// <summary>Counts rows of the warehouse.</summary>
     public int Count(string table, string where)

@@ -12,6 +12,9 @@ namespace Warehouse.Etl.Link.Review;
 /// </remarks>
 public sealed class LinkReview
 {
+    // A form that was sent twice waits for itself; a load takes longer.
+    private static readonly TimeSpan FormWait = TimeSpan.FromSeconds(5);
+
     private static readonly DateTime Open = new(9999, 12, 31);
 
     private static readonly string[] CrosswalkColumns =
@@ -41,6 +44,45 @@ public sealed class LinkReview
             .. pairs.OrderByDescending(pair => pair.Posterior * (1 - pair.Posterior) * load[pair.OtherPersonKey])
                 .ThenBy(pair => pair.RecordKey).ThenBy(pair => pair.OtherRecordKey),
         ];
+    }
+
+    /// <summary>Returns the pairs about which somebody could not say, newest first; a pair stands once for each time.</summary>
+    public IReadOnlyList<SentForm> Unsure()
+    {
+        using WarehouseSession session = Session();
+        return session.Query<SentForm>("query/review_unsure");
+    }
+
+    /// <summary>Returns a form that was sent, or null.</summary>
+    public SentForm? Form(string formId)
+    {
+        using WarehouseSession session = Session();
+        return session.Query<SentForm>("query/review_form", new { form_id = formId }).SingleOrDefault();
+    }
+
+    /// <summary>Returns what the linker found about two records, decided since or not; null where it left no such pair.</summary>
+    public ReviewPair? Pair(long recordKey, long otherRecordKey)
+    {
+        using WarehouseSession session = Session();
+        return session.Query<ReviewPair>("query/review_pair", new { record_key = recordKey, other_record_key = otherRecordKey }).SingleOrDefault();
+    }
+
+    /// <summary>Puts on record that a reviewer cannot say whether two records are one person; the pair stays in the queue.</summary>
+    /// <param name="by">Whoever cannot say, with the form that shows the pair.</param>
+    public void CannotSay(Reviewer by)
+    {
+        CheckReason(by);
+        ReviewForm form = by.Form ?? throw new ArgumentException("A reviewer who cannot say sends a form that names the pair.", nameof(by));
+        using IDisposable held = _databases.Lock.Acquire(wait: FormWait);
+        using WarehouseSession session = Session();
+        session.Begin();
+        if (session.Query<SentForm>("query/review_form", new { form_id = form.FormId }).Count > 0)
+        {
+            return;
+        }
+
+        Keep(session, by, form, null, "unsure", _time.GetUtcNow().UtcDateTime);
+        session.Commit();
     }
 
     /// <summary>Returns the records of a person, the register first.</summary>
@@ -173,21 +215,42 @@ public sealed class LinkReview
 
     private DecidedLink Decide(string code, Reviewer by, Action<Work> decide)
     {
+        CheckReason(by);
+        using IDisposable held = _databases.Lock.Acquire(wait: by.Form is null ? TimeSpan.Zero : FormWait);
+        using WarehouseSession session = Session();
+        session.Begin();
+        if (by.Form is { } sent && session.Query<SentForm>("query/review_form", new { form_id = sent.FormId }) is [{ EventId: { } before }])
+        {
+            // The same form again: what it decided stands, nothing more is done.
+            return new DecidedLink(before, code, [.. session.Query<MovedRow>("query/review_event_record", new { event_id = before }).Select(row => new MovedRecord(row.RecordKey, row.PersonBefore, row.PersonAfter))]);
+        }
+
+        DateTime now = _time.GetUtcNow().UtcDateTime;
+        Work work = new(session, code, by, now);
+        decide(work);
+        DecidedLink done = work.Write();
+        if (by.Form is { } form)
+        {
+            Keep(session, by, form, done.EventId, code switch { "undo" => "undo", "assign" or "merge" => "same", _ => "different" }, now);
+        }
+
+        session.Commit();
+        return done;
+    }
+
+    private static void CheckReason(Reviewer by)
+    {
         ArgumentNullException.ThrowIfNull(by);
         if (string.IsNullOrWhiteSpace(by.Reason) || by.Reason.Length > 400)
         {
             throw new LinkReviewException("LNK-002", $"the reason has {by.Reason?.Trim().Length ?? 0} characters; expected 1 to 400, so that others understand the decision later.");
         }
-
-        using IDisposable held = _databases.Lock.Acquire();
-        using WarehouseSession session = Session();
-        session.Begin();
-        Work work = new(session, code, by, _time.GetUtcNow().UtcDateTime);
-        decide(work);
-        DecidedLink done = work.Write();
-        session.Commit();
-        return done;
     }
+
+    private static void Keep(WarehouseSession session, Reviewer by, ReviewForm form, long? eventId, string outcome, DateTime now) => session.BulkInsert(
+        "ident.link_form",
+        ["form_id", "event_id", "record_key", "other_record_key", "outcome_code", "is_score_shown", "staff_id", "reason", "sent_utc"],
+        [[form.FormId, eventId, form.RecordKey, form.OtherRecordKey, outcome, (short)(form.IsScoreShown ? 1 : 0), by.StaffId, by.Reason.Trim(), now]]);
 
     /// <summary>One decision while it is made.</summary>
     private sealed class Work

@@ -12,6 +12,15 @@ public static class NameDifference
     /// </remarks>
     public static (string Left, string Right) Mark(string? left, string? right)
     {
+        (IReadOnlyList<NamePart> one, IReadOnlyList<NamePart> other) = Parts(left, right);
+        return (string.Concat(one.Select(Bracketed)), string.Concat(other.Select(Bracketed)));
+
+        static string Bracketed(NamePart part) => part.Mark switch { ' ' => part.Text, '(' => $"({part.Text})", _ => $"[{part.Text}]" };
+    }
+
+    /// <summary>Returns both texts in parts, as <see cref="Mark"/> puts them in brackets.</summary>
+    public static (IReadOnlyList<NamePart> Left, IReadOnlyList<NamePart> Right) Parts(string? left, string? right)
+    {
         Rune[] a = Runes(left);
         Rune[] b = Runes(right);
         int[,] common = new int[a.Length + 1, b.Length + 1];
@@ -23,8 +32,8 @@ public static class NameDifference
             }
         }
 
-        Marked one = new();
-        Marked other = new();
+        List<NamePart> one = [];
+        List<NamePart> other = [];
         int x = 0;
         int y = 0;
         while (x < a.Length || y < b.Length)
@@ -32,61 +41,40 @@ public static class NameDifference
             if (x < a.Length && y < b.Length && IsForm(a[x], b[y]))
             {
                 char mark = a[x] == b[y] ? ' ' : '(';
-                one.Add(a[x++], mark);
-                other.Add(b[y++], mark);
+                Add(one, a[x++], mark);
+                Add(other, b[y++], mark);
             }
             else if (y >= b.Length || (x < a.Length && common[x + 1, y] >= common[x, y + 1]))
             {
-                one.Add(a[x++], '[');
+                Add(one, a[x++], '[');
             }
             else
             {
-                other.Add(b[y++], '[');
+                Add(other, b[y++], '[');
             }
         }
 
-        return (one.ToString(), other.ToString());
+        return (one, other);
     }
 
     private static Rune[] Runes(string? text) => string.IsNullOrWhiteSpace(text) ? [] : [.. Normalise.Width(text).Trim().EnumerateRunes()];
 
     private static bool IsForm(Rune one, Rune other) => one == other || (Normalise.Kanji(one.ToString()) is { Surname.Length: > 0 } a && a == Normalise.Kanji(other.ToString()));
 
-    private sealed class Marked
+    private static void Add(List<NamePart> parts, Rune rune, char mark)
     {
-        private readonly StringBuilder _text = new();
-        private char _open = ' ';
-
-        public void Add(Rune rune, char mark)
+        if (parts is [.., { } last] && last.Mark == mark)
         {
-            if (mark != _open)
-            {
-                Close();
-                if (mark != ' ')
-                {
-                    _text.Append(mark);
-                }
-
-                _open = mark;
-            }
-
-            _text.Append(rune.ToString());
+            parts[^1] = last with { Text = last.Text + rune };
         }
-
-        public override string ToString()
+        else
         {
-            Close();
-            return _text.ToString();
-        }
-
-        private void Close()
-        {
-            if (_open != ' ')
-            {
-                _text.Append(_open == '(' ? ')' : ']');
-            }
-
-            _open = ' ';
+            parts.Add(new NamePart(rune.ToString(), mark));
         }
     }
 }
+
+/// <summary>A part of a name.</summary>
+/// <param name="Text">Its characters.</param>
+/// <param name="Mark"><c>' '</c> both have it, <c>'('</c> the other has another form of it, <c>'['</c> only this one has it.</param>
+public sealed record NamePart(string Text, char Mark);

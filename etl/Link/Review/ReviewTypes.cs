@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Warehouse.Etl.Link.Review;
 
 /// <summary>A pair that waits for a decision.</summary>
@@ -19,7 +21,29 @@ public sealed record ReviewPair(
     string LinkerVersion,
     DateTime MadeUtc,
     long PersonKey,
-    long OtherPersonKey);
+    long OtherPersonKey)
+{
+    /// <summary>The weight, field by field, and what no field explains last; empty where the evidence names no weights.</summary>
+    public IReadOnlyList<WeightStep> Steps
+    {
+        get
+        {
+            List<WeightStep> steps = [];
+            foreach (string part in Evidence.Split(';'))
+            {
+                // surname=9:7.2 is a level and its bits; the other parts of the evidence have no colon.
+                string[] sides = part.Split('=', ':');
+                if (sides.Length == 3 && double.TryParse(sides[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double bits))
+                {
+                    steps.Add(new WeightStep(sides[0], bits));
+                }
+            }
+
+            double rest = WeightBits - steps.Sum(step => step.Bits);
+            return steps.Count == 0 ? [] : Math.Abs(rest) < 0.05 ? steps : [.. steps, new WeightStep("rest", rest)];
+        }
+    }
+}
 
 /// <summary>One record of one person as its source last stated it; never leaves the identity side.</summary>
 /// <param name="RecordKey">The record.</param>
@@ -68,6 +92,11 @@ public sealed record ReviewRecord(
     internal bool HasIdentity => BirthDate is not null || !string.IsNullOrWhiteSpace(NameKanji) || !string.IsNullOrWhiteSpace(NameKana);
 }
 
+/// <summary>What one field adds to the weight of a pair.</summary>
+/// <param name="Field">The field's name, such as <c>birth_date</c>; <c>rest</c> for what no field explains, such as the chance before anything was compared.</param>
+/// <param name="Bits">Bits, negative where it speaks against one person.</param>
+public sealed record WeightStep(string Field, double Bits);
+
 /// <summary>One decision of staff.</summary>
 /// <param name="EventId">Its number.</param>
 /// <param name="EventCode"><c>assign</c>, <c>split</c>, <c>merge</c>, <c>reject</c> or <c>undo</c>.</param>
@@ -90,7 +119,31 @@ public sealed record DecidedLink(long EventId, string EventCode, IReadOnlyList<M
 /// <summary>Whoever decides, and why.</summary>
 /// <param name="StaffId">The account, at most 40 characters.</param>
 /// <param name="Reason">Why, in words, 1 to 400 characters; kept for good beside the decision.</param>
-public sealed record Reviewer(string StaffId, string Reason);
+public sealed record Reviewer(string StaffId, string Reason)
+{
+    /// <summary>The form that the decision came with, or null: a form that was sent before decides nothing again.</summary>
+    public ReviewForm? Form { get; init; }
+}
+
+/// <summary>What a form of the review page says about itself; kept beside the decision.</summary>
+/// <param name="FormId">32 hex digits.</param>
+/// <param name="RecordKey">The record that was shown; 0 for an undo.</param>
+/// <param name="OtherRecordKey">The record that it was compared with; 0 for an undo.</param>
+/// <param name="IsScoreShown">Whether the linker's score was on the page when the decision was made.</param>
+public sealed record ReviewForm(string FormId, long RecordKey, long OtherRecordKey, bool IsScoreShown);
+
+/// <summary>A form that was sent.</summary>
+/// <param name="FormId">Its id.</param>
+/// <param name="EventId">The decision that it made; null where the reviewer could not say.</param>
+/// <param name="RecordKey">The record.</param>
+/// <param name="OtherRecordKey">The record that it was compared with.</param>
+/// <param name="OutcomeCode"><c>same</c>, <c>different</c>, <c>unsure</c> or <c>undo</c>.</param>
+/// <param name="IsScoreShown">1 where the score was on the page.</param>
+/// <param name="StaffId">Who sent it.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="SentUtc">When.</param>
+public sealed record SentForm(
+    string FormId, long? EventId, long RecordKey, long OtherRecordKey, string OutcomeCode, short IsScoreShown, string StaffId, string Reason, DateTime SentUtc);
 
 /// <summary>Says why a decision about links cannot be taken: what was found, what was expected, what to do.</summary>
 public sealed class LinkReviewException : Exception

@@ -30,6 +30,7 @@ internal static class DemoCommand
         ("policymaker", "政策 二郎", Roles.Policymaker, ""),
         ("auditor", "監査 三郎", Roles.Auditor, ""),
         ("school", "学校 四郎", Roles.SourcePrefix + "school", ""),
+        ("administrator", "管理 六子", Roles.Administrator, ""),
     ];
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define()

@@ -64,11 +64,16 @@ internal static class ServeCommand
         BriefService briefs = Stages.Briefs(context, databases, reader);
         WebSection web = context.Options.Web;
         FreshnessStage freshness = new(context, databases);
-        builder.AddPages(new WebParts(databases, audit, new StaffAccounts(databases, context.Time), reader, briefs, history, context.Options.Statistics.ToProfile(), context.Time)
+        builder.AddPages(new WebParts(databases, audit, Accounts(context, databases, demoSeed), reader, briefs, history, context.Options.Statistics.ToProfile(), context.Time)
         {
+            KeyFolder = web.KeyFolder.Length > 0 ? Path.Combine(context.Output, web.KeyFolder) : null,
             RequireHttps = web.RequireHttps,
             SessionTime = TimeSpan.FromMinutes(web.SessionMinutes),
             Watermark = Stages.Watermark(context),
+            Mappings = context.Options.Mappings(context.Output),
+            Corrections = HasSecret(context, demoSeed)
+                ? () => new LoadOptions { Inbox = "", Secret = context.Secret(Seed(context, demoSeed)), Mappings = context.Options.Mappings(context.Output) }
+                : null,
             Freshness = () => freshness.Read(null),
             ModelCard = isEnglish => ModelsCommand.CardPage(databases, isEnglish, context),
         });
@@ -86,6 +91,18 @@ internal static class ServeCommand
         return app;
     }
 
+    // Second factors need the installation secret; a service that has none to keep runs without it.
+    private static StaffAccounts Accounts(CommandContext context, WarehouseDatabases databases, ulong? demoSeed)
+    {
+        string[] roles = context.Options.Web.FactorRoles;
+        bool isNeeded = roles.Length > 0 || new StaffAccounts(databases, context.Time).AnyFactor();
+        return new StaffAccounts(databases, context.Time, isNeeded || HasSecret(context, demoSeed) ? new FactorKeys(context.Secret(Seed(context, demoSeed))) : null, roles);
+    }
+
+    private static ulong? Seed(CommandContext context, ulong? demoSeed) => demoSeed ?? DemoMark.Read(context.Output)?.Seed;
+
+    private static bool HasSecret(CommandContext context, ulong? demoSeed) => Seed(context, demoSeed) is not null || context.Options.Warehouse.Secret.Length > 0;
+
     private static void AddJobs(IServiceCollection services, CommandContext context, WarehouseDatabases databases, AuditTrail audit, JobHistory history, ulong? demoSeed)
     {
         // Before any job of this process runs: what is still running belongs to a dead one.
@@ -99,7 +116,7 @@ internal static class ServeCommand
         services.AddSingleton<Func<Snapshot>>(() => Stages.Newest(databases));
         if (context.Options.Schedule.Load.Length > 0)
         {
-            services.AddSingleton(new LoadOptions { Inbox = Stages.Inbox(context), Secret = context.Secret(demoSeed ?? DemoMark.Read(context.Output)?.Seed) });
+            services.AddSingleton(new LoadOptions { Inbox = Stages.Inbox(context), Secret = context.Secret(Seed(context, demoSeed)) });
         }
 
         services.AddJobs(context.Options.Schedule, JobKind.All, history, databases, context.Time.GetUtcNow().UtcDateTime);
