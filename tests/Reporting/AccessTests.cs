@@ -155,19 +155,17 @@ public sealed partial class AccessTests : IAsyncLifetime
         Assert.Contains("サインイン", Regex.Unescape(await japanese.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("linkage", "名寄")]
-    [InlineData("analyst", "仮名化")]
-    public async Task A_role_without_pages_reads_after_sign_in_what_it_may_do(string staffId, string part)
+    [Fact]
+    public async Task A_role_without_a_page_of_its_own_reads_after_sign_in_what_it_may_do()
     {
-        using HttpClient client = await _host.SignedIn(staffId);
+        using HttpClient client = await _host.SignedIn("analyst");
 
         using HttpResponseMessage response = await client.GetAsync("/", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         string page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("この役割でできること", page, StringComparison.Ordinal);
-        Assert.Contains(part, page, StringComparison.Ordinal);
+        Assert.Contains("仮名化", page, StringComparison.Ordinal);
     }
 
     [Theory]
