@@ -6,6 +6,7 @@ using Warehouse.Model.Features;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
@@ -111,6 +112,7 @@ internal static partial class Stages
     /// <param name="asOf">The day of the figures; null for the last day of the data.</param>
     /// <param name="asKnown">Only what was known at the end of this day; null for all.</param>
     /// <param name="note">Words of the draft.</param>
+    /// <exception cref="WarehouseException">There is no data, or what would be released tells too much together with what is public.</exception>
     internal static async Task<ReleaseRecord> Draft(
         CommandContext context, WarehouseDatabases databases, ReleaseDesk desk, StaffMember member, DateOnly? asOf = null, DateOnly? asKnown = null, string note = "")
     {
@@ -125,7 +127,18 @@ internal static partial class Stages
             throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
         }
 
-        return await desk.Draft(member, asOf ?? last, asKnown is { } day ? Snapshot.StartOfDayUtc(day.AddDays(1)) : known, note, context.Stop).ConfigureAwait(false);
+        try
+        {
+            return await desk.Draft(member, asOf ?? last, asKnown is { } day ? Snapshot.StartOfDayUtc(day.AddDays(1)) : known, note, context.Stop).ConfigureAwait(false);
+        }
+        catch (ReleaseRefusedException refusal)
+        {
+            throw new WarehouseException(refusal.Message, refusal);
+        }
+        catch (DisclosureException fault)
+        {
+            throw new WarehouseException(fault.Message, fault);
+        }
     }
 
     /// <summary>Writes the files of a public release.</summary>

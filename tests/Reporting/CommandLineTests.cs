@@ -46,7 +46,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_verb_has_help_with_examples()
     {
-        foreach (string verb in new[] { "demo", "city", "migrate", "load", "map", "corrections", "link", "link-files", "mine", "train", "predict", "explain", "score", "brief", "stats", "staff", "serve", "check", "sources" })
+        foreach (string verb in new[] { "demo", "city", "migrate", "load", "map", "corrections", "link", "link-files", "mine", "train", "predict", "explain", "score", "brief", "release", "stats", "staff", "serve", "check", "sources" })
         {
             (int code, string output, _) = await Run([verb, "--help"]);
 

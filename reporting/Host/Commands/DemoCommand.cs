@@ -18,8 +18,8 @@ internal static class DemoCommand
 
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Delete an earlier demo in the folder first" };
 
-    // So that the pages have something to compare.
-    private const int ReleasedYears = 3;
+    // So that the pages have something to compare. In a city of 300 the years of one release give away those of the next, and the second is refused.
+    private static int ReleasedYears(CityPreset preset) => preset == CityPreset.Mini ? 1 : 3;
 
     private static readonly (string Id, string Name, string Role, string Remit)[] Accounts =
     [
@@ -84,7 +84,7 @@ internal static class DemoCommand
             await using AuditTrail audit = new(databases, context.Time);
             return await Stages.TopBriefs(context, databases, audit, Stages.DemoCaseworker, parsed.GetValue(BriefCount), report).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        ((StatisticsRelease release, IReadOnlyList<string> files), seconds["stats"]) = await context.Screen.Stage("stats", report => Release(context, databases, current, report)).ConfigureAwait(false);
+        ((StatisticsRelease release, IReadOnlyList<string> files), seconds["stats"]) = await context.Screen.Stage("stats", report => Release(context, databases, current, ReleasedYears(preset), report)).ConfigureAwait(false);
 
         seconds["total"] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         using Process self = Process.GetCurrentProcess();
@@ -140,16 +140,16 @@ internal static class DemoCommand
     }
 
     // A release a year, each as known at its end, drafted and approved by two of the fictional people.
-    private static async Task<(StatisticsRelease Release, IReadOnlyList<string> Files)> Release(CommandContext context, WarehouseDatabases databases, DateOnly current, Action<string, double> report)
+    private static async Task<(StatisticsRelease Release, IReadOnlyList<string> Files)> Release(CommandContext context, WarehouseDatabases databases, DateOnly current, int years, Action<string, double> report)
     {
         await using AuditTrail audit = new(databases, context.Time);
         ReleaseDesk desk = context.Releases(databases, audit);
         StaffAccounts accounts = new(databases, context.Time);
         StaffMember analyst = accounts.Find("analyst")!, steward = accounts.Find("steward")!;
-        for (int back = ReleasedYears - 1; back >= 0; back--)
+        for (int back = years - 1; back >= 0; back--)
         {
             DateOnly end = current.AddYears(-back);
-            report(string.Create(CultureInfo.InvariantCulture, $"{end.AddDays(-1):yyyy-MM}"), 1 - ((back + 1.0) / ReleasedYears));
+            report(string.Create(CultureInfo.InvariantCulture, $"{end.AddDays(-1):yyyy-MM}"), 1 - ((back + 1.0) / years));
             ReleaseRecord draft = await Stages.Draft(context, databases, desk, analyst, end.AddDays(-1), end).ConfigureAwait(false);
             if (draft.State == ReleaseState.Draft)
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Warehouse.Model.Features;
-using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Security;
 using Warehouse.Reporting.Statistics;
 using Warehouse.Sql;
@@ -95,14 +94,6 @@ internal static class ReleaseCommand
         catch (ReleaseStepException refusal)
         {
             throw new WarehouseException(refusal.Message + " The refusal is in the access log.", refusal);
-        }
-        catch (ReleaseRefusedException refusal)
-        {
-            throw new WarehouseException(refusal.Message, refusal);
-        }
-        catch (DisclosureException fault)
-        {
-            throw new WarehouseException(fault.Message, fault);
         }
     }
 
