@@ -49,6 +49,9 @@ internal sealed class AdjustmentProgram : IDisposable
         _width = _solver.MakeConstraint(0, double.PositiveInfinity);
     }
 
+    /// <summary>How many programs were solved.</summary>
+    internal long Solved { get; private set; }
+
     public void Dispose() => _solver.Dispose();
 
     /// <summary>Returns two truths, or null where there are none without the forbidden figure.</summary>
@@ -68,6 +71,7 @@ internal sealed class AdjustmentProgram : IDisposable
         for (int round = 0; round <= Reweightings; round++)
         {
             Price(need, hidden, used);
+            Solved++;
             if (_solver.Solve() != Solver.ResultStatus.OPTIMAL)
             {
                 break;

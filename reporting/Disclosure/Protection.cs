@@ -5,16 +5,17 @@ namespace Warehouse.Reporting.Disclosure;
 /// <param name="MasterSeconds">Deterministic seconds of the master problem over all rounds, a component.</param>
 /// <param name="Improvements">Attempts to do without one hidden figure by hiding others, a component.</param>
 /// <param name="Work">Linear programs times figures of the component, after which no further attempt or round begins; the first solution is not limited.</param>
-public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements, long Work)
+/// <param name="LargestWhole">Variables up to which figures that hang together are searched as a whole; more are searched table by table where they are tables that share figures.</param>
+public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements, long Work, int LargestWhole = 600)
 {
     /// <summary>Enough to prove the optimum of small tables; larger ones end with the best that was found and its bound.</summary>
     public static ProtectionEffort Default { get; } = new(60, 1.0, 60, 400_000);
 
-    /// <summary>The heuristic alone: no bound is computed.</summary>
+    /// <summary>The first solution alone.</summary>
     public static ProtectionEffort Heuristic { get; } = new(0, 0, 0, 0);
 
     /// <summary>Until the optimum is proved, on tables small enough.</summary>
-    public static ProtectionEffort Exact { get; } = new(2_000, 600, 60, long.MaxValue);
+    public static ProtectionEffort Exact { get; } = new(2_000, 600, 60, long.MaxValue, int.MaxValue);
 }
 
 /// <summary>Which figures are hidden, what it costs, and how much less it could cost at most.</summary>
@@ -46,9 +47,9 @@ public sealed record ProtectionResult(
 /// <summary>Hides as few further figures as possible, by their cost, so that the hidden ones stay uncertain.</summary>
 /// <remarks>
 /// The cell suppression problem over sums of any shape: linked, hierarchical, of any number of dimensions.
-/// Source: Fischetti and Salazar (2000), JASA 95, 916-928: binary master problem, cuts from the duals of the attacker's linear programs, here solved in rounds. First solution and repairs: linear program of
-/// cheapest adjustments, one figure after the other (Kelly, Golden and Assad (1992), "Cell suppression: disclosure protection for sensitive tabular data", Networks 22, 397-417); then every figure that is
-/// hidden needlessly is shown again.
+/// Source: Fischetti and Salazar (2000), JASA 95, 916-928: binary master problem, cuts from the duals of the attacker's linear programs, here solved in rounds. First solution: the master problem
+/// without cuts, mended; mending, there and elsewhere: linear program of cheapest adjustments, one figure after the other (Kelly, Golden and Assad (1992), "Cell suppression: disclosure protection for sensitive tabular data", Networks 22, 397-417); then every
+/// figure that is hidden needlessly is shown again. Tables that share figures are searched one by one where they are large (<see cref="LinkedBlocks"/>).
 /// Cost: the problem is NP-hard; the work is bounded by <see cref="ProtectionEffort"/> and the gap is reported.
 /// </remarks>
 public static class Protection
@@ -77,12 +78,15 @@ public static class Protection
             hidden[need.Cell] = true;
         }
 
-        List<ProtectionComponent> components = ProtectionComponent.Split(system, movable);
-        Parallel.ForEach(components, new ParallelOptions { CancellationToken = cancellation }, component => component.Solve(effort, cancellation));
-        foreach (ProtectionComponent component in components)
+        MoveDraft draft = MoveDraft.Of(system, movable);
+        List<ProtectionComponent> components = draft.Components();
+        IPartSearch[] searches = components.Select(component => Search(component, effort, cancellation)).ToArray();
+        Parallel.ForEach(searches, new ParallelOptions { CancellationToken = cancellation }, search => search.Solve());
+        unprotected.AddRange(draft.Unprotected);
+        for (int i = 0; i < searches.Length; i++)
         {
-            component.MarkHidden(hidden);
-            unprotected.AddRange(component.Unprotected);
+            components[i].Mark(searches[i].Best, hidden);
+            unprotected.AddRange(searches[i].Unprotected);
         }
 
         long primaryCost = 0, secondaryCost = 0;
@@ -99,8 +103,11 @@ public static class Protection
             unprotected.OrderBy(need => need.Cell).ToList(),
             primaryCost,
             secondaryCost,
-            components.Sum(component => component.Bound),
-            components.Sum(component => component.Rounds),
-            components.Sum(component => component.Cuts));
+            components.Sum(component => component.ForcedCost) + searches.Sum(search => search.Bound),
+            searches.Sum(search => search.Rounds),
+            searches.Sum(search => search.Cuts));
     }
+
+    private static IPartSearch Search(ProtectionComponent component, ProtectionEffort effort, CancellationToken cancellation) =>
+        component.Count > effort.LargestWhole && LinkedBlocks.Of(component) is { } blocks ? new LinkedSearch(component, blocks, effort, cancellation) : new ComponentSearch(component, effort, cancellation);
 }

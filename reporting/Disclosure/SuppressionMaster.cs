@@ -82,7 +82,7 @@ internal sealed class SuppressionMaster
         double[] coefficients = new double[_component.Count];
         Weigh(coefficients, upDuals, cell, 1);
         Weigh(coefficients, downDuals, cell, -1);
-        if (!AddCovering(coefficients, least, hidden))
+        if (!AddCovering(Enumerable.Range(0, coefficients.Length).Where(i => coefficients[i] > 0).Select(i => (i, coefficients[i])).ToList(), least, hidden))
         {
             // Rounding spoilt the duals: what is hidden now is not enough, so something else has to be.
             _model.AddBoolOr(Enumerable.Range(0, hidden.Length).Where(i => !hidden[i]).Select(i => (ILiteral)_hide[i]));
@@ -109,22 +109,20 @@ internal sealed class SuppressionMaster
 
     private void AddSums(LocalNeed need)
     {
-        foreach ((int Cell, int Sign)[] row in _component.Rows)
+        foreach (int at in _component.RowsOf[need.Cell])
         {
-            int sign = Array.Find(row, term => term.Cell == need.Cell).Sign;
-            if (sign == 0 || !row.Any(term => term.Cell == need.Cell))
-            {
-                continue;
-            }
-
-            double[] against = new double[_component.Count], along = new double[_component.Count];
+            (int Cell, int Sign)[] row = _component.Rows[at];
+            int own = Array.Find(row, term => term.Cell == need.Cell).Sign;
+            List<(int Cell, double Coefficient)> against = [], along = [];
             foreach ((int cell, int other) in row)
             {
                 if (cell != need.Cell)
                 {
                     // The need's figure goes up when equal signs go down.
-                    against[cell] = other == sign ? _component.Down[cell] : _component.Up[cell];
-                    along[cell] = other == sign ? _component.Up[cell] : _component.Down[cell];
+                    double share = Math.Abs(other / (double)own);
+                    bool isSame = other > 0 == own > 0;
+                    against.Add((cell, share * (isSame ? _component.Down[cell] : _component.Up[cell])));
+                    along.Add((cell, share * (isSame ? _component.Up[cell] : _component.Down[cell])));
                 }
             }
 
@@ -164,11 +162,11 @@ internal sealed class SuppressionMaster
     }
 
     // Adds that the coefficients of hidden figures come to at least so much; false where the figures hidden now would do, so that the condition cuts nothing.
-    private bool AddCovering(double[] coefficients, double least, bool[]? hidden)
+    private bool AddCovering(List<(int Cell, double Coefficient)> coefficients, double least, bool[]? hidden)
     {
-        for (int i = 0; i < coefficients.Length; i++)
+        foreach ((int cell, double coefficient) in coefficients)
         {
-            least -= _component.Forced[i] ? coefficients[i] : 0;
+            least -= _component.Forced[cell] ? coefficient : 0;
         }
 
         if (!(least > 1e-6))
@@ -179,17 +177,17 @@ internal sealed class SuppressionMaster
         bool whole = Math.Abs(least - Math.Round(least)) < 1e-6;
         List<(int Cell, double Coefficient)> terms = [];
         double now = 0;
-        for (int i = 0; i < coefficients.Length; i++)
+        foreach ((int cell, double given) in coefficients)
         {
-            double coefficient = Math.Min(coefficients[i], least);
-            if (_component.Forced[i] || coefficient < 1e-9)
+            double coefficient = Math.Min(given, least);
+            if (_component.Forced[cell] || coefficient < 1e-9)
             {
                 continue;
             }
 
-            terms.Add((i, coefficient));
+            terms.Add((cell, coefficient));
             whole &= Math.Abs(coefficient - Math.Round(coefficient)) < 1e-6;
-            now += hidden is not null && hidden[i] ? coefficient : 0;
+            now += hidden is not null && hidden[cell] ? coefficient : 0;
         }
 
         if (hidden is not null && now > least - 1e-6)

@@ -38,6 +38,44 @@ public sealed class DisclosureAuditTests
         Assert.NotEqual(SafetyVerdict.Protected, finding.Verdict);
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void A_verdict_is_that_of_counting_every_possible_table(int seed)
+    {
+        Random random = new(seed);
+        int safe = 0, narrow = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            decimal[] values = Enumerable.Range(0, 8).Select(_ => (decimal)random.Next(0, 6)).ToArray();
+            Hierarchy[] dimensions = [DisclosureSamples.Lines("a", 2), DisclosureSamples.Lines("b", 2), DisclosureSamples.Lines("c", 2)];
+            CellSystem system = LinkedTableSet.Build([DisclosureSamples.Table(dimensions, values)]).System;
+            bool[] hidden = system.Cells.Select(cell => !cell.Label.Contains('計', StringComparison.Ordinal)).ToArray();
+            // Some totals are hidden too, never the one of everything: there are finitely many tables.
+            for (int cell = 0; cell < hidden.Length; cell++)
+            {
+                hidden[cell] |= system.Sums.Any(sum => sum.Parts.Contains(cell)) && random.Next(3) == 0;
+            }
+
+            AttackerView view = AttackerView.Of(system, hidden);
+            List<AuditTarget> targets = Enumerable.Range(0, hidden.Length).Select(cell => new AuditTarget(cell, random.Next(1, 6), random.Next(3) == 0 ? view.Cells[cell].Lower + random.Next(1, 5) : null)).ToList();
+
+            AuditReport report = DisclosureAudit.Run(view, targets, AuditDepth.Verdicts);
+
+            (decimal[] least, decimal[] most) = CountLeaves(view, system);
+            foreach (AuditFinding finding in report.Findings)
+            {
+                AuditTarget target = finding.Target;
+                bool isSafe = most[target.Cell] - least[target.Cell] >= target.Width && (target.Reach is not { } reach || most[target.Cell] >= reach);
+                Assert.True(isSafe == (finding.Verdict == SafetyVerdict.Protected), $"seed {seed}, round {round}: {finding}, counted {least[target.Cell]} to {most[target.Cell]}");
+                safe += isSafe ? 1 : 0;
+                narrow += isSafe ? 0 : 1;
+            }
+        }
+
+        Assert.True(safe > 30 && narrow > 30, $"{safe} safe, {narrow} not");
+    }
+
     [Fact]
     public void Figures_that_contradict_each_other_are_refused()
     {
@@ -104,4 +142,46 @@ public sealed class DisclosureAuditTests
         Try(0);
         return (least, most);
     }
+
+    // Every way to fill the leaves that agrees with the figures shown.
+    private static (decimal[] Least, decimal[] Most) CountLeaves(AttackerView view, CellSystem system)
+    {
+        int[] leaves = Enumerable.Range(0, view.Cells.Count).Where(cell => system.Sums.All(sum => sum.Total != cell)).ToArray();
+        HashSet<int>[] partsOf = Enumerable.Range(0, view.Cells.Count).Select(cell => LeavesOf(cell, system)).ToArray();
+        int[] shown = Enumerable.Range(0, view.Cells.Count).Where(cell => view.Cells[cell].IsKnown).ToArray();
+        decimal[] table = new decimal[view.Cells.Count];
+        decimal[] least = Enumerable.Repeat(decimal.MaxValue, table.Length).ToArray(), most = Enumerable.Repeat(decimal.MinValue, table.Length).ToArray();
+        void Try(int at)
+        {
+            if (at == leaves.Length)
+            {
+                if (shown.All(cell => partsOf[cell].Sum(leaf => table[leaf]) == view.Cells[cell].Lower))
+                {
+                    for (int cell = 0; cell < table.Length; cell++)
+                    {
+                        decimal value = partsOf[cell].Sum(leaf => table[leaf]);
+                        least[cell] = Math.Min(least[cell], value);
+                        most[cell] = Math.Max(most[cell], value);
+                    }
+                }
+
+                return;
+            }
+
+            decimal largest = shown.Where(cell => partsOf[cell].Contains(leaves[at])).Min(cell => view.Cells[cell].Lower - partsOf[cell].Sum(leaf => table[leaf]));
+            for (decimal value = 0; value <= largest; value++)
+            {
+                table[leaves[at]] = value;
+                Try(at + 1);
+            }
+
+            table[leaves[at]] = 0;
+        }
+
+        Try(0);
+        return (least, most);
+    }
+
+    private static HashSet<int> LeavesOf(int cell, CellSystem system) =>
+        system.Sums.FirstOrDefault(sum => sum.Total == cell) is { } sum ? [.. sum.Parts.SelectMany(part => LeavesOf(part, system))] : [cell];
 }

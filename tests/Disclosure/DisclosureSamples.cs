@@ -45,6 +45,26 @@ internal static class DisclosureSamples
         return LinkedTableSet.Build(pairs.Select((pair, t) => Margin("t" + t, dimensions, cube, pair)).ToList(), (CostRule)random.Next(3));
     }
 
+    /// <summary>Returns tables of the same people by district, age and each of several findings (yes or no): linked by the people, many figures small or zero.</summary>
+    internal static LinkedTableSet RandomFindings(Random random, int findings)
+    {
+        Hierarchy[] people = [Lines("a", random.Next(2, 5), UnitKind.District), random.Next(2) == 0 ? Lines("b", random.Next(2, 4)) : Groups("b", 2, 2)];
+        int groups = people[0].Leaves.Count * people[1].Leaves.Count;
+        int[] sizes = Enumerable.Range(0, groups).Select(_ => random.Next(3) == 0 ? random.Next(0, 20) : random.Next(15, 150)).ToArray();
+        return LinkedTableSet.Build(
+            Enumerable.Range(0, findings).Select(finding =>
+            {
+                int share = random.Next(2, 12);
+                decimal[] values = sizes.SelectMany(size =>
+                {
+                    decimal yes = Enumerable.Range(0, size).Count(_ => random.Next(share) == 0);
+                    return new[] { yes, size - yes };
+                }).ToArray();
+                return new LinkedTable($"f{finding}", $"所見{finding}", "people", [.. people, Lines($"f{finding}", 2, isAttribute: true)], values);
+            }).ToList(),
+            (CostRule)random.Next(3));
+    }
+
     /// <summary>Returns the figures that are asked for when a protected set is audited.</summary>
     internal static List<AuditTarget> Targets(PrimaryAssessment assessment) =>
         assessment.Needs.Select(need => new AuditTarget(

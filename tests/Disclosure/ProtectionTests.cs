@@ -50,6 +50,34 @@ public sealed class ProtectionTests
     }
 
     [Theory]
+    [InlineData(41)]
+    [InlineData(42)]
+    [InlineData(43)]
+    [InlineData(44)]
+    public void Tables_that_share_figures_are_protected_one_by_one_and_all_together(int seed)
+    {
+        Random random = new(seed);
+        int needs = 0, secondary = 0, dearer = 0;
+        for (int round = 0; round < 8; round++)
+        {
+            PrimaryAssessment assessment = PrimaryRules.Assess(DisclosureSamples.RandomFindings(random, random.Next(2, 5)), DisclosureProfile.JpNdb);
+            ProtectionResult parts = Protection.Protect(assessment.System, assessment.Needs, ProtectionEffort.Default with { LargestWhole = 0 }, TestContext.Current.CancellationToken);
+            ProtectionResult whole = Protection.Protect(assessment.System, assessment.Needs, ProtectionEffort.Default with { LargestWhole = int.MaxValue }, TestContext.Current.CancellationToken);
+
+            Assert.Equal(whole.Unprotected, parts.Unprotected);
+            Assert.True(DisclosureSamples.Audit(assessment, parts.Hidden).IsSafe, $"seed {seed}, round {round}");
+            Assert.True(DisclosureSamples.Audit(assessment, whole.Hidden).IsSafe, $"seed {seed}, round {round}");
+            Assert.True(parts.SecondaryBound <= whole.SecondaryCost && whole.SecondaryBound <= parts.SecondaryCost, $"seed {seed}, round {round}: {parts.SecondaryBound} to {parts.SecondaryCost}, {whole.SecondaryBound} to {whole.SecondaryCost}");
+            needs += assessment.Needs.Count;
+            secondary += Enumerable.Range(0, parts.Hidden.Count).Count(cell => parts.Hidden[cell] && !parts.IsPrimary[cell]);
+            dearer += parts.SecondaryCost == whole.SecondaryCost ? 0 : 1;
+        }
+
+        // Both ways were gone: the results differ somewhere.
+        Assert.True(needs > 100 && secondary > 50 && dearer > 0, $"{needs} figures to protect, {secondary} hidden for their sake, {dearer} sets with another cost");
+    }
+
+    [Theory]
     [InlineData(21, CostRule.Number)]
     [InlineData(22, CostRule.Value)]
     [InlineData(23, CostRule.Logarithm)]
