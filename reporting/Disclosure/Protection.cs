@@ -6,7 +6,7 @@ namespace Warehouse.Reporting.Disclosure;
 /// <param name="Improvements">Attempts to do without one hidden figure by hiding others, a component.</param>
 /// <param name="Work">Linear programs times figures of the component, after which no further attempt or round begins; the first solution is not limited.</param>
 /// <param name="LargestWhole">Variables up to which figures that hang together are searched as a whole; more are searched table by table where they are tables that share figures.</param>
-public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements, long Work, int LargestWhole = 600)
+public sealed record ProtectionEffort(int Rounds, double MasterSeconds, int Improvements, long Work, int LargestWhole = 1_200)
 {
     /// <summary>Enough to prove the optimum of small tables; larger ones end with the best that was found and its bound.</summary>
     public static ProtectionEffort Default { get; } = new(60, 1.0, 60, 400_000);
