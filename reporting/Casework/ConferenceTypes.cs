@@ -117,7 +117,7 @@ public static class ConferenceCodes
     {
         ["chair"] = "司会",
         ["scribe"] = "記録",
-        ["member"] = "参加者",
+        ["member"] = "構成員",
     };
 }
 

@@ -159,7 +159,13 @@ public sealed class Conferences
                 int next = session.Query<ConferenceMember>("query/conference_member", new { conference_id = conferenceId }).Select(one => one.MemberNumber).DefaultIfEmpty(0).Max() + 1;
                 session.Execute("load/conference_member_insert", new
                 {
-                    ConferenceId = conferenceId, MemberNumber = next, Agency = agency.Trim(), MemberName = name.Trim(), DutyCode = duty, FormId = ticket!.Id, AddedUtc = Now,
+                    ConferenceId = conferenceId,
+                    MemberNumber = next,
+                    Agency = agency.Trim(),
+                    MemberName = name.Trim(),
+                    DutyCode = duty,
+                    FormId = ticket!.Id,
+                    AddedUtc = Now,
                 });
             }
         }
@@ -276,7 +282,13 @@ public sealed class Conferences
         {
             session.Execute("load/conference_copy_insert", new
             {
-                file.BriefId, ConferenceId = conferenceId, file.ChildKey, members[copy].MemberNumber, CopyNumber = firstCopy + copy, IssuedBy = by.StaffId, IssuedUtc = Now,
+                file.BriefId,
+                ConferenceId = conferenceId,
+                file.ChildKey,
+                members[copy].MemberNumber,
+                CopyNumber = firstCopy + copy,
+                IssuedBy = by.StaffId,
+                IssuedUtc = Now,
             });
             copy++;
         }

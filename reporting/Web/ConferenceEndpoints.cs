@@ -63,7 +63,11 @@ internal static class ConferenceEndpoints
 
         return Task.FromResult<IResult>(WebServer.Page<ConferencesPage>(new
         {
-            Member = member, List = desk.List(member), desk.Today, Ticket = desk.Ticket("", member), Fault = fault is { } kind ? Words(kind) : null,
+            Member = member,
+            List = desk.List(member),
+            desk.Today,
+            Ticket = desk.Ticket("", member),
+            Fault = fault is { } kind ? Words(kind) : null,
         }));
     }
 

@@ -118,7 +118,13 @@ internal static class CorrectionEndpoints
 
         return WebServer.Page<RowPage>(new
         {
-            Member = context.User.Member(), Feed = feed, Row = found, Entered = entered ?? found.Cells, CanCorrect = Parts(context).Corrections is not null, outcome?.Answer, outcome?.Fault,
+            Member = context.User.Member(),
+            Feed = feed,
+            Row = found,
+            Entered = entered ?? found.Cells,
+            CanCorrect = Parts(context).Corrections is not null,
+            outcome?.Answer,
+            outcome?.Fault,
         });
     }
 

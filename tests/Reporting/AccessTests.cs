@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
-using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Security;
 using Warehouse.Tests.Support;
 
@@ -12,14 +11,7 @@ public sealed partial class AccessTests : IAsyncLifetime
 {
     private DeskHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await DeskHost.Start(change: parts => parts with
-    {
-        Freshness = () => FreshnessReader.Read(
-            parts.Databases,
-            [new SourceTerms("resident", "resident", "住民基本台帳", "市民課", 1, 10, 7, true), new SourceTerms("school", "school", "学齢簿", "学校教育課", 1, 10, 7, true)],
-            new DateOnly(2025, 4, 20),
-            null),
-    });
+    public async ValueTask InitializeAsync() => _host = await DeskHost.Start();
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 

@@ -81,9 +81,18 @@ public sealed class ConferenceTests
         Dictionary<string, string> form = DeskHost.Hidden(await DeskHost.Text(client, path), action);
         Dictionary<string, string> decided = new(form)
         {
-            ["decision"] = "support", ["lead"] = "家庭児童相談室", ["review"] = "2025-07-01", ["text"] = "週1回の訪問で様子を見る",
-            ["support1"] = "home_visit", ["agency1"] = "健康課", ["task1"] = "家庭訪問", ["due1"] = "2025-04-20",
-            ["support2"] = "none", ["agency2"] = "東小学校", ["task2"] = "登校の声かけ", ["due2"] = "2025-04-30",
+            ["decision"] = "support",
+            ["lead"] = "家庭児童相談室",
+            ["review"] = "2025-07-01",
+            ["text"] = "週1回の訪問で様子を見る",
+            ["support1"] = "home_visit",
+            ["agency1"] = "健康課",
+            ["task1"] = "家庭訪問",
+            ["due1"] = "2025-04-20",
+            ["support2"] = "none",
+            ["agency2"] = "東小学校",
+            ["task2"] = "登校の声かけ",
+            ["due2"] = "2025-04-30",
         };
 
         using HttpResponseMessage first = await client.PostAsync(action, new FormUrlEncodedContent(decided));
@@ -126,7 +135,15 @@ public sealed class ConferenceTests
 
         using HttpResponseMessage answer = await DeskHost.Post(client, path, path + "/children/101/decisions", new()
         {
-            ["decision"] = "support", ["lead"] = "家庭児童相談室", ["review"] = "2025-07-01", ["text"] = "", ["support1"] = "food", ["agency1"] = "健康課", ["task1"] = "", ["due1"] = "2025-04-20", [field] = value,
+            ["decision"] = "support",
+            ["lead"] = "家庭児童相談室",
+            ["review"] = "2025-07-01",
+            ["text"] = "",
+            ["support1"] = "food",
+            ["agency1"] = "健康課",
+            ["task1"] = "",
+            ["due1"] = "2025-04-20",
+            [field] = value,
         });
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);

@@ -129,10 +129,20 @@ public sealed class Browser : IAsyncDisposable
     /// <summary>Ends the browser and removes what it kept.</summary>
     public async ValueTask DisposeAsync()
     {
+        try
+        {
+            // It ends by itself when asked; what it started ends with it.
+            _session = null;
+            await Send("Browser.close", []).WaitAsync(TimeSpan.FromSeconds(10));
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        }
+        catch (Exception fault) when (fault is TimeoutException or WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
         await _stop.CancelAsync();
         _socket.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
         _process.Dispose();
         _sending.Dispose();
         _stop.Dispose();

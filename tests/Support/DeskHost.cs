@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Disclosure;
+using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Pdf;
 using Warehouse.Reporting.Security;
@@ -90,6 +91,14 @@ public sealed partial class DeskHost : IAsyncDisposable
         BriefReader reader = new(fixture.Databases, audit);
         BriefService briefs = new(fixture.Databases, reader, PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance), time);
         WebParts parts = new(fixture.Databases, audit, accounts, reader, briefs, new JobHistory(fixture.Databases, time), DisclosureProfile.JpNdb, time);
+        parts = parts with
+        {
+            Freshness = () => FreshnessReader.Read(
+                fixture.Databases,
+                [new SourceTerms("resident", "resident", "住民基本台帳", "市民課", 1, 10, 7, true), new SourceTerms("school", "school", "学齢簿", "学校教育課", 1, 10, 7, true)],
+                new DateOnly(2025, 4, 20),
+                null),
+        };
         // Tests come from one address and by the hundred; those about the limits set them.
         parts = parts with { RequestsPerMinute = 10_000, SignInsPerMinute = 1_000 };
         builder.AddPages(change is null ? parts : change(parts));
