@@ -83,6 +83,33 @@ public sealed class BrowserTests
         Assert.All(browser.Requests.Where(url => url.StartsWith("http", StringComparison.Ordinal)), url => Assert.StartsWith(host.Address.ToString(), url, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_reviewer_compares_decides_and_then_sees_what_the_program_found()
+    {
+        Assert.SkipWhen(Browser.Program is null, "no browser on this machine: chromium, google-chrome or msedge on the path, or WAREHOUSE_TEST_BROWSER");
+        await using DeskHost host = await DeskHost.Start(LinkPageTests.Twins);
+        await using Browser browser = await Browser.Start();
+        await SignIn(browser, host, "linkage");
+        await browser.Click("a[href='/links/2001']");
+        await browser.Picture("link-case");
+        Assert.DoesNotContain("ビット", await browser.Text(), StringComparison.Ordinal);
+        await browser.Click("input[name=decision][value='same:1002']", leaves: false);
+        await browser.Type("textarea[name=reason]", "名が同じ（架空データ）");
+        await browser.Click("form[action='/links/2001'] button");
+        Assert.Contains("合わせて 2.0 ビット", await browser.Text(), StringComparison.Ordinal);
+        Assert.Equal(5, (await browser.Evaluate("document.querySelectorAll('.waterfall rect').length")).GetValue<int>());
+        // Every bar and every word of the drawing lies inside it.
+        Assert.True((await browser.Evaluate(
+            "[...document.querySelectorAll('.waterfall rect, .waterfall text')].every(e => { const b = e.getBBox(); return b.x >= -1 && b.x + b.width <= 761; })")).GetValue<bool>());
+        await browser.Picture("link-decided");
+        await browser.Open(new Uri(host.Address, "/links/decisions"));
+        await browser.Click("details summary", leaves: false);
+        await browser.Type("details input[name=reason]", "見直し");
+        await browser.Click("form[action='/links/decisions/1/undo'] button");
+        Assert.Contains("2 番で取り消し済み", await browser.Text(), StringComparison.Ordinal);
+        await browser.Picture("link-decisions");
+    }
+
     [Theory]
     [InlineData("linkage", "/links /links/decisions")]
     [InlineData("steward", "/dashboard /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]

@@ -196,7 +196,7 @@ public sealed class LinkPageTests
     }
 
     // The register knows twins; the school has one of them, the surname in another form of a character.
-    private static void Twins(WarehouseFixture fixture)
+    internal static void Twins(WarehouseFixture fixture)
     {
         using WarehouseSession identity = fixture.Identity();
         const string Always = "'2024-01-01', '9999-12-31'";
