@@ -71,6 +71,7 @@ internal static class CopyCommand
 
         string folder = where == Files ? context.Output : Path.GetFullPath(where);
         return WarehouseOptions.DuckDb(Path.Combine(folder, "warehouse.duckdb"), Path.Combine(folder, "identity.duckdb"))
-            with { MemoryLimit = context.Options.Warehouse.MemoryLimit.Length > 0 ? context.Options.Warehouse.MemoryLimit : WarehouseOptions.UsualMemoryLimit };
+            with
+        { MemoryLimit = context.Options.Warehouse.MemoryLimit.Length > 0 ? context.Options.Warehouse.MemoryLimit : WarehouseOptions.UsualMemoryLimit };
     }
 }
