@@ -57,7 +57,7 @@ public static class CaseBriefBuilder
                 SexOf(record.Child.SexCode),
                 birth,
                 AgeAt(birth, child.AsOf),
-                Wording.Grade(record.Child.GradeCode),
+                Wording.Grade(record.Child.GradeCode, record.Child.AgeMonths / 12),
                 child.IsRestricted ? null : Facility(record, child.AsOf),
                 child.IsRestricted ? null : identity?.Address,
                 seen,

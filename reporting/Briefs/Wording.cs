@@ -5,6 +5,9 @@ namespace Warehouse.Reporting.Briefs;
 /// <summary>Codes of the warehouse in the words that staff use.</summary>
 public static class Wording
 {
+    private const int SchoolAge = 6;
+    private const int AfterSchool = 15;
+
     /// <summary>What is printed where nothing is on record.</summary>
     public const string NoRecord = "記録なし";
 
@@ -157,12 +160,17 @@ public static class Wording
         _ => "算出していません",
     };
 
-    /// <summary>Returns a grade.</summary>
-    public static string Grade(int grade) => grade switch
+    /// <summary>Returns a grade; of a child without one what the age says: the city's registers of pupils begin with elementary and end with junior high school.</summary>
+    /// <param name="grade">1 to 9; any other number for none.</param>
+    /// <param name="age">Age in whole years.</param>
+    public static string Grade(int grade, int age) => grade switch
     {
         >= 1 and <= 6 => $"小学{grade}年",
         >= 7 and <= 9 => $"中学{grade - 6}年",
-        _ => "未就学等",
+        _ when age >= AfterSchool => "中学校卒業後",
+        // At six a child is not at school before the April that follows.
+        _ when age > SchoolAge => "在籍の記録なし",
+        _ => "未就学",
     };
 
     /// <summary>Returns a reading with half-width katakana made full-width, or null.</summary>

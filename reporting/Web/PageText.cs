@@ -127,7 +127,7 @@ internal static class PageText
             ["会議資料"] = "Conference brief",
             ["配布先"] = "Recipient",
             ["PDFを作成"] = "Make the PDF",
-            ["{0}歳"] = "{0} years",
+            ["{0}歳"] = "aged {0}",
             ["担当の範囲に、確認対象の児童はいません。"] = "There are no children to review in your remit.",
             ["年齢"] = "Age",
             ["学年"] = "Grade",
@@ -200,7 +200,9 @@ internal static class PageText
             ["6～11歳"] = "6-11",
             ["12～14歳"] = "12-14",
             ["15～17歳"] = "15-17",
-            ["未就学等"] = "Not at school yet",
+            ["未就学"] = "Not at school yet",
+            ["在籍の記録なし"] = "No school on record",
+            ["中学校卒業後"] = "After junior high",
             [Briefs.Wording.NoRecord] = "No record",
         };
         foreach ((string japanese, string english) in CaseworkText.English.Concat(DeskText.English))
@@ -215,7 +217,7 @@ internal static class PageText
 
         for (int grade = 1; grade <= 9; grade++)
         {
-            table[Briefs.Wording.Grade(grade)] = (grade <= 6 ? "Elementary " : "Junior high ") + (grade <= 6 ? grade : grade - 6).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            table[Briefs.Wording.Grade(grade, 0)] = (grade <= 6 ? "Elementary " : "Junior high ") + (grade <= 6 ? grade : grade - 6).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         for (int year = 2000; year <= 2100; year++)
