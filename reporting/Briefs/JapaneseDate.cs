@@ -15,6 +15,9 @@ public static class JapaneseDate
         (new DateOnly(1868, 10, 23), "明治"),
     ];
 
+    /// <summary>Returns the day that it is in Japan at an instant in UTC; Japan keeps no summer time.</summary>
+    public static DateOnly At(DateTime utc) => DateOnly.FromDateTime(utc.AddHours(9));
+
     /// <summary>Returns e.g. <c>令和8年4月1日（2026年）</c>.</summary>
     public static string Long(DateOnly date) => string.Create(
         CultureInfo.InvariantCulture, $"{EraYear(date)}{date.Month}月{date.Day}日（{date.Year}年）");

@@ -38,7 +38,7 @@ public sealed class Conferences
     }
 
     /// <summary>Today in Japan.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime.AddHours(9));
+    public DateOnly Today => JapaneseDate.At(_time.GetUtcNow().UtcDateTime);
 
     /// <summary>Returns the meetings that a caseworker may open, the next ones first.</summary>
     public IReadOnlyList<Conference> List(StaffMember member)

@@ -1,4 +1,3 @@
-using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Security;
 using Warehouse.Sql;
@@ -37,7 +36,7 @@ public sealed class Outreach
     }
 
     /// <summary>Today in Japan.</summary>
-    public DateOnly Today => Snapshot.DateInJapan(_time.GetUtcNow().UtcDateTime);
+    public DateOnly Today => JapaneseDate.At(_time.GetUtcNow().UtcDateTime);
 
     /// <summary>Returns the contacts of a child and its unused entitlements, or null where it is not known; the access is in the log.</summary>
     /// <exception cref="AccessRefusedException">The role, the remit or the purpose does not allow it; the refusal is in the log.</exception>

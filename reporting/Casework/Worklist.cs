@@ -1,5 +1,4 @@
 using System.Globalization;
-using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Security;
 using Warehouse.Sql;
@@ -198,7 +197,7 @@ public sealed class WorklistReader
     }
 
     // A day begins at midnight in Japan.
-    private DateOnly Today() => Snapshot.DateInJapan(_time.GetUtcNow().UtcDateTime);
+    private DateOnly Today() => JapaneseDate.At(_time.GetUtcNow().UtcDateTime);
 
     private static AuditEntry Entry(StaffMember member, long childKey, string list) => new(member.StaffId, member.RoleCode, "worklist", "allowed", childKey, "", list);
 

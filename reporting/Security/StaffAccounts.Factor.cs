@@ -34,7 +34,7 @@ public sealed partial class StaffAccounts
     {
         ArgumentNullException.ThrowIfNull(key);
         FactorKeys keys = Keys();
-        lock (_gate)
+        lock (Gate)
         {
             DateTime now = _time.GetUtcNow().UtcDateTime;
             if (Read(staffId) is not { IsActive: 1 } row || row.LockedUntilUtc > now || Factor(staffId) is not null)
@@ -58,7 +58,7 @@ public sealed partial class StaffAccounts
     {
         ArgumentNullException.ThrowIfNull(key);
         FactorKeys keys = Keys();
-        lock (_gate)
+        lock (Gate)
         {
             if (Find(staffId) is null)
             {
@@ -89,7 +89,7 @@ public sealed partial class StaffAccounts
     public (SignInOutcome Outcome, StaffMember? Member) CheckCode(string staffId, string code)
     {
         ArgumentNullException.ThrowIfNull(code);
-        lock (_gate)
+        lock (Gate)
         {
             DateTime now = _time.GetUtcNow().UtcDateTime;
             if (Read(staffId) is not { IsActive: 1 } row || Factor(staffId) is not { } factor)

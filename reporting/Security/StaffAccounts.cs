@@ -69,7 +69,8 @@ public sealed partial class StaffAccounts
     private readonly TimeProvider _time;
     private readonly FactorKeys? _keys;
     private readonly IReadOnlyCollection<string> _factorRoles;
-    private readonly Lock _gate = new();
+    // Of the process: an embedded database refuses the second of two changes of one account.
+    private static readonly Lock Gate = new();
 
     /// <summary>Makes accounts over the identity database.</summary>
     /// <param name="databases">The databases.</param>
@@ -173,7 +174,7 @@ public sealed partial class StaffAccounts
     /// <summary>Gives an account another password where the present one fits; a wrong one counts as a failure. Returns whether it was changed.</summary>
     public bool ChangePassword(string staffId, string password, string next)
     {
-        lock (_gate)
+        lock (Gate)
         {
             DateTime now = _time.GetUtcNow().UtcDateTime;
             if (Read(staffId) is not { IsActive: 1 } row || row.LockedUntilUtc > now)
@@ -196,7 +197,7 @@ public sealed partial class StaffAccounts
     public (SignInOutcome Outcome, StaffMember? Member) SignIn(string staffId, string password)
     {
         // One attempt at a time: parallel guesses are all counted.
-        lock (_gate)
+        lock (Gate)
         {
             StaffRow? row = Read(staffId);
             DateTime now = _time.GetUtcNow().UtcDateTime;

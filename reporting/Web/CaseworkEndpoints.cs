@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
-using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Security;
@@ -199,7 +198,7 @@ internal static class CaseworkEndpoints
 
     internal static BriefJudgement Printed(Judgement judgement, StaffMember member) => new(
         JudgementCodes.Decisions[judgement.DecisionCode],
-        Snapshot.DateInJapan(judgement.JudgedUtc),
+        JapaneseDate.At(judgement.JudgedUtc),
         member.DisplayName,
         JudgementCodes.Reasons.GetValueOrDefault(judgement.ReasonCode, judgement.ReasonCode) + (judgement.Note is null ? "" : "：" + judgement.Note));
 
