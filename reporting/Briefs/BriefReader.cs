@@ -71,6 +71,7 @@ public sealed class BriefReader
 
         List<MemberRow> members = session.Query<MemberRow>("query/brief_household", at).ToList();
         long household = members.FirstOrDefault(member => member.PersonKey == childKey)?.HouseholdKey ?? child.HouseholdKey;
+        IReadOnlyList<AttendanceRow> attendance = session.Query<AttendanceRow>("query/brief_attendance", at);
         return new ChildRecord(
             child,
             session.Query<HouseholdFlags>("query/brief_household_flags", new { household_key = household, as_of = asOf, as_known_utc = asKnownUtc }).FirstOrDefault(),
@@ -78,12 +79,12 @@ public sealed class BriefReader
             session.Query<CheckupRow>("query/brief_checkup", at),
             session.Query<NurseryRow>("query/brief_nursery", at),
             session.Query<SchoolRow>("query/brief_school", at),
-            session.Query<AttendanceRow>("query/brief_attendance", at),
+            attendance,
             session.Query<ConsultationRow>("query/brief_consultation", at),
             session.Query<BenefitRow>("query/brief_benefit", at),
             session.Query<MoveRow>("query/brief_move", at),
             session.Query<SourceRow>("query/brief_sources", at),
-            session.QuerySingle<int>("query/brief_last_present", at));
+            attendance.Where(month => month.WasPresent == 1).Select(month => month.MonthKey).DefaultIfEmpty(0).Max());
     }
 
     /// <summary>Returns the score of a child and its reasons as known then, or null.</summary>
@@ -134,6 +135,7 @@ public sealed class BriefReader
     {
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
         Dictionary<long, IdentityRow> identities = [];
+        HashSet<long> protectedPersons = session.Query<long>("query/brief_restricted", new { as_of = asOf, as_known_utc = asKnownUtc }).ToHashSet();
         bool restricted = false;
         foreach (long person in record.Members.Select(member => member.PersonKey).Append(record.Child.ChildKey).Distinct().Where(person => person != 0))
         {
@@ -143,8 +145,7 @@ public sealed class BriefReader
             }
 
             // A measure for one member covers the household: they share the address.
-            restricted |= session.Query<RestrictionRow>(
-                "query/brief_restriction", new { person_key = person, as_of = asOf, as_known_utc = asKnownUtc }).Count > 0;
+            restricted |= protectedPersons.Contains(person);
         }
 
         if (restricted)

@@ -38,7 +38,12 @@ public sealed record NurseryRow(string FacilityName, string LeaveReasonCode, Dat
 public sealed record SchoolRow(string FacilityName, int SchoolYear, int GradeCode, string ClassKind, DateOnly ValidFrom, DateOnly ValidTo);
 
 /// <summary>One month at school.</summary>
-public sealed record AttendanceRow(int MonthKey, int EnrolledDays, int AbsentDays, int LateDays);
+/// <param name="MonthKey">The month as yyyymm.</param>
+/// <param name="EnrolledDays">Days on which the child should have come.</param>
+/// <param name="AbsentDays">Days on which it did not.</param>
+/// <param name="LateDays">Days on which it came late.</param>
+/// <param name="WasPresent">1 where it was there on some day of the month.</param>
+public sealed record AttendanceRow(int MonthKey, int EnrolledDays, int AbsentDays, int LateDays, int WasPresent);
 
 /// <summary>One family consultation.</summary>
 public sealed record ConsultationRow(
@@ -66,9 +71,6 @@ public sealed record ReasonRow(
 
 /// <summary>The identity of one person, to print.</summary>
 public sealed record IdentityRow(long PersonKey, string? NameKanji, string? NameKana, DateOnly? BirthDate, int SexCode, string? Address);
-
-/// <summary>One measure that forbids showing an address or a school.</summary>
-public sealed record RestrictionRow(string RestrictionCode, DateOnly ValidFrom, DateOnly ValidTo);
 
 /// <summary>One child of the worklist; pseudonymous.</summary>
 public sealed record ListRow(long ChildKey, DateOnly SnapshotDate, DateTime AsKnownUtc, int ListRank, int SourceCount);

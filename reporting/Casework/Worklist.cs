@@ -89,6 +89,7 @@ public sealed class WorklistReader
     private readonly AuditTrail _audit;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private Population? _population;
 
     /// <summary>Makes a reader.</summary>
     public WorklistReader(WarehouseDatabases databases, BriefReader reader, AuditTrail audit, TimeProvider time)
@@ -108,32 +109,53 @@ public sealed class WorklistReader
     {
         ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(filter);
-        (DateOnly asOf, DateTime known) = _reader.Now();
-        var at = new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, as_of = asOf };
-        List<ScoredChild> scored;
-        List<UrgentChild> urgent;
+        Population population = Current();
+        List<ScoredChild> scored = population.Scored;
+        List<UrgentChild> urgent = population.Urgent.Where(child => member.Serves(child.DistrictCode)).ToList();
         List<DueChild> due;
+        Dictionary<long, Reminder> reminders;
         using (WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
         {
-            scored = session.Query<ScoredChild>("query/casework_population", at).DistinctBy(child => child.ChildKey).ToList();
-            urgent = session.Query<UrgentChild>("query/casework_urgent", at).DistinctBy(child => child.ChildKey).Where(child => member.Serves(child.DistrictCode)).ToList();
-            Dictionary<long, string> open = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey, one => one.Due(Today()));
-            due = session.Query<ContactedChild>("query/casework_contacted_child", at).DistinctBy(child => child.ChildKey)
-                .Where(child => member.Serves(child.DistrictCode) && open.GetValueOrDefault(child.ChildKey, "").Length > 0)
+            reminders = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey);
+            Dictionary<long, string> open = reminders.Values.Select(one => (one.ChildKey, Due: one.Due(Today()))).Where(one => one.Due.Length > 0).ToDictionary(one => one.ChildKey, one => one.Due);
+            due = open.Count == 0 ? [] : population.Contacted(session, reminders.Keys)
+                .Where(child => member.Serves(child.DistrictCode) && open.ContainsKey(child.ChildKey))
                 .Select(child => new DueChild(child.ChildKey, child.DistrictName, child.AgeMonths, child.GradeCode, open[child.ChildKey])).ToList();
         }
 
         HashSet<long> past = urgent.Select(child => child.ChildKey).ToHashSet();
-        List<WorklistRow> rows = scored.Count == 0 ? [] : Rows(member, scored, known).Where(row => !past.Contains(row.ChildKey)).ToList();
+        List<WorklistRow> rows = scored.Count == 0 ? [] : Rows(member, population, reminders).Where(row => !past.Contains(row.ChildKey)).ToList();
         List<WorklistRow> wanted = rows.Where(filter.Fits).ToList();
         await _audit.Record(
             urgent.Select(child => Entry(member, child.ChildKey, "urgent")).Concat(due.Select(child => Entry(member, child.ChildKey, "due"))).Concat(wanted.Select(row => Entry(member, row.ChildKey, "worklist"))).ToList(), cancellation).ConfigureAwait(false);
         return new Worklist(
-            scored.Count == 0 ? null : scored[0].SnapshotDate, urgent, due, wanted, rows.Count, scored.Count == 0 ? null : Expectation(scored[0].ModelRunId, scored.Count(child => child.IsListed)));
+            scored.Count == 0 ? null : scored[0].SnapshotDate, urgent, due, wanted, rows.Count, population.Expectation);
     }
 
-    private List<WorklistRow> Rows(StaffMember member, List<ScoredChild> scored, DateTime known)
+    // Of the city, pseudonymous and the same for everybody; who may see which of it is decided for each reader anew.
+    private Population Current()
     {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        Version version = session.QuerySingle<Version>("query/casework_version");
+        lock (_gate)
+        {
+            if (_population?.Version == version)
+            {
+                return _population;
+            }
+
+            (DateOnly asOf, DateTime known) = version is { PeriodTo: { } day, KnownFromUtc: { } utc } ? (day, utc) : _reader.Now();
+            var at = new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, as_of = asOf };
+            List<ScoredChild> scored = session.Query<ScoredChild>("query/casework_population", at).DistinctBy(child => child.ChildKey).ToList();
+            List<UrgentChild> urgent = session.Query<UrgentChild>("query/casework_urgent", at).DistinctBy(child => child.ChildKey).ToList();
+            ListExpectation? expectation = scored.Count == 0 ? null : Expectation(session, scored[0].ModelRunId, scored.Count(child => child.IsListed));
+            return _population = new Population(version, asOf, known, scored, urgent, expectation);
+        }
+    }
+
+    private List<WorklistRow> Rows(StaffMember member, Population population, Dictionary<long, Reminder> reminders)
+    {
+        List<ScoredChild> scored = population.Scored;
         HashSet<long> drawn;
         lock (_gate)
         {
@@ -144,9 +166,8 @@ public sealed class WorklistReader
         using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         ILookup<long, OwnJudgement> own = session.Query<OwnJudgement>("query/casework_own_judgement", new { member.StaffId, any.ModelRunId, any.SnapshotDate }).ToLookup(one => one.ChildKey);
         HashSet<long> changed = session.Query<long>("query/casework_changed", new { member.StaffId }).ToHashSet();
-        var reminders = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey);
         Dictionary<long, string> before = own.Count == 0 ? [] : session
-            .Query<BandRow>("query/casework_previous_band", new { any.ModelRunId, any.SnapshotDate, AsKnownUtc = known }).DistinctBy(row => row.ChildKey).ToDictionary(row => row.ChildKey, row => row.BandCode);
+            .Query<BandRow>("query/casework_previous_band", new { any.ModelRunId, any.SnapshotDate, AsKnownUtc = population.KnownUtc }).DistinctBy(row => row.ChildKey).ToDictionary(row => row.ChildKey, row => row.BandCode);
         string key = member.StaffId + "|" + Today().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return scored
             .Where(child => (child.IsListed || drawn.Contains(child.ChildKey)) && member.Serves(child.DistrictCode))
@@ -166,13 +187,9 @@ public sealed class WorklistReader
             .ToList();
     }
 
-    private ListExpectation? Expectation(long modelRunId, int listed)
+    private static ListExpectation? Expectation(WarehouseSession session, long modelRunId, int listed)
     {
-        Dictionary<string, Metric> metrics;
-        using (WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
-        {
-            metrics = session.Query<Metric>("query/model_metric", new { model_run_id = modelRunId }).Where(row => row.GroupCode == "all").ToDictionary(row => row.MetricCode, StringComparer.Ordinal);
-        }
+        Dictionary<string, Metric> metrics = session.Query<Metric>("query/model_metric", new { model_run_id = modelRunId }).Where(row => row.GroupCode == "all").ToDictionary(row => row.MetricCode, StringComparer.Ordinal);
 
         // Later rows than those trained on tell more than folds of the same time.
         foreach (string prefix in new[] { "temporal_precision_at_", "cv_precision_at_" })
@@ -200,6 +217,25 @@ public sealed class WorklistReader
     private DateOnly Today() => JapaneseDate.At(_time.GetUtcNow().UtcDateTime);
 
     private static AuditEntry Entry(StaffMember member, long childKey, string list) => new(member.StaffId, member.RoleCode, "worklist", "allowed", childKey, "", list);
+
+    private sealed record Version(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount, long ModelRunId, DateTime? ScoredUtc, long ScoreCount);
+
+    private sealed record Population(Version Version, DateOnly AsOf, DateTime KnownUtc, List<ScoredChild> Scored, List<UrgentChild> Urgent, ListExpectation? Expectation)
+    {
+        private volatile Dictionary<long, ContactedChild> _contacted = [];
+
+        // A child without a month on record is asked for again each time: rare, and it may have one tomorrow.
+        public IEnumerable<ContactedChild> Contacted(WarehouseSession session, IEnumerable<long> children)
+        {
+            if (!children.All(_contacted.ContainsKey))
+            {
+                _contacted = session.Query<ContactedChild>("query/casework_contacted_child", new { as_known_utc = KnownUtc, month_key = (AsOf.Year * 100) + AsOf.Month })
+                    .DistinctBy(child => child.ChildKey).ToDictionary(child => child.ChildKey);
+            }
+
+            return _contacted.Values;
+        }
+    }
 
     private sealed record ContactedChild(long ChildKey, string DistrictCode, string DistrictName, int AgeMonths, int GradeCode);
 

@@ -12,10 +12,17 @@ public sealed class AuditTrail : IAsyncDisposable
 {
     private const int GroupSize = 256;
 
+    // From here on rows are appended in one go; one statement a row costs more than the start of an append.
+    private const int AppendFrom = 8;
+
+    private static readonly string[] Columns =
+        ["access_id", "at_utc", "staff_id", "role_code", "action_code", "outcome_code", "child_key", "purpose_code", "object_id", "previous_hash", "row_hash"];
+
     private readonly WarehouseDatabases _databases;
     private readonly TimeProvider _time;
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly Task _writer;
+    private WarehouseSession? _session;
     private long _lastId = -1;
     private string _lastHash = AuditChain.Root;
 
@@ -67,6 +74,7 @@ public sealed class AuditTrail : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _writer.ConfigureAwait(false);
+        _session?.Dispose();
     }
 
     private async Task WriteAll()
@@ -91,6 +99,8 @@ public sealed class AuditTrail : IAsyncDisposable
             {
                 // Whatever went wrong belongs to the callers: without their row nothing goes out. The chain is read anew.
                 _lastId = -1;
+                _session?.Dispose();
+                _session = null;
                 group.ForEach(waiting => waiting.Done.TrySetException(fault));
             }
         }
@@ -98,7 +108,8 @@ public sealed class AuditTrail : IAsyncDisposable
 
     private void Commit(List<Waiting> group)
     {
-        using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        // Kept open: the only writer asks for the table's columns once.
+        WarehouseSession session = _session ??= _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         if (_lastId < 0)
         {
             AuditHead? head = session.Query<AuditHead>("query/report_audit_head").SingleOrDefault();
@@ -107,13 +118,26 @@ public sealed class AuditTrail : IAsyncDisposable
         }
 
         DateTime now = _time.GetUtcNow().UtcDateTime;
-        session.Begin();
+        List<AuditRow> rows = [];
         foreach (AuditEntry entry in group.SelectMany(waiting => waiting.Entries))
         {
             AuditRow row = AuditChain.Append(_lastId + 1, now, entry, _lastHash);
-            session.Execute("load/report_audit_insert", row);
+            rows.Add(row);
             _lastId = row.AccessId;
             _lastHash = row.RowHash;
+        }
+
+        session.Begin();
+        if (rows.Count < AppendFrom)
+        {
+            rows.ForEach(row => session.Execute("load/report_audit_insert", row));
+        }
+        else
+        {
+            session.BulkInsert("audit.access_log", Columns, rows.Select(row => new object?[]
+            {
+                row.AccessId, row.AtUtc, row.StaffId, row.RoleCode, row.ActionCode, row.OutcomeCode, row.ChildKey, row.PurposeCode, row.ObjectId, row.PreviousHash, row.RowHash,
+            }));
         }
 
         session.Commit();

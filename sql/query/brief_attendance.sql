@@ -5,7 +5,8 @@ SELECT
     f.month_key AS month_key,
     CAST(SUM(f.enrolled_days) AS INTEGER) AS enrolled_days,
     CAST(SUM(f.absent_days) AS INTEGER) AS absent_days,
-    CAST(SUM(f.late_days) AS INTEGER) AS late_days
+    CAST(SUM(f.late_days) AS INTEGER) AS late_days,
+    MAX(CASE WHEN f.present_days > 0 THEN 1 ELSE 0 END) AS was_present
 FROM fact.school_attendance_month AS f
 WHERE f.person_key = @child_key
     AND f.month_key <= @month_key
