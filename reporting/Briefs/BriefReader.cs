@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Warehouse.Reporting.Security;
 using Warehouse.Sql;
 
@@ -25,10 +27,18 @@ public sealed record IdentifiedChild(
     DateTime AsKnownUtc);
 
 /// <summary>Reads children: facts from the warehouse, identities one child at a time with a purpose, never without an audit row.</summary>
+/// <remarks>
+/// What a person looks at, judges and prints is read several times within minutes. Facts of the newest state of knowledge do not change until files come, so they are kept for two minutes, without identities;
+/// rights, restrictions, identities, scores and the access log are never taken from there.
+/// </remarks>
 public sealed class BriefReader
 {
+    private const int KeptRecords = 512;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
+
     private readonly WarehouseDatabases _databases;
     private readonly AuditTrail _audit;
+    private volatile Kept? _kept;
 
     /// <summary>Makes a reader.</summary>
     public BriefReader(WarehouseDatabases databases, AuditTrail audit)
@@ -45,6 +55,11 @@ public sealed class BriefReader
     {
         using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
         DataDate date = session.QuerySingle<DataDate>("query/report_data_date");
+        if (_kept is not { } kept || kept.State != date || kept.Records.Count > KeptRecords || Stopwatch.GetElapsedTime(kept.Since) > KeptFor)
+        {
+            _kept = new Kept(date);
+        }
+
         return date.PeriodTo is { } day && date.KnownFromUtc is { } known
             ? (day, known)
             : throw new WarehouseException("The warehouse holds no published file; expected at least one. Run 'warehouse load' first.");
@@ -62,6 +77,31 @@ public sealed class BriefReader
     public ChildRecord? ReadRecord(long childKey, DateOnly asOf, DateTime asKnownUtc)
     {
         using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        // Another state, one more file or one taken back, brings another store.
+        if (_kept is not { } kept || (kept.State.PeriodTo, kept.State.KnownFromUtc) != (asOf, asKnownUtc))
+        {
+            return ReadFacts(session, childKey, asOf, asKnownUtc);
+        }
+
+        if (kept.Records.TryGetValue(childKey, out ChildRecord? before))
+        {
+            // Which sources are listed hangs on the features approved, too.
+            return before with { Sources = Sources(session, asKnownUtc) };
+        }
+
+        ChildRecord? record = ReadFacts(session, childKey, asOf, asKnownUtc);
+        if (record is not null)
+        {
+            kept.Records[childKey] = record;
+        }
+
+        return record;
+    }
+
+    private static IReadOnlyList<SourceRow> Sources(WarehouseSession session, DateTime asKnownUtc) => session.Query<SourceRow>("query/brief_sources", new { as_known_utc = asKnownUtc });
+
+    private static ChildRecord? ReadFacts(WarehouseSession session, long childKey, DateOnly asOf, DateTime asKnownUtc)
+    {
         var at = new { child_key = childKey, as_of = asOf, as_known_utc = asKnownUtc, month_key = (asOf.Year * 100) + asOf.Month };
         ChildRow? child = session.Query<ChildRow>("query/brief_child", at).FirstOrDefault();
         if (child is null)
@@ -83,7 +123,7 @@ public sealed class BriefReader
             session.Query<ConsultationRow>("query/brief_consultation", at),
             session.Query<BenefitRow>("query/brief_benefit", at),
             session.Query<MoveRow>("query/brief_move", at),
-            session.Query<SourceRow>("query/brief_sources", at),
+            Sources(session, asKnownUtc),
             attendance.Where(month => month.WasPresent == 1).Select(month => month.MonthKey).DefaultIfEmpty(0).Max());
     }
 
@@ -168,6 +208,13 @@ public sealed class BriefReader
 
     /// <summary>What stands in place of an address or a school that must not be shown.</summary>
     public const string Withheld = "（支援措置により非表示）";
+
+    private sealed record Kept(DataDate State)
+    {
+        public long Since { get; } = Stopwatch.GetTimestamp();
+
+        public ConcurrentDictionary<long, ChildRecord> Records { get; } = new();
+    }
 
     private sealed record DataDate(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount);
 }
