@@ -12,6 +12,11 @@ if (args is ["pipeline", ..])
     return await PipelineCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
 }
 
+if (args is ["batch", ..])
+{
+    return await BatchCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
+}
+
 if (args is ["desk", ..])
 {
     return await DeskCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
