@@ -29,7 +29,8 @@ public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUt
 /// <param name="Title">What it is called.</param>
 /// <param name="HeldDate">Its day.</param>
 /// <param name="FirstCopy">The number of the first copy: 1, or one more than the copies of the child that were issued before.</param>
-public sealed record BriefOccasion(string ConferenceId, string Title, DateOnly HeldDate, int FirstCopy);
+/// <param name="Members">The numbers of the members who receive the copies, in the order of the recipients.</param>
+public sealed record BriefOccasion(string ConferenceId, string Title, DateOnly HeldDate, int FirstCopy, IReadOnlyList<int> Members);
 
 /// <summary>A brief that is in store.</summary>
 public sealed record MadeBrief(string BriefId, DateTime CreatedUtc, string Recipient);
@@ -183,6 +184,20 @@ public sealed class BriefService
             session.Execute("load/report_brief_part_insert", new { file.BriefId, part_number = part, document_json = piece });
         }
 
+        if (order.Meeting is { } meeting)
+        {
+            session.Execute("load/conference_copy_insert", new
+            {
+                file.BriefId,
+                meeting.ConferenceId,
+                order.ChildKey,
+                MemberNumber = meeting.Members[request.CopyNumber - meeting.FirstCopy],
+                request.CopyNumber,
+                IssuedBy = reason.Member.StaffId,
+                IssuedUtc = _time.GetUtcNow().UtcDateTime,
+            });
+        }
+
         session.Commit();
     }
 
@@ -212,7 +227,7 @@ public sealed class BriefService
     {
         string day = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
         string key = string.Join('|', order.ChildKey, order.AsOf, order.AsKnownUtc.Ticks, reason.Member.StaffId, day, string.Join(',', order.Recipients))
-            + (order.BlindJudgement is null ? "" : $"|{order.BlindJudgement}|{order.FinalJudgement}") + (order.Meeting is null ? "" : $"|{order.Meeting}");
+            + (order.BlindJudgement is null ? "" : $"|{order.BlindJudgement}|{order.FinalJudgement}") + (order.Meeting is { } meeting ? $"|{meeting.ConferenceId}|{meeting.FirstCopy}" : "");
         return $"B{day}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
     }
 

@@ -28,8 +28,8 @@ public sealed record PastBand(DateOnly SnapshotDate, string BandCode, int IsWith
 
 /// <summary>The caseworker's way through one child: facts, own judgement, analysis, final judgement.</summary>
 /// <remarks>
-/// A judgement is two writes: its words go to the identity database first, then the fact to the warehouse; what was confirmed has both. A form sent
-/// again after a failure between them completes the pair, because both carry the id of the form.
+/// A judgement with words is in both databases (<see cref="PairedEntries"/>); what was confirmed has both parts. A form sent again is one judgement, because both carry the
+/// id of the form.
 /// </remarks>
 public sealed class CaseDesk
 {
@@ -173,38 +173,12 @@ public sealed class CaseDesk
 
     private (JudgementOutcome Outcome, Judgement? Judgement) Write(Judgement judgement)
     {
-        if (judgement.Note is { } words)
-        {
-            using WarehouseSession identity = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-            identity.Execute("load/casework_note_insert", new
-            {
-                NoteId = judgement.JudgementId,
-                judgement.ChildKey,
-                judgement.StaffId,
-                NoteText = words,
-                WrittenUtc = judgement.JudgedUtc,
-            });
-        }
-
-        using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        JudgementFact fact = new(
+            judgement.JudgementId, judgement.ChildKey, judgement.SnapshotDate, judgement.ModelRunId, judgement.StaffId, judgement.StageCode, judgement.RevisionNumber, judgement.DecisionCode,
+            judgement.ReasonCode, judgement.BandCode, (short)(judgement.StageCode == JudgementCodes.First ? 0 : 1), judgement.SpentSeconds, judgement.JudgedUtc);
         try
         {
-            session.Execute("load/casework_judgement_insert", new
-            {
-                judgement.JudgementId,
-                judgement.ChildKey,
-                judgement.SnapshotDate,
-                judgement.ModelRunId,
-                judgement.StaffId,
-                judgement.StageCode,
-                judgement.RevisionNumber,
-                judgement.DecisionCode,
-                judgement.ReasonCode,
-                judgement.BandCode,
-                IsBandShown = (short)(judgement.StageCode == JudgementCodes.First ? 0 : 1),
-                judgement.SpentSeconds,
-                judgement.JudgedUtc,
-            });
+            PairedEntries.Write(_databases, judgement.JudgementId, judgement.JudgedUtc, Note(judgement.JudgementId, judgement.ChildKey, judgement.StaffId, judgement.Note, judgement.JudgedUtc), new EntryFacts(fact, []));
         }
         catch (WarehouseException)
         {
@@ -252,6 +226,10 @@ public sealed class CaseDesk
         score is null ? new CaseRound(new DateOnly(asOf.Year, asOf.Month, 1), 0, "none") : new CaseRound(score.SnapshotDate, score.ModelRunId, score.BandCode);
 
     private static bool IsOf(Judgement judgement, CaseRound round) => judgement.SnapshotDate == round.SnapshotDate && judgement.ModelRunId == round.ModelRunId;
+
+    // Writes the words of an entry under its id; null where nothing was written.
+    internal static Action<WarehouseSession>? Note(string id, long childKey, string staffId, string? words, DateTime now) => words is null ? null : session =>
+        session.Execute("load/casework_note_insert", new { NoteId = id, ChildKey = childKey, StaffId = staffId, NoteText = words, WrittenUtc = now });
 
     // A browser sends line ends as CR LF; nothing else that controls is kept.
     internal static string? Clean(string? text)

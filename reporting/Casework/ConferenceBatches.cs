@@ -15,8 +15,8 @@ namespace Warehouse.Reporting.Casework;
 public sealed record BatchState(int Total, int Done, int Copies, IReadOnlyList<long> NotJudged, IReadOnlyList<long> NotMine, bool IsRunning, bool HasFailed);
 
 /// <summary>Makes the briefs of whole meetings while the page shows how far they are: one run a meeting at a time.</summary>
-/// <remarks>What is issued is in the database copy by copy; a run that ends with the process goes on where it was when it is asked for again.</remarks>
-public sealed class ConferenceBatches(Conferences conferences, CaseDesk desk, BriefService briefs, BriefReader reader)
+/// <remarks>What is issued is in the database copy by copy, each with its document in one transaction; a run that ends with the process goes on where it was when it is asked for again.</remarks>
+public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefReader reader)
 {
     private readonly ConcurrentDictionary<string, BatchState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _runs = new(StringComparer.Ordinal);
@@ -105,10 +105,10 @@ public sealed class ConferenceBatches(Conferences conferences, CaseDesk desk, Br
         {
             BlindJudgement = printed(first),
             FinalJudgement = final is null ? null : printed(final),
-            Meeting = new BriefOccasion(view.Conference.ConferenceId, view.Conference.Title, view.Conference.HeldDate, issued.Select(copy => copy.CopyNumber).DefaultIfEmpty(0).Max() + 1),
+            Meeting = new BriefOccasion(
+                view.Conference.ConferenceId, view.Conference.Title, view.Conference.HeldDate, issued.Select(copy => copy.CopyNumber).DefaultIfEmpty(0).Max() + 1, [.. waiting.Select(one => one.MemberNumber)]),
         };
         IReadOnlyList<BriefFile> files = await briefs.Make(order, new AccessReason(member, "conference"), stop).ConfigureAwait(false);
-        conferences.Issued(view.Conference.ConferenceId, files, waiting, issued.Select(copy => copy.CopyNumber).DefaultIfEmpty(0).Max() + 1, member);
         return state with { Copies = state.Copies + files.Count };
     }
 }

@@ -10,8 +10,8 @@ namespace Warehouse.Reporting.Casework;
 /// <summary>Case conferences: who meets about whom, which copies are out, what was decided and said.</summary>
 /// <remarks>
 /// A meeting is open to caseworkers of the remit in which it was called and of the whole city; a child on its agenda only to those whose remit it is. Decisions
-/// and minutes are only added. A decision is two writes: its words go to the identity database first, then supports and next review to the warehouse, under ids
-/// made from that of the form; the form sent again completes the pair.
+/// and minutes are only added. A decision is in both databases (<see cref="PairedEntries"/>): its words where names may be, its supports and next review in the warehouse, under ids
+/// made from that of the form.
 /// </remarks>
 public sealed class Conferences
 {
@@ -220,11 +220,16 @@ public sealed class Conferences
         DateTime now = Now;
         lock (_gate)
         {
-            using WarehouseSession session = Identity();
-            session.Begin();
+            PairedEntries.Write(_databases, ticket!.Id, now, Words, new EntryFacts(null, HandedOver(ticket.Id, conference, childKey, input, tasks, member, now)));
+        }
+
+        return ConferenceOutcome.Recorded;
+
+        void Words(WarehouseSession session)
+        {
             session.Execute("load/conference_decision_insert", new
             {
-                DecisionId = ticket!.Id,
+                DecisionId = ticket.Id,
                 ConferenceId = conferenceId,
                 ChildKey = childKey,
                 input.DecisionCode,
@@ -246,12 +251,7 @@ public sealed class Conferences
                     DueDate = tasks[i].DueDate!.Value,
                 });
             }
-
-            session.Commit();
-            HandOver(ticket.Id, conference, childKey, input, tasks, member, now);
         }
-
-        return ConferenceOutcome.Recorded;
     }
 
     /// <summary>Adds an entry to the minutes, about one child of the agenda or, with 0, about the meeting.</summary>
@@ -270,30 +270,6 @@ public sealed class Conferences
         }
 
         return outcome;
-    }
-
-    /// <summary>Puts on record that copies were issued.</summary>
-    internal void Issued(string conferenceId, IEnumerable<BriefFile> files, IReadOnlyList<ConferenceMember> members, int firstCopy, StaffMember by)
-    {
-        using WarehouseSession session = Identity();
-        session.Begin();
-        int copy = 0;
-        foreach (BriefFile file in files)
-        {
-            session.Execute("load/conference_copy_insert", new
-            {
-                file.BriefId,
-                ConferenceId = conferenceId,
-                file.ChildKey,
-                members[copy].MemberNumber,
-                CopyNumber = firstCopy + copy,
-                IssuedBy = by.StaffId,
-                IssuedUtc = Now,
-            });
-            copy++;
-        }
-
-        session.Commit();
     }
 
     /// <summary>Takes copies back and returns how many were out.</summary>
@@ -347,38 +323,26 @@ public sealed class Conferences
             && Fits(task.Agency, 1, 100) && Fits(task.Text, 0, 400) && (task.Text.Trim().Length > 0 || task.SupportCode is not ("" or "none")) && task.DueDate is { } due && due >= held && due <= Today.AddYears(3));
 
     // Supports that the meeting agreed on begin with it; the next review reminds whoever works the list.
-    private void HandOver(string decisionId, Conference conference, long childKey, DecisionInput input, List<TaskInput> tasks, StaffMember member, DateTime now)
+    private static List<ContactFact> HandedOver(string decisionId, Conference conference, long childKey, DecisionInput input, List<TaskInput> tasks, StaffMember member, DateTime now)
     {
-        using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
-        session.Begin();
+        List<ContactFact> contacts = [];
         for (int i = 0; i < tasks.Count; i++)
         {
             if (tasks[i].SupportCode is not ("" or "none"))
             {
-                Contact(IdOf(decisionId, "task " + (i + 1).ToString(CultureInfo.InvariantCulture)), "support", tasks[i].SupportCode, null);
+                contacts.Add(Contact("task " + (i + 1).ToString(CultureInfo.InvariantCulture), "support", tasks[i].SupportCode, null));
             }
         }
 
         if (input.ReviewDate is { } review)
         {
-            Contact(IdOf(decisionId, "review"), "review", "review", review);
+            contacts.Add(Contact("review", "review", "review", review));
         }
 
-        session.Commit();
+        return contacts;
 
-        void Contact(string id, string kind, string detail, DateOnly? due) => session.Execute("load/casework_contact_insert", new
-        {
-            ContactId = id,
-            ChildKey = childKey,
-            member.StaffId,
-            EventCode = kind,
-            DetailCode = detail,
-            ResultCode = "",
-            EventDate = conference.HeldDate,
-            DueDate = due,
-            IsSafetyChecked = (short)0,
-            RecordedUtc = now,
-        });
+        ContactFact Contact(string part, string kind, string detail, DateOnly? due) =>
+            new(IdOf(decisionId, part), childKey, member.StaffId, kind, detail, "", conference.HeldDate, due, 0, now);
     }
 
     private bool IsOnAgenda(string conferenceId, long childKey)

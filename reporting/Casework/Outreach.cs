@@ -96,26 +96,9 @@ public sealed class Outreach
         DateTime now = _time.GetUtcNow().UtcDateTime;
         lock (_gate)
         {
-            if (note is not null)
-            {
-                using WarehouseSession identity = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-                identity.Execute("load/casework_note_insert", new { NoteId = ticket.Id, ChildKey = childKey, reason.Member.StaffId, NoteText = note, WrittenUtc = now });
-            }
-
-            using WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
-            session.Execute("load/casework_contact_insert", new
-            {
-                ContactId = ticket.Id,
-                ChildKey = childKey,
-                reason.Member.StaffId,
-                input.EventCode,
-                input.DetailCode,
-                input.ResultCode,
-                EventDate = input.EventDate ?? Today,
-                input.DueDate,
-                IsSafetyChecked = (short)(input.IsSafetyChecked ? 1 : 0),
-                RecordedUtc = now,
-            });
+            ContactFact fact = new(
+                ticket.Id, childKey, reason.Member.StaffId, input.EventCode, input.DetailCode, input.ResultCode, input.EventDate ?? Today, input.DueDate, (short)(input.IsSafetyChecked ? 1 : 0), now);
+            PairedEntries.Write(_databases, ticket.Id, now, CaseDesk.Note(ticket.Id, childKey, reason.Member.StaffId, note, now), new EntryFacts(null, [fact]));
         }
 
         return ContactOutcome.Recorded;

@@ -6,6 +6,7 @@ using Warehouse.Model.Features;
 using Warehouse.Model.Mine;
 using Warehouse.Model.Train;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Disclosure;
 using Warehouse.Reporting.Host.Commands;
 using Warehouse.Reporting.Host.Jobs;
@@ -191,6 +192,11 @@ internal static partial class Stages
         {
             AuditVerdict verdict = AuditTrail.Verify(databases);
             return (verdict.IsIntact, verdict.IsIntact ? $"{verdict.RowCount} rows, head {verdict.HeadHash[..12]}" : $"row {verdict.BrokenAt}: {verdict.Fault}");
+        });
+        Add("entries", () =>
+        {
+            int unfinished = PairedEntries.Count(databases);
+            return (unfinished == 0, unfinished == 0 ? "every entry of the desk is whole" : $"{unfinished} entries of the desk were begun and not finished; start 'warehouse serve', which finishes them");
         });
         Add("jobs", () =>
         {

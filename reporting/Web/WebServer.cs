@@ -91,7 +91,7 @@ public static class WebServer
         services.AddSingleton(new ReleaseDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
         services.AddSingleton(new ReleaseFiles(parts.Briefs.Renderer));
         services.AddSingleton(provider => new Conferences(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
-        services.AddSingleton(provider => new ConferenceBatches(provider.GetRequiredService<Conferences>(), provider.GetRequiredService<CaseDesk>(), parts.Briefs, parts.Reader));
+        services.AddSingleton(provider => new ConferenceBatches(provider.GetRequiredService<CaseDesk>(), parts.Briefs, parts.Reader));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
         IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("warehouse");
         if (parts.KeyFolder is { } folder)

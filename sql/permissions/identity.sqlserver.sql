@@ -33,6 +33,8 @@ GRANT DELETE ON casework.brief TO id_caseworker;
 GO
 GRANT DELETE ON casework.brief_part TO id_caseworker;
 GO
+GRANT DELETE ON casework.unfinished_entry TO id_caseworker;
+GO
 -- What was written in words about a judgement or a contact stays as it was written.
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON casework.note TO id_caseworker');

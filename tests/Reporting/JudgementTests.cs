@@ -49,6 +49,39 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public async Task An_entry_whose_words_alone_were_written_is_finished_at_the_next_start_once()
+    {
+        await using DeskHost host = await DeskHost.Start();
+        string first = new('a', 32), second = new('b', 32), contact = new('c', 32);
+        using (WarehouseSession identity = host.Fixture.Identity(SessionRole.Caseworker))
+        {
+            foreach ((string id, string facts) in new[]
+            {
+                (first, Fact(first, "need")), (second, Fact(second, "no_need")),
+                (contact, $$"""{"Judgement":null,"Contacts":[{"ContactId":"{{contact}}","ChildKey":101,"StaffId":"caseworker","EventCode":"support","DetailCode":"food","ResultCode":"","EventDate":"2025-04-10","DueDate":null,"IsSafetyChecked":0,"RecordedUtc":"2025-04-10T01:00:00Z"}]}"""),
+            })
+            {
+                identity.Execute("load/casework_note_insert", new { NoteId = id, ChildKey = 101L, StaffId = "caseworker", NoteText = "メモ " + id[0], WrittenUtc = new DateTime(2025, 4, 10) });
+                identity.Execute("load/casework_unfinished_insert", new { entry_id = id, facts_json = facts, begun_utc = new DateTime(2025, 4, 10, 1, 0, id[0] - 'a', DateTimeKind.Utc) });
+            }
+        }
+
+        Assert.Equal(3, PairedEntries.Finish(host.Fixture.Databases));
+        Assert.Equal(0, PairedEntries.Finish(host.Fixture.Databases));
+
+        // Of two first judgements of one scoring the one that was begun first stands.
+        Assert.Equal(1, host.Count("fact.judgement", $"judgement_id = '{first}' AND decision_code = 'need' AND spent_seconds = 7"));
+        Assert.Equal(1, host.Count("fact.judgement", "1 = 1"));
+        Assert.Equal(1, host.Count("fact.contact", $"contact_id = '{contact}' AND detail_code = 'food' AND event_date = '2025-04-10'"));
+        Assert.Equal(0, host.CountIdentity("casework.unfinished_entry", "1 = 1"));
+        using HttpClient client = await host.SignedIn("caseworker");
+        Assert.Contains("メモ a", await DeskHost.Text(client, Page), StringComparison.Ordinal);
+
+        static string Fact(string id, string decision) =>
+            $$"""{"Judgement":{"JudgementId":"{{id}}","ChildKey":101,"SnapshotDate":"2025-04-01","ModelRunId":1,"StaffId":"caseworker","StageCode":"first","RevisionNumber":1,"DecisionCode":"{{decision}}","ReasonCode":"school","BandCode":"A","IsBandShown":0,"SpentSeconds":7,"JudgedUtc":"2025-04-10T01:00:00Z"},"Contacts":[]}""";
+    }
+
+    [Fact]
     public async Task A_judgement_keeps_who_when_which_scoring_and_how_long()
     {
         await using DeskHost host = await DeskHost.Start();

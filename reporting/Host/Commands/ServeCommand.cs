@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Warehouse.Etl;
 using Warehouse.Model.Features;
 using Warehouse.Reporting.Briefs;
+using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
 using Warehouse.Reporting.Web;
@@ -32,6 +33,11 @@ internal static class ServeCommand
         string roles = parsed.GetValue(RolesOption)!;
         await using WebApplication app = Build(context, databases, audit, parsed.GetValue(Urls) ?? context.Options.Web.Urls, roles, parsed.GetValue(LoadCommand.DemoSeed));
         WarnAboutFiles(context);
+        if (roles is "all" or "reports" && PairedEntries.Finish(databases) is var finished and > 0)
+        {
+            context.Screen.Line($"{finished} entries that were begun before the last stop are finished now.");
+        }
+
         try
         {
             await app.StartAsync(context.Stop).ConfigureAwait(false);
