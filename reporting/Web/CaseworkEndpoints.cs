@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Antiforgery;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Security;
@@ -13,16 +12,7 @@ namespace Warehouse.Reporting.Web;
 /// <param name="Note">The words.</param>
 public sealed record EnteredJudgement(string Decision, string Reason, string Note);
 
-/// <summary>A judgement as a program sends it.</summary>
-/// <param name="Ticket">The ticket of <c>GET /api/v1/children/{childKey}</c>.</param>
-/// <param name="Stage"><c>first</c> or <c>final</c>.</param>
-/// <param name="Decision"><c>need</c>, <c>no_need</c> or <c>pending</c>.</param>
-/// <param name="Reason">The main reason, by its code.</param>
-/// <param name="Note">Words, or null.</param>
-/// <param name="Purpose">Why the child is open.</param>
-public sealed record JudgementMessage(string? Ticket, string? Stage, string? Decision, string? Reason, string? Note, string? Purpose);
-
-/// <summary>Pages and interface of the caseworker's desk.</summary>
+/// <summary>Pages of the caseworker's desk.</summary>
 internal static class CaseworkEndpoints
 {
     /// <summary>The header in which a program sends the token of its session.</summary>
@@ -51,52 +41,6 @@ internal static class CaseworkEndpoints
         group.MapGet("/children/{childKey:long}/contacts", (long childKey, string? purpose, HttpContext context) =>
             WebServer.Guarded(context, () => Contacts(childKey, purpose ?? "", context, null))).ExcludeFromDescription();
         group.MapPost("/children/{childKey:long}/contacts", (long childKey, HttpContext context) => WebServer.Guarded(context, () => RecordContact(childKey, context))).ExcludeFromDescription();
-
-        RouteGroupBuilder api = app.MapGroup("/api/v1").RequireAuthorization(Policies.Casework);
-        api.MapGet("/token", (HttpContext context, IAntiforgery forgery) => new { Header = TokenHeader, Token = forgery.GetAndStoreTokens(context).RequestToken });
-        api.MapGet("/worklist", async (string? council, string? judged, bool? changed, bool? due, WorklistReader lists, ClaimsPrincipal user, CancellationToken stop) =>
-        {
-            Worklist list = await lists.Read(user.Member()!, new WorklistFilter(council, judged, changed == true, due == true), stop).ConfigureAwait(false);
-            return new
-            {
-                list.SnapshotDate,
-                list.Total,
-                list.Expectation,
-                Urgent = list.Urgent.Select(child => new { ChildKey = Text(child.ChildKey), child.ReceivedDate, child.DistrictName, AgeYears = child.AgeMonths / 12, child.GradeCode }),
-                Due = list.Due.Select(child => new { ChildKey = Text(child.ChildKey), child.DistrictName, AgeYears = child.AgeMonths / 12, child.GradeCode, child.Due }),
-                Children = list.Rows.Select(row => new
-                {
-                    ChildKey = Text(row.ChildKey),
-                    row.DistrictName,
-                    AgeYears = row.AgeMonths / 12,
-                    row.GradeCode,
-                    row.IsInCouncil,
-                    row.HasChanged,
-                    row.Due,
-                    row.FirstDecision,
-                    row.FinalDecision,
-                    row.BandCode,
-                    row.Trend,
-                }),
-            };
-        });
-        api.MapGet("/children/{childKey:long}", (long childKey, string? purpose, CaseDesk desk, HttpContext context) =>
-            WebServer.Guarded(context, async () => await desk.Open(childKey, Reason(context, purpose), context.RequestAborted).ConfigureAwait(false) is { } view
-                ? Results.Ok(Message(view, desk.Ticket(view, context.User.Member()!)))
-                : Results.NotFound()));
-        api.MapPost("/children/{childKey:long}/judgements", (long childKey, JudgementMessage message, CaseDesk desk, HttpContext context) =>
-            WebServer.Guarded(context, async () =>
-            {
-                if (message.Stage is not (JudgementCodes.First or JudgementCodes.Final))
-                {
-                    return Problem(context, JudgementOutcome.Invalid);
-                }
-
-                JudgementInput form = new(message.Ticket ?? "", message.Decision ?? "", message.Reason ?? "", message.Note);
-                (JudgementOutcome outcome, Judgement? judgement) = await desk
-                    .Record(childKey, message.Stage, form, Reason(context, message.Purpose), context.RequestAborted).ConfigureAwait(false);
-                return outcome == JudgementOutcome.Recorded ? Results.Ok(Said(judgement!)) : Problem(context, outcome);
-            }));
     }
 
     private static async Task<IResult> Child(long childKey, string purpose, HttpContext context, JudgementOutcome? fault, EnteredJudgement? entered)
@@ -144,24 +88,30 @@ internal static class CaseworkEndpoints
     private static async Task<IResult> MakeBrief(long childKey, HttpContext context)
     {
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        string recipient = form["recipient"].ToString().Trim();
+        (IResult? refusal, string id) = await OrderBrief(childKey, form["recipient"].ToString().Trim(), context).ConfigureAwait(false);
+        return refusal ?? Results.Redirect($"/briefs/{id}?purpose=conference");
+    }
+
+    // Makes a brief for one recipient, or says why there is none.
+    internal static async Task<(IResult? Refusal, string Id)> OrderBrief(long childKey, string recipient, HttpContext context)
+    {
         AccessReason reason = Reason(context, "conference");
         WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
         if (await parts.Reader.Allow(childKey, asOf, known, reason, "brief-order", "", context.RequestAborted).ConfigureAwait(false) is null)
         {
-            return Results.NotFound();
+            return (Results.NotFound(), "");
         }
 
         if (recipient.Length is 0 or > 100)
         {
-            return Results.BadRequest();
+            return (Results.BadRequest(), "");
         }
 
         (Judgement? first, Judgement? final) = context.RequestServices.GetRequiredService<CaseDesk>().Judged(childKey, reason.Member.StaffId);
         if (first is null)
         {
-            return Results.StatusCode(StatusCodes.Status409Conflict);
+            return (Results.StatusCode(StatusCodes.Status409Conflict), "");
         }
 
         BriefOrder order = new(childKey, asOf, known, [recipient], parts.Watermark)
@@ -170,11 +120,11 @@ internal static class CaseworkEndpoints
             FinalJudgement = final is null ? null : Printed(final, reason.Member),
         };
         IReadOnlyList<BriefFile> files = await parts.Briefs.Make(order, reason, context.RequestAborted).ConfigureAwait(false);
-        return files.Count == 0 ? Results.NotFound() : Results.Redirect($"/briefs/{files[0].BriefId}?purpose=conference");
+        return files.Count == 0 ? (Results.NotFound(), "") : (null, files[0].BriefId);
     }
 
     // Whose child it is decides, not who knows the number: remit, purpose and own first judgement are those of today.
-    private static async Task<IResult> OpenBrief(string briefId, string? purpose, HttpContext context)
+    internal static async Task<IResult> OpenBrief(string briefId, string? purpose, HttpContext context)
     {
         WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
         AccessReason reason = Reason(context, purpose);
@@ -202,38 +152,6 @@ internal static class CaseworkEndpoints
         member.DisplayName,
         JudgementCodes.Reasons.GetValueOrDefault(judgement.ReasonCode, judgement.ReasonCode) + (judgement.Note is null ? "" : "：" + judgement.Note));
 
-    private static object Message(CaseView view, string ticket)
-    {
-        CaseBrief brief = CaseBriefBuilder.Build(view.Child, null, new BriefRequest("", "", "", 1, 1, "", null));
-        return new
-        {
-            brief.DataDate,
-            brief.Child,
-            brief.Household,
-            brief.Restriction,
-            brief.Agencies,
-            brief.Events,
-            view.IsUrgent,
-            First = view.First is { } first ? Said(first) : null,
-            Finals = view.Finals.Select(Said),
-            Analysis = CaseAnalysis.Of(view),
-            Ticket = ticket,
-        };
-    }
-
-    // Without the band: what the model said at the time of a first judgement is no part of it.
-    private static object Said(Judgement judgement) => new
-    {
-        judgement.JudgementId,
-        judgement.StageCode,
-        judgement.RevisionNumber,
-        judgement.DecisionCode,
-        judgement.ReasonCode,
-        judgement.Note,
-        judgement.SpentSeconds,
-        judgement.JudgedUtc,
-    };
-
     private static async Task<IResult> Contacts(long childKey, string purpose, HttpContext context, ContactOutcome? fault)
     {
         Outreach outreach = context.RequestServices.GetRequiredService<Outreach>();
@@ -256,13 +174,7 @@ internal static class CaseworkEndpoints
             Purpose = purpose,
             outreach.Today,
             Tickets = ContactCodes.Events.Keys.ToDictionary(kind => kind, _ => outreach.Ticket(childKey, member), StringComparer.Ordinal),
-            Fault = fault switch
-            {
-                null => null,
-                ContactOutcome.SafetyFirst => "支援措置があります。担当課に確認してから記録してください。",
-                ContactOutcome.TicketRefused => "この画面は古くなっています。内容を確かめて、もう一度記録してください。",
-                _ => "内容と日付を確かめてください。過去の出来事は今日までの日付、計画と見直しは今日からの日付です。メモは1000字までです。",
-            },
+            Fault = fault is { } kind ? Words(kind) : null,
         });
     }
 
@@ -282,25 +194,17 @@ internal static class CaseworkEndpoints
 
     private static AccessReason Reason(HttpContext context, string? purpose) => new(context.User.Member()!, purpose ?? "");
 
-    private static IResult Problem(HttpContext context, JudgementOutcome outcome)
-    {
-        PageLanguage language = context.RequestServices.GetRequiredService<PageLanguage>();
-        return Results.Problem(statusCode: Status(outcome), title: language.Text(Words(outcome)), extensions: new Dictionary<string, object?> { ["code"] = Code(outcome) });
-    }
-
-    private static int Status(JudgementOutcome outcome) =>
+    internal static int Status(JudgementOutcome outcome) =>
         outcome is JudgementOutcome.FirstStands or JudgementOutcome.FirstMissing ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
 
-    private static string Code(JudgementOutcome outcome) => outcome switch
+    internal static string Words(ContactOutcome outcome) => outcome switch
     {
-        JudgementOutcome.FirstStands => "first-stands",
-        JudgementOutcome.FirstMissing => "first-missing",
-        JudgementOutcome.WordsMissing => "words-missing",
-        JudgementOutcome.TicketRefused => "ticket-refused",
-        _ => "invalid",
+        ContactOutcome.SafetyFirst => "支援措置があります。担当課に確認してから記録してください。",
+        ContactOutcome.TicketRefused => "この画面は古くなっています。内容を確かめて、もう一度記録してください。",
+        _ => "内容と日付を確かめてください。過去の出来事は今日までの日付、計画と見直しは今日からの日付です。メモは1000字までです。",
     };
 
-    private static string Words(JudgementOutcome outcome) => outcome switch
+    internal static string Words(JudgementOutcome outcome) => outcome switch
     {
         JudgementOutcome.FirstStands => "最初の判断はすでに記録されています。書き換えはできません。",
         JudgementOutcome.FirstMissing => "分析の結果を見る前の判断が、まだ記録されていません。",

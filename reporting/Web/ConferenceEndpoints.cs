@@ -90,7 +90,7 @@ internal static class ConferenceEndpoints
 
         if (fault is { } outcome)
         {
-            context.Response.StatusCode = outcome is ConferenceOutcome.Closed or ConferenceOutcome.Empty ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
+            context.Response.StatusCode = Status(outcome);
         }
 
         return WebServer.Page<ConferencePage>(new { Member = member, View = view, desk.Today, NewTicket = (Func<string>)(() => desk.Ticket(id, member)), Fault = fault is { } kind ? Words(kind) : null });
@@ -122,21 +122,28 @@ internal static class ConferenceEndpoints
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         string id = form["conference"].ToString();
         ConferenceOutcome outcome = await Desk(context).AddChild(id, childKey, context.User.Member()!, context.RequestAborted).ConfigureAwait(false);
-        return outcome == ConferenceOutcome.Recorded ? Results.Redirect("/conferences/" + id) : Results.StatusCode(outcome == ConferenceOutcome.Closed ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest);
+        return outcome == ConferenceOutcome.Recorded ? Results.Redirect("/conferences/" + id) : Results.StatusCode(Status(outcome));
     }
 
-    private static async Task<IResult> Begin(string id, HttpContext context)
+    private static async Task<IResult> Begin(string id, HttpContext context) => await Order(id, context).ConfigureAwait(false) switch
+    {
+        null => Results.NotFound(),
+        ConferenceOutcome.Recorded => Results.Redirect($"/conferences/{id}/briefs"),
+        { } outcome => await One(id, context, outcome).ConfigureAwait(false),
+    };
+
+    // Begins the copies of a meeting; null where there is no such meeting.
+    internal static async Task<ConferenceOutcome?> Order(string id, HttpContext context)
     {
         StaffMember member = context.User.Member()!;
         if (await Desk(context).Open(id, member, "conference-issue", context.RequestAborted).ConfigureAwait(false) is not { } view)
         {
-            return Results.NotFound();
+            return null;
         }
 
         WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
-        ConferenceOutcome outcome = context.RequestServices.GetRequiredService<ConferenceBatches>().Begin(
+        return context.RequestServices.GetRequiredService<ConferenceBatches>().Begin(
             view, member, parts.Watermark, judgement => CaseworkEndpoints.Printed(judgement, member), context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        return outcome == ConferenceOutcome.Recorded ? Results.Redirect($"/conferences/{id}/briefs") : await One(id, context, outcome).ConfigureAwait(false);
     }
 
     private static async Task<IResult> Progress(string id, HttpContext context)
@@ -158,7 +165,7 @@ internal static class ConferenceEndpoints
     }
 
     // Each copy is drawn from its stored document; whoever has not judged a child first gets no analysis of it, here as anywhere.
-    private static async Task<IResult> Copies(string id, HttpContext context)
+    internal static async Task<IResult> Copies(string id, HttpContext context)
     {
         StaffMember member = context.User.Member()!;
         if (await Desk(context).Open(id, member, "conference-copies", context.RequestAborted).ConfigureAwait(false) is not { } view)
@@ -209,7 +216,9 @@ internal static class ConferenceEndpoints
         }
     }
 
-    private static string Words(ConferenceOutcome outcome) => outcome switch
+    internal static int Status(ConferenceOutcome outcome) => outcome is ConferenceOutcome.Closed or ConferenceOutcome.Empty ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
+
+    internal static string Words(ConferenceOutcome outcome) => outcome switch
     {
         ConferenceOutcome.TicketRefused => "この画面は古くなっています。内容を確かめて、もう一度記録してください。",
         ConferenceOutcome.Closed => "この会議は締め切られています。追加はできません（配布物の回収は記録できます）。",

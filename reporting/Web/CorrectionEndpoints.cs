@@ -26,7 +26,7 @@ internal static class CorrectionEndpoints
 {
     internal const int PageSize = 100;
 
-    private const long MostBytes = 8 * 1024 * 1024;
+    internal const long MostBytes = 8 * 1024 * 1024;
 
     internal static void Map(WebApplication app)
     {
@@ -41,35 +41,39 @@ internal static class CorrectionEndpoints
 
     private static async Task<IResult> List(HttpContext context, CorrectionAnswer? answer, string? fault)
     {
-        StaffMember member = context.User.Member()!;
-        WebParts parts = Parts(context);
-        string system = Roles.SystemOf(member.RoleCode)!;
-        await Note(context, "corrections_list", "", true).ConfigureAwait(false);
+        IReadOnlyList<QuarantineFigure> figures = await Figures(context).ConfigureAwait(false);
         if (fault is not null)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
         }
 
-        using WarehouseSession session = parts.Databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
+        return WebServer.Page<CorrectionsPage>(new { Member = context.User.Member(), Figures = figures, CanCorrect = Parts(context).Corrections is not null, Answer = answer, Fault = fault });
+    }
+
+    // Quarantined rows of the department's feeds in figures; the reading is in the log.
+    internal static async Task<IReadOnlyList<QuarantineFigure>> Figures(HttpContext context)
+    {
+        string system = Roles.SystemOf(context.User.Member()!.RoleCode)!;
+        await Note(context, "corrections_list", "", true).ConfigureAwait(false);
+        using WarehouseSession session = Parts(context).Databases.Open(DatabaseKind.Warehouse, SessionRole.EtlWarehouse);
         HashSet<string> own = [.. FeedCatalog.Default.Contracts.Where(contract => contract.System == system).Select(contract => contract.Feed)];
-        return WebServer.Page<CorrectionsPage>(new
-        {
-            Member = member,
-            Figures = session.Query<QuarantineFigure>("query/correction_figure").Where(figure => own.Contains(figure.Feed)).ToList(),
-            CanCorrect = parts.Corrections is not null,
-            Answer = answer,
-            Fault = fault,
-        });
+        return [.. session.Query<QuarantineFigure>("query/correction_figure").Where(figure => own.Contains(figure.Feed))];
     }
 
     private static async Task<IResult> Feed(string feed, HttpContext context)
     {
-        await Allow(feed, "corrections_show", context).ConfigureAwait(false);
-        IReadOnlyList<OpenRow> rows = OpenRows.Read(Parts(context).Databases, feed, Mappings(context));
+        IReadOnlyList<OpenRow> rows = await Rows(feed, context).ConfigureAwait(false);
         return WebServer.Page<QuarantinePage>(new { Member = context.User.Member(), Feed = feed, Total = rows.Count, Rows = rows.Take(PageSize).ToList() });
     }
 
-    private static async Task<IResult> Report(string feed, HttpContext context)
+    // The open rows of a feed of the department; the reading is in the log.
+    internal static async Task<IReadOnlyList<OpenRow>> Rows(string feed, HttpContext context)
+    {
+        await Allow(feed, "corrections_show", context).ConfigureAwait(false);
+        return OpenRows.Read(Parts(context).Databases, feed, Mappings(context));
+    }
+
+    internal static async Task<IResult> Report(string feed, HttpContext context)
     {
         await Allow(feed, "corrections_export", context).ConfigureAwait(false);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("warehouse-report-");
@@ -105,8 +109,7 @@ internal static class CorrectionEndpoints
 
     private static async Task<IResult> Row(string feed, string key, IReadOnlyList<string>? entered, (CorrectionAnswer? Answer, string? Fault)? outcome, HttpContext context)
     {
-        await Allow(feed, "corrections_show", context).ConfigureAwait(false);
-        if (OpenRows.Read(Parts(context).Databases, feed, Mappings(context)).FirstOrDefault(row => row.Key == key) is not { } found)
+        if ((await Rows(feed, context).ConfigureAwait(false)).FirstOrDefault(row => row.Key == key) is not { } found)
         {
             return Results.NotFound();
         }
@@ -130,19 +133,33 @@ internal static class CorrectionEndpoints
 
     private static async Task<IResult> Correct(string feed, string key, HttpContext context)
     {
-        await Allow(feed, "corrections_import", context, key).ConfigureAwait(false);
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string[] entered = [];
+        (bool isOpen, CorrectionAnswer? answer, string? fault) = await Put(
+            feed, key, count => entered = [.. Enumerable.Range(0, count).Select(i => form["cell" + i.ToString(CultureInfo.InvariantCulture)].ToString())], context).ConfigureAwait(false);
+        // Sent twice, or corrected in a report meanwhile: the list shows what is still open.
+        return !isOpen || answer is { Corrected: > 0, HasFailed: false } or { Known: > 0 }
+            ? Results.Redirect("/corrections/" + feed)
+            : await Row(feed, key, entered, (answer, fault), context).ConfigureAwait(false);
+    }
+
+    // Puts values in place of those of an open row; cells are asked for by the number of columns.
+    internal static async Task<(bool IsOpen, CorrectionAnswer? Answer, string? Fault)> Put(string feed, string key, Func<int, IReadOnlyList<string>> cells, HttpContext context)
+    {
+        await Allow(feed, "corrections_import", context, key).ConfigureAwait(false);
         if (OpenRows.Read(Parts(context).Databases, feed, Mappings(context)).FirstOrDefault(row => row.Key == key) is not { Cells: not null } found)
         {
-            // Sent twice, or corrected in a report meanwhile: the list shows what is still open.
-            return Results.Redirect("/corrections/" + feed);
+            return (false, null, null);
         }
 
-        string[] cells = [.. Enumerable.Range(0, found.Headers.Count).Select(i => form["cell" + i.ToString(CultureInfo.InvariantCulture)].ToString())];
-        (CorrectionAnswer? answer, string? fault) = await TakeIn(OpenRows.Report(found, cells), "correction.csv", context).ConfigureAwait(false);
-        return answer is { Corrected: > 0, HasFailed: false } or { Known: > 0 }
-            ? Results.Redirect("/corrections/" + feed)
-            : await Row(feed, key, cells, (answer, fault), context).ConfigureAwait(false);
+        IReadOnlyList<string> values = cells(found.Headers.Count);
+        if (values.Count != found.Headers.Count)
+        {
+            return (true, null, "項目の数が見出し行と合いません。");
+        }
+
+        (CorrectionAnswer? answer, string? fault) = await TakeIn(OpenRows.Report(found, values), "correction.csv", context).ConfigureAwait(false);
+        return (true, answer, fault);
     }
 
     private static async Task<IResult> Upload(HttpContext context)
@@ -168,7 +185,7 @@ internal static class CorrectionEndpoints
     }
 
     // Whatever name the file had, it is ours here: a name is no path.
-    private static async Task<(CorrectionAnswer? Answer, string? Fault)> TakeIn(byte[] report, string name, HttpContext context)
+    internal static async Task<(CorrectionAnswer? Answer, string? Fault)> TakeIn(byte[] report, string name, HttpContext context)
     {
         WebParts parts = Parts(context);
         if (parts.Corrections is not { } options)

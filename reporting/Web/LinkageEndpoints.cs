@@ -28,6 +28,13 @@ public sealed record ComparedRecord(string Kind, int Person, ReviewRecord Record
 /// <param name="OwnCount">Records of the person that the record belongs to now.</param>
 public sealed record LinkCase(ReviewRecord Subject, IReadOnlyList<ComparedRecord> Columns, IReadOnlyList<ReviewPair> Pairs, int OwnCount);
 
+/// <summary>What came of a decision about links.</summary>
+/// <param name="FormId">The form that decided; empty where none did.</param>
+/// <param name="Fault">Why nothing was decided, in Japanese; null where it was.</param>
+/// <param name="Code">The same as a code that does not change.</param>
+/// <param name="WithScore">Whether the form showed what the linker had found.</param>
+internal sealed record LinkAnswer(string FormId, string? Fault, string Code, bool WithScore);
+
 /// <summary>Pages on which staff decide which records are one person; the service behind them is that of <c>warehouse review</c>.</summary>
 internal static class LinkageEndpoints
 {
@@ -54,6 +61,13 @@ internal static class LinkageEndpoints
 
     private static async Task<IResult> Queue(int? page, HttpContext context)
     {
+        (int total, IReadOnlyList<QueuedRecord> records, int shown, int last) = await Waiting(page, context).ConfigureAwait(false);
+        return WebServer.Page<LinksPage>(new { Member = context.User.Member(), Total = total, Records = records, Number = shown, Last = last });
+    }
+
+    // A page of the queue; the reading is in the log.
+    internal static async Task<(int Total, IReadOnlyList<QueuedRecord> Records, int Page, int Last)> Waiting(int? page, HttpContext context)
+    {
         StaffMember member = context.User.Member()!;
         LinkReview review = Review(context);
         ILookup<long, SentForm> unsure = review.Unsure().ToLookup(form => form.RecordKey);
@@ -67,15 +81,31 @@ internal static class LinkageEndpoints
         ];
         int last = Math.Max(1, (records.Count + PageSize - 1) / PageSize);
         int shown = Math.Clamp(page ?? 1, 1, last);
-        return WebServer.Page<LinksPage>(new { Member = member, Total = records.Count, Records = records.Skip((shown - 1) * PageSize).Take(PageSize).ToList(), Number = shown, Last = last });
+        return (records.Count, [.. records.Skip((shown - 1) * PageSize).Take(PageSize)], shown, last);
     }
 
     private static async Task<IResult> Case(long recordKey, bool withScore, string? fault, HttpContext context)
     {
+        if (await Open(recordKey, withScore, context).ConfigureAwait(false) is not { } found)
+        {
+            return Results.NotFound();
+        }
+
+        if (fault is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+        }
+
+        return WebServer.Page<LinkCasePage>(new { Member = context.User.Member(), found.Case, WithScore = withScore, found.Ticket, Fault = fault });
+    }
+
+    // A record that waits, with the ticket of its decision; null where it does not wait.
+    internal static async Task<(LinkCase Case, string Ticket)?> Open(long recordKey, bool withScore, HttpContext context)
+    {
         if (Read(Review(context), recordKey) is not { } found)
         {
             await Note(context, "link_view", 0, "record " + N(recordKey), "unknown").ConfigureAwait(false);
-            return Results.NotFound();
+            return null;
         }
 
         // Each person whose identity is shown is a row of the access log, before anything is shown.
@@ -87,49 +117,48 @@ internal static class LinkageEndpoints
         }
 
         await context.RequestServices.GetRequiredService<AuditTrail>().Record(rows, context.RequestAborted).ConfigureAwait(false);
-        if (fault is not null)
-        {
-            context.Response.StatusCode = StatusCodes.Status409Conflict;
-        }
-
-        string ticket = context.RequestServices.GetRequiredService<CaseTickets>().Issue(member.StaffId, recordKey, withScore ? Scored : Blind, new CaseRound(DateOnly.MinValue, 0, "none"));
-        return WebServer.Page<LinkCasePage>(new { Member = member, Case = found, WithScore = withScore, Ticket = ticket, Fault = fault });
+        return (found, Ticket(context, recordKey, withScore ? Scored : Blind));
     }
 
     private static async Task<IResult> Decide(long recordKey, HttpContext context)
     {
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        StaffMember member = context.User.Member()!;
-        string text = form["ticket"].ToString();
-        CaseTickets tickets = context.RequestServices.GetRequiredService<CaseTickets>();
-        CaseTicket? ticket = tickets.Open(text, member.StaffId, recordKey, Scored) ?? tickets.Open(text, member.StaffId, recordKey, Blind);
         string[] choice = form["decision"].ToString().Split(':');
-        bool isKnown = choice.Length == 2 && choice[0] is "same" or "different" or "unsure";
-        isKnown &= long.TryParse(choice[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long other);
+        _ = long.TryParse(choice[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long other);
+        LinkAnswer answer = await Settle(
+            recordKey, form["ticket"].ToString(), choice.Length == 2 ? choice[0] : "", other, form["scope"].ToString() == "all", form["reason"].ToString(), context).ConfigureAwait(false);
+        return answer.Fault is null ? Results.Redirect("/links/forms/" + answer.FormId) : await Case(recordKey, answer.WithScore, answer.Fault, context).ConfigureAwait(false);
+    }
+
+    // Decides one pair that waits.
+    internal static async Task<LinkAnswer> Settle(long recordKey, string ticketText, string decision, long other, bool isWhole, string reason, HttpContext context)
+    {
+        StaffMember member = context.User.Member()!;
+        CaseTickets tickets = context.RequestServices.GetRequiredService<CaseTickets>();
+        CaseTicket? ticket = tickets.Open(ticketText, member.StaffId, recordKey, Scored) ?? tickets.Open(ticketText, member.StaffId, recordKey, Blind);
         LinkReview review = Review(context);
-        if (ticket is null || !isKnown)
+        if (ticket is null || decision is not ("same" or "different" or "unsure") || other == 0)
         {
             await Note(context, "link_decide", 0, "record " + N(recordKey), "refused").ConfigureAwait(false);
-            return await Case(recordKey, false, ticket is null ? "この画面は古くなっています。内容を確かめて、もう一度記録してください。" : "判断を一つ選び、理由を書いてください。", context).ConfigureAwait(false);
+            return new LinkAnswer("", ticket is null ? Stale : "判断を一つ選び、理由を書いてください。", ticket is null ? "ticket-refused" : "invalid", false);
         }
 
         if (review.Form(ticket.Id) is not null)
         {
-            return Results.Redirect("/links/forms/" + ticket.Id);
+            return new LinkAnswer(ticket.Id, null, "", false);
         }
 
         // Only what waits can be decided here: the page shows nothing else.
         ReviewPair? pair = review.Queue().FirstOrDefault(one => one.RecordKey == recordKey && one.OtherRecordKey == other);
-        bool isWhole = form["scope"].ToString() == "all";
-        Reviewer by = new(member.StaffId, form["reason"].ToString()) { Form = new ReviewForm(ticket.Id, recordKey, other, ticket.Subject == Scored) };
-        string verb = choice[0] switch { "same" => isWhole ? "link_merge" : "link_assign", "different" => "link_reject", _ => "link_unsure" };
+        Reviewer by = new(member.StaffId, reason) { Form = new ReviewForm(ticket.Id, recordKey, other, ticket.Subject == Scored) };
+        string verb = decision switch { "same" => isWhole ? "link_merge" : "link_assign", "different" => "link_reject", _ => "link_unsure" };
         await Note(context, verb, pair?.PersonKey ?? 0, $"{N(recordKey)} {N(other)}", pair is null ? "refused" : "allowed").ConfigureAwait(false);
         if (pair is null)
         {
-            return await Case(recordKey, false, "この組み合わせは、もう確認待ちではありません。ほかの職員が先に決めたか、名寄せをやり直しています。", context).ConfigureAwait(false);
+            return new LinkAnswer("", "この組み合わせは、もう確認待ちではありません。ほかの職員が先に決めたか、名寄せをやり直しています。", "not-waiting", false);
         }
 
-        string? fault = Try(() =>
+        (string? fault, string code) = Try(() =>
         {
             switch (verb)
             {
@@ -147,92 +176,121 @@ internal static class LinkageEndpoints
                     break;
             }
         });
-        return fault is null ? Results.Redirect("/links/forms/" + ticket.Id) : await Case(recordKey, ticket.Subject == Scored, fault, context).ConfigureAwait(false);
+        return new LinkAnswer(ticket.Id, fault, code, ticket.Subject == Scored);
     }
 
     private static async Task<IResult> Form(string formId, HttpContext context)
     {
-        LinkReview review = Review(context);
-        SentForm? form = formId.Length == 32 ? review.Form(formId) : null;
-        await Note(context, "link_form", 0, formId.Length <= 40 ? formId : "", form is null ? "unknown" : "allowed").ConfigureAwait(false);
-        if (form is null)
+        if (await Sent(formId, context).ConfigureAwait(false) is not { } form)
         {
             return Results.NotFound();
         }
 
-        StaffMember member = context.User.Member()!;
-        return WebServer.Page<LinkFormPage>(new { Member = member, Form = form, Pair = review.Pair(form.RecordKey, form.OtherRecordKey), Waiting = review.Queue().Select(pair => pair.RecordKey).Distinct().Count() });
+        LinkReview review = Review(context);
+        return WebServer.Page<LinkFormPage>(new
+        {
+            Member = context.User.Member(),
+            Form = form,
+            Pair = review.Pair(form.RecordKey, form.OtherRecordKey),
+            Waiting = review.Queue().Select(pair => pair.RecordKey).Distinct().Count(),
+        });
+    }
+
+    // A form that was sent, or null; the reading is in the log.
+    internal static async Task<SentForm?> Sent(string formId, HttpContext context)
+    {
+        SentForm? form = formId.Length == 32 ? Review(context).Form(formId) : null;
+        await Note(context, "link_form", 0, formId.Length <= 40 ? formId : "", form is null ? "unknown" : "allowed").ConfigureAwait(false);
+        return form;
     }
 
     private static async Task<IResult> Decisions(string? fault, HttpContext context)
     {
-        await Note(context, "link_events", 0, "").ConfigureAwait(false);
+        (int total, IReadOnlyList<LinkEvent> events, string ticket) = await Decided(context).ConfigureAwait(false);
         if (fault is not null)
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
         }
 
-        StaffMember member = context.User.Member()!;
-        CaseTickets tickets = context.RequestServices.GetRequiredService<CaseTickets>();
+        return WebServer.Page<LinkDecisionsPage>(new { Member = context.User.Member(), Events = events, Total = total, Ticket = ticket, Fault = fault });
+    }
+
+    // The last decisions, newest first, and the ticket of an undo; the reading is in the log.
+    internal static async Task<(int Total, IReadOnlyList<LinkEvent> Events, string Ticket)> Decided(HttpContext context)
+    {
+        await Note(context, "link_events", 0, "").ConfigureAwait(false);
         IReadOnlyList<LinkEvent> events = Review(context).Events();
-        return WebServer.Page<LinkDecisionsPage>(new
-        {
-            Member = member,
-            Events = events.Reverse().Take(PageSize).ToList(),
-            Total = events.Count,
-            Ticket = tickets.Issue(member.StaffId, 0, "link-undo", new CaseRound(DateOnly.MinValue, 0, "none")),
-            Fault = fault,
-        });
+        return (events.Count, [.. events.Reverse().Take(PageSize)], Ticket(context, 0, UndoSubject));
     }
 
     private static async Task<IResult> Undo(long eventId, HttpContext context)
     {
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        LinkAnswer answer = await TakeBack(eventId, form["ticket"].ToString(), form["reason"].ToString(), context).ConfigureAwait(false);
+        return answer.Fault is null ? Results.Redirect("/links/decisions") : await Decisions(answer.Fault, context).ConfigureAwait(false);
+    }
+
+    // Takes a decision back.
+    internal static async Task<LinkAnswer> TakeBack(long eventId, string ticketText, string reason, HttpContext context)
+    {
         StaffMember member = context.User.Member()!;
-        CaseTicket? ticket = context.RequestServices.GetRequiredService<CaseTickets>().Open(form["ticket"].ToString(), member.StaffId, 0, "link-undo");
+        CaseTicket? ticket = context.RequestServices.GetRequiredService<CaseTickets>().Open(ticketText, member.StaffId, 0, UndoSubject);
         await Note(context, "link_undo", 0, "decision " + N(eventId), ticket is null ? "refused" : "allowed").ConfigureAwait(false);
-        string? fault = ticket is null
-            ? "この画面は古くなっています。内容を確かめて、もう一度記録してください。"
-            : Try(() => Review(context).Undo(eventId, new Reviewer(member.StaffId, form["reason"].ToString()) { Form = new ReviewForm(ticket.Id, 0, 0, false) }));
-        return fault is null ? Results.Redirect("/links/decisions") : await Decisions(fault, context).ConfigureAwait(false);
+        if (ticket is null)
+        {
+            return new LinkAnswer("", Stale, "ticket-refused", false);
+        }
+
+        (string? fault, string code) = Try(() => Review(context).Undo(eventId, new Reviewer(member.StaffId, reason) { Form = new ReviewForm(ticket.Id, 0, 0, false) }));
+        return new LinkAnswer(ticket.Id, fault, code, false);
     }
 
     private static async Task<IResult> Apply(HttpContext context)
+    {
+        (string? fault, _) = await HandOver(context).ConfigureAwait(false);
+        return fault is null ? Results.Redirect("/links/decisions") : await Decisions(fault, context).ConfigureAwait(false);
+    }
+
+    // Moves the facts of decided records at once; says what was done, or why not.
+    internal static async Task<(string? Fault, string Summary)> HandOver(HttpContext context)
     {
         WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
         await Note(context, "link_apply", 0, "").ConfigureAwait(false);
         try
         {
-            await parts.Jobs.Run("link", "manual", null, () =>
+            return (null, await parts.Jobs.Run("link", "manual", null, () =>
             {
                 LinkSummary done = new LoadPipeline(parts.Databases, parts.Time).Relink(new RelinkOptions { DecideAgain = false }, null, context.RequestAborted);
                 return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{done.ReviewedCount} records decided again, {done.MovedCount} moved, {done.KeptCount} kept though no longer found, {done.HandedOverCount} links handed over"));
-            }).ConfigureAwait(false);
-            return Results.Redirect("/links/decisions");
+            }).ConfigureAwait(false));
         }
         catch (LockHeldException)
         {
-            return await Decisions(Busy, context).ConfigureAwait(false);
+            return (Busy, "");
         }
     }
+
+    private const string UndoSubject = "link-undo";
+
+    private const string Stale = "この画面は古くなっています。内容を確かめて、もう一度記録してください。";
 
     private const string Busy = "取込みや名寄せの処理が動いています。終わってから、もう一度送ってください。何も変わっていません。";
 
     // What a reviewer can do something about is said in words; anything else is a fault of the program.
-    private static string? Try(Action decide)
+    private static (string? Fault, string Code) Try(Action decide)
     {
         try
         {
             decide();
-            return null;
+            return (null, "");
         }
         catch (LockHeldException)
         {
-            return Busy;
+            return (Busy, "busy");
         }
         catch (LinkReviewException refused)
         {
-            return refused.Code switch
+            return (refused.Code switch
             {
                 "LNK-002" => "判断を一つ選び、理由を書いてください。",
                 "LNK-003" => "記録の持ち主が変わっています。画面を開き直して確かめてください。",
@@ -240,9 +298,12 @@ internal static class LinkageEndpoints
                 "LNK-006" => "その判断は取り消せません。すでに取り消されたか、あとの判断で記録がまた動いています。あとの判断から順に取り消してください。",
                 "LNK-007" => "前に反対の判断が記録されています。判断の記録を確かめ、誤りならそれを先に取り消してください。",
                 _ => "記録が見つかりません。画面を開き直して確かめてください。",
-            };
+            }, refused.Code);
         }
     }
+
+    private static string Ticket(HttpContext context, long recordKey, string subject) =>
+        context.RequestServices.GetRequiredService<CaseTickets>().Issue(context.User.Member()!.StaffId, recordKey, subject, new CaseRound(DateOnly.MinValue, 0, "none"));
 
     private static LinkCase? Read(LinkReview review, long recordKey)
     {

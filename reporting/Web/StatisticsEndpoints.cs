@@ -60,22 +60,28 @@ internal static class StatisticsEndpoints
     private static void MapReleased(WebApplication app)
     {
         RouteGroupBuilder released = app.MapGroup("").RequireAuthorization(Policies.Released);
-        released.MapGet("/api/statistics", (HttpContext context, ReleaseDesk desk) => WebServer.Guarded(context, () => Take(context, ReleaseDesk.Newest(desk.All()), "statistics.json")));
         released.MapGet("/statistics/{code}.csv", (string code, HttpContext context, ReleaseDesk desk) =>
             WebServer.Guarded(context, () => Take(context, ReleaseDesk.Newest(desk.All()), code + ".csv")));
         released.MapGet("/dashboard", (int? release, string? table, string? line, ReleaseDesk desk, ClaimsPrincipal user) => Dashboard(desk, user, release, table, line)).ExcludeFromDescription();
-        released.MapGet("/api/v1/releases", (ReleaseDesk desk) => desk.All().Where(release => release.IsReadable || release.State == ReleaseState.Withdrawn).Select(release => new
-        {
+        released.MapGet("/releases/{number:int}/{file}", (int number, string file, HttpContext context, ReleaseDesk desk) => WebServer.Guarded(context, () => Take(context, desk.FindNumber(number), file)));
+    }
+
+    internal static void MapApi(WebApplication app)
+    {
+        RouteGroupBuilder api = ApiV1.Group(app, "", Policies.Released, "statistics");
+        api.MapGet("/statistics", (HttpContext context, ReleaseDesk desk) => WebServer.Guarded(context, () => Take(context, ReleaseDesk.Newest(desk.All()), "statistics.json")))
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").WithSummary("The newest public release");
+        api.MapGet("/releases", (ReleaseDesk desk) => desk.All().Where(release => release.IsReadable || release.State == ReleaseState.Withdrawn).Select(release => new ReleaseMessage(
             release.Number,
-            AsOf = release.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            State = release.State.ToString().ToLowerInvariant(),
+            release.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            release.State.ToString().ToLowerInvariant(),
             release.PublicFromUtc,
             release.CorrectsNumber,
             release.CorrectedBy,
             release.DocumentSha256,
-            Notices = release.Notices.Select(step => new { Kind = step.EventCode, step.AtUtc, step.NoteText }),
-        }));
-        released.MapGet("/releases/{number:int}/{file}", (int number, string file, HttpContext context, ReleaseDesk desk) => WebServer.Guarded(context, () => Take(context, desk.FindNumber(number), file)));
+            [.. release.Notices.Select(step => new NoticeMessage(step.EventCode, step.AtUtc, step.NoteText))]))).WithSummary("Releases that are or were public");
+        api.MapGet("/releases/{number:int}/{file}", (int number, string file, HttpContext context, ReleaseDesk desk) => WebServer.Guarded(context, () => Take(context, desk.FindNumber(number), file)))
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status410Gone).WithSummary("A file of a public release: statistics.json, .xlsx, .pdf, .jsonld, or a table as .csv");
     }
 
     private static IResult Dashboard(ReleaseDesk desk, ClaimsPrincipal user, int? number, string? table, string? line)

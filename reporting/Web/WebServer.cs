@@ -68,6 +68,9 @@ public sealed record WebParts(
 /// <summary>Services and middleware of the reporting service: closed unless an endpoint names who may call it.</summary>
 public static class WebServer
 {
+    /// <summary>The cookie of a session.</summary>
+    internal const string CookieName = "warehouse";
+
     /// <summary>Adds what the pages need.</summary>
     public static void AddPages(this WebApplicationBuilder builder, WebParts parts)
     {
@@ -105,7 +108,7 @@ public static class WebServer
 
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
-            cookie.Cookie.Name = "warehouse";
+            cookie.Cookie.Name = CookieName;
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Strict;
             cookie.Cookie.SecurePolicy = parts.RequireHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
@@ -171,7 +174,7 @@ public static class WebServer
         services.AddSingleton(System.Text.Encodings.Web.HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
         services.AddScoped<PageLanguage>();
         services.AddRazorComponents();
-        services.AddOpenApi();
+        ApiV1.AddDescription(services);
         services.AddProblemDetails();
     }
 
@@ -202,6 +205,7 @@ public static class WebServer
         CorrectionEndpoints.Map(app);
         MapOversight(app);
         MapSources(app);
+        ApiV1.Map(app);
     }
 
     private static void MapSources(WebApplication app)
@@ -277,11 +281,8 @@ public static class WebServer
         RouteGroupBuilder oversight = app.MapGroup("").RequireAuthorization(Policies.Oversight);
         oversight.MapGet("/jobs", (WebParts parts, ClaimsPrincipal user) =>
             Page<JobsPage>(new { Member = user.Member(), Runs = parts.Jobs.Last() })).ExcludeFromDescription();
-        oversight.MapGet("/api/jobs", (WebParts parts) => parts.Jobs.Last());
         oversight.MapGet("/audit", (WebParts parts, ClaimsPrincipal user) =>
             Page<AuditPage>(new { Member = user.Member(), Verdict = AuditTrail.Verify(parts.Databases), Anomalies = AuditTrail.Anomalies(parts.Databases) })).ExcludeFromDescription();
-        oversight.MapGet("/api/v1/audit/anomalies", (WebParts parts) => AuditTrail.Anomalies(parts.Databases));
-        oversight.MapGet("/api/audit/verify", (WebParts parts) => AuditTrail.Verify(parts.Databases));
     }
 
     internal static async Task<IResult> Guarded(HttpContext context, Func<Task<IResult>> work)
@@ -389,6 +390,6 @@ public static class WebServer
             return;
         }
 
-        await Results.Problem(statusCode: status, title: language.Text(title)).ExecuteAsync(context).ConfigureAwait(false);
+        await Results.Problem(statusCode: status, title: language.Text(title), detail: language.Text(text)).ExecuteAsync(context).ConfigureAwait(false);
     }
 }

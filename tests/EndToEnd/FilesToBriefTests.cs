@@ -310,7 +310,7 @@ public sealed partial class FilesToBriefTests : IDisposable
             Assert.Contains("教育委員会", Text(pdf), StringComparison.Ordinal);
 
             using HttpClient steward = await SignIn(address, "steward", passwords, server, stop);
-            using JsonDocument statistics = JsonDocument.Parse(await steward.GetStringAsync("/api/statistics", stop));
+            using JsonDocument statistics = JsonDocument.Parse(await steward.GetStringAsync("/api/v1/statistics", stop));
             foreach (JsonElement table in statistics.RootElement.GetProperty("tables").EnumerateArray())
             {
                 Assert.All(
@@ -326,7 +326,7 @@ public sealed partial class FilesToBriefTests : IDisposable
 
             using HttpResponseMessage refused = await steward.GetAsync(made.Headers.Location, stop);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-            Assert.Contains("\"isIntact\":true", await steward.GetStringAsync("/api/audit/verify", stop), StringComparison.Ordinal);
+            Assert.Contains("\"isIntact\":true", await steward.GetStringAsync("/api/v1/audit/verify", stop), StringComparison.Ordinal);
         }
         finally
         {

@@ -98,7 +98,7 @@ public sealed class CorrectionPageTests
         Assert.Equal(0, host.Count("stg.correction", "1 = 1"));
     }
 
-    private static Task<DeskHost> Host(TinyInbox inbox) => DeskHost.Start(
+    internal static Task<DeskHost> Host(TinyInbox inbox) => DeskHost.Start(
         fixture => Assert.DoesNotContain(new LoadPipeline(fixture.Databases).Run(new LoadOptions { Inbox = inbox.Path, Secret = Secret, Backfill = true }).Files, file => file.Status == "failed"),
         parts => parts with { Corrections = () => new LoadOptions { Inbox = "", Secret = Secret } },
         isEmpty: true);

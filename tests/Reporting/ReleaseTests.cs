@@ -281,7 +281,7 @@ public sealed class ReleaseTests : IAsyncDisposable
             Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync("/statistics", Stop)).StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.NotFound, (await policymaker.GetAsync("/api/statistics", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await policymaker.GetAsync("/api/v1/statistics", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await policymaker.GetAsync("/statistics", Stop)).StatusCode);
         Assert.Equal(0, host.Count("meta.statistics_release", "1 = 1"));
 
