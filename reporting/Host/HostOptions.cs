@@ -208,15 +208,34 @@ public sealed class HostOptions
     /// <summary>The reporting service.</summary>
     public WebSection Web { get; } = new();
 
-    private static readonly string[] Sections = ["Warehouse", "Etl", "Schedule", "Statistics", "Briefs", "Model", "Register", "Pdf", "Web"];
+    /// <summary>The identity provider.</summary>
+    public OidcOptions Oidc { get; } = new();
+
+    private static readonly string[] Sections = ["Warehouse", "Etl", "Schedule", "Statistics", "Briefs", "Model", "Register", "Pdf", "Web", "Oidc"];
 
     /// <summary>Reads appsettings.json beside the program, one in the working folder, then WAREHOUSE__* from the environment.</summary>
     /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
-    public static HostOptions Read() => Read(new ConfigurationBuilder()
-        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "warehouse.json"), optional: true)
-        .AddInMemoryCollection(FromEnvironment(Environment.GetEnvironmentVariables()))
-        .Build());
+    public static HostOptions Read() => Read(
+        new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "warehouse.json"), optional: true),
+        FromEnvironment(Environment.GetEnvironmentVariables()));
+
+    /// <summary>Binds and checks what files say, and over it what the environment says; a secret in a file is a fault.</summary>
+    /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
+    internal static HostOptions Read(IConfigurationBuilder files, IEnumerable<KeyValuePair<string, string?>> environment)
+    {
+        IConfiguration written = files.Build();
+        foreach (string secret in new[] { "Warehouse:Secret", "Oidc:ClientSecret" })
+        {
+            if (!string.IsNullOrEmpty(written[secret]))
+            {
+                throw new UsageException($"{secret} stands in a file; expected it in the environment only. Take it out of the file, set {(secret == "Oidc:ClientSecret" ? "WAREHOUSE__OIDC__CLIENTSECRET" : "WAREHOUSE__SECRET")}, and have a new one issued.");
+            }
+        }
+
+        return Read(files.AddInMemoryCollection(environment).Build());
+    }
 
     /// <summary>Binds and checks a configuration.</summary>
     /// <exception cref="UsageException">Something is wrong; the message lists every fault.</exception>
@@ -253,6 +272,7 @@ public sealed class HostOptions
         Bind("Register", options.Register);
         Bind("Pdf", options.Pdf);
         Bind("Web", options.Web);
+        Bind("Oidc", options.Oidc);
         faults.AddRange(options.Faults());
         return faults.Count == 0
             ? options
@@ -348,6 +368,11 @@ public sealed class HostOptions
         foreach (string role in Web.FactorRoles.Where(role => role is not ("all" or "source") && !Roles.IsKnown(role)))
         {
             yield return $"Web:SecondFactor holds '{role}', which is not a role; expected all, source, or some of {string.Join(", ", Roles.Plain)}";
+        }
+
+        foreach (string fault in Oidc.Faults())
+        {
+            yield return fault;
         }
 
         foreach (string url in Web.Urls.Split(';'))

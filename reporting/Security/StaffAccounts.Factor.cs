@@ -116,6 +116,22 @@ public sealed partial class StaffAccounts
         }
     }
 
+    /// <summary>Returns how far somebody is for whom an identity provider vouches; what they may do is in the account.</summary>
+    /// <param name="staffId">The account that the provider names.</param>
+    /// <param name="hasFactor">Whether the provider has proved a second factor of its own; without it the rule of local accounts holds.</param>
+    public (SignInOutcome Outcome, StaffMember? Member) Vouched(string staffId, bool hasFactor)
+    {
+        lock (Gate)
+        {
+            return Read(staffId) is not { IsActive: 1 } row ? (SignInOutcome.Refused, null)
+                : row.LockedUntilUtc > _time.GetUtcNow().UtcDateTime ? (SignInOutcome.Locked, row.Member)
+                : hasFactor ? (SignInOutcome.SignedIn, row.Member)
+                : Factor(staffId) is not null ? (SignInOutcome.CodeNeeded, row.Member)
+                : NeedsFactor(row.RoleCode) ? (SignInOutcome.FactorMissing, row.Member)
+                : (SignInOutcome.SignedIn, row.Member);
+        }
+    }
+
     // The row decides, not what was read before: of two processes with one code only one changes it.
     private bool Uses(FactorRow factor, string code, DateTime now)
     {

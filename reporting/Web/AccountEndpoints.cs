@@ -84,25 +84,57 @@ internal static class AccountEndpoints
         string staffId = form["staff_id"].ToString().Trim();
         string password = form["password"].ToString();
         string from = WebServer.Local(form["from"].ToString());
-        (SignInOutcome outcome, StaffMember? member) = password.Length is 0 or > 200 ? (SignInOutcome.Refused, null) : parts.Accounts.SignIn(staffId, password);
+        bool isOpen = parts.Oidc is not { Only: true };
+        (SignInOutcome outcome, StaffMember? member) = !isOpen || password.Length is 0 or > 200 ? (SignInOutcome.Refused, null) : parts.Accounts.SignIn(staffId, password);
         string said = outcome switch { SignInOutcome.SignedIn => "allowed", SignInOutcome.CodeNeeded or SignInOutcome.FactorMissing => "half", _ => "refused" };
         await parts.Audit.Record(new AuditEntry(staffId, member?.RoleCode ?? "", "sign-in", said), context.RequestAborted).ConfigureAwait(false);
+        return await Next(context, outcome, member, from, outcome switch
+        {
+            SignInOutcome.Locked => LockedWords,
+            SignInOutcome.Refused => isOpen ? "職員IDまたはパスワードが違います。" : "パスワードでのサインインは止められています。庁内の認証を使ってください。",
+            _ => null,
+        }).ConfigureAwait(false);
+    }
+
+    // Whoever is known by now gets a session, the next question, or a reason why not.
+    private static async Task<IResult> Next(HttpContext context, SignInOutcome outcome, StaffMember? member, string from, string? fault)
+    {
         switch (outcome)
         {
             case SignInOutcome.SignedIn:
                 await Enter(context, member!).ConfigureAwait(false);
                 return Results.LocalRedirect(from);
             case SignInOutcome.CodeNeeded:
-                return WebServer.Page<CodePage>(new { Ticket = Half(context).Issue(staffId, from, null) });
-            case SignInOutcome.FactorMissing when parts.Accounts.CanKeepFactors:
-                return FactorForm(context, staffId, from, Totp.NewKey(), "/sign-in/factor", null, null);
+                return WebServer.Page<CodePage>(new { Ticket = Half(context).Issue(member!.StaffId, from, null) });
+            case SignInOutcome.FactorMissing when Parts(context).Accounts.CanKeepFactors:
+                return FactorForm(context, member!.StaffId, from, Totp.NewKey(), "/sign-in/factor", null, null);
             case SignInOutcome.FactorMissing:
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 return WebServer.Page<SignInPage>(new { Message = Text(context, "この役割には二段階目の確認が必要ですが、サーバーの設定が済んでいません。管理者に連絡してください。"), From = from });
             default:
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return WebServer.Page<SignInPage>(new { Message = Text(context, outcome == SignInOutcome.Locked ? LockedWords : "職員IDまたはパスワードが違います。"), From = from });
+                return WebServer.Page<SignInPage>(new { Message = Text(context, fault ?? ""), From = from });
         }
+    }
+
+    /// <summary>Answers somebody who comes back from an identity provider.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="outcome">How far they are.</param>
+    /// <param name="member">The account; null where there is none.</param>
+    /// <param name="from">Where they wanted to go.</param>
+    /// <param name="fault">Why they are refused, in Japanese.</param>
+    internal static async Task Answer(HttpContext context, SignInOutcome outcome, StaffMember? member, string from, string? fault)
+    {
+        IResult answer = await Next(context, outcome, member, from, fault).ConfigureAwait(false);
+        if (outcome == SignInOutcome.SignedIn)
+        {
+            // The cookie of the session is not sent along a way that began at another site: a page of ours goes on from here.
+            string to = new Uri("http://here" + from).PathAndQuery;
+            context.Response.Headers["Refresh"] = "0; url=" + to;
+            answer = WebServer.Page<MovingPage>(new { To = to });
+        }
+
+        await answer.ExecuteAsync(context).ConfigureAwait(false);
     }
 
     private static async Task<IResult> Code(HttpContext context)
@@ -297,7 +329,7 @@ internal static class AccountEndpoints
 
     private sealed record District(string DistrictCode, string DistrictName);
 
-    private const string LockedWords = "続けて失敗したため、一時的にサインインを止めています。15分ほど待ってからやり直してください。";
+    internal const string LockedWords = "続けて失敗したため、一時的にサインインを止めています。15分ほど待ってからやり直してください。";
 
     private static IResult FactorForm(HttpContext context, string staffId, string from, byte[] key, string action, StaffMember? member, string? fault) => WebServer.Page<FactorPage>(new
     {

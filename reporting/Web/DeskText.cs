@@ -8,6 +8,17 @@ internal static class DeskText
         ["名寄せの確認"] = "Link review",
         ["プログラムだけでは同じ人と言い切れなかった記録です。記録を見比べて決めてください。プログラムの見立ては、決めたあとか、求めたときだけ表示します。だれの記録を見たかは閲覧記録に残ります。"] =
             "Records that the program could not settle alone. Compare them and decide. What the program found is shown only after you have decided or when you ask. Whose records you looked at is kept in the access log.",
+        ["サインインしました"] = "You are signed in",
+        ["続ける"] = "Go on",
+        ["サインアウトしました"] = "You are signed out",
+        ["庁内の認証からもサインアウトする"] = "Sign out of the identity provider too",
+        ["庁内の認証でサインイン"] = "Sign in by the identity provider",
+        ["パスワードでのサインインは止められています。庁内の認証を使ってください。"] = "Sign-in by password is switched off: use the identity provider.",
+        ["認証はできましたが、この利用者のアカウントがここにありません。アカウント管理者に登録を依頼してください。"] = "The identity provider knows you, but there is no account for you here. Ask whoever administers accounts.",
+        ["認証の結果に職員を特定する項目がありません。管理者に設定を確かめてもらってください。"] = "The identity provider did not say who you are. Ask the administrator to check the settings.",
+        ["認証が取りやめられました。"] = "Sign-in was cancelled at the identity provider.",
+        ["認証の結果を確かめられなかったため、サインインできません。最初からやり直してください。続くときは管理者に連絡してください。"] =
+            "What the identity provider answered could not be verified, so you are not signed in. Start again; if it goes on, tell the administrator.",
         ["判断の記録と取り消し"] = "Decisions and undo",
         ["確認を待っている記録はありません。"] = "No record waits for a decision.",
         ["確認待ち {0} 件"] = "{0} waiting",

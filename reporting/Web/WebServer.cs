@@ -61,6 +61,9 @@ public sealed record WebParts(
     /// <summary>The folder of approved mappings of vendors' files.</summary>
     public string Mappings { get; init; } = "";
 
+    /// <summary>The identity provider; null where there is none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     /// <summary>The folder of the keys that protect cookies; null keeps them in memory, so that a restart signs everybody out.</summary>
     public string? KeyFolder { get; init; }
 }
@@ -106,7 +109,7 @@ public static class WebServer
             protection.UseEphemeralDataProtectionProvider();
         }
 
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        AuthenticationBuilder authentication = services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
             cookie.Cookie.Name = CookieName;
             cookie.Cookie.HttpOnly = true;
@@ -144,6 +147,11 @@ public static class WebServer
                 return Task.CompletedTask;
             };
         });
+        if (parts.Oidc is { } oidc)
+        {
+            OidcSignIn.Add(authentication, oidc, parts);
+        }
+
         services.AddAuthorization(Policies.Configure);
         services.AddAntiforgery(forgery =>
         {
@@ -196,6 +204,11 @@ public static class WebServer
         app.Use(RequireToken);
         app.UseAntiforgery();
         MapOpen(app);
+        if (app.Services.GetRequiredService<WebParts>().Oidc is not null)
+        {
+            OidcSignIn.Map(app);
+        }
+
         MapStaff(app);
         CaseworkEndpoints.Map(app);
         StatisticsEndpoints.Map(app);
@@ -258,10 +271,10 @@ public static class WebServer
             return Results.Text(card, "text/html; charset=utf-8");
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
         app.MapOpenApi().RequireAuthorization(Policies.Staff);
-        app.MapPost("/sign-out", async (HttpContext context) =>
+        app.MapPost("/sign-out", async (HttpContext context, WebParts parts) =>
         {
             await context.SignOutAsync().ConfigureAwait(false);
-            return Results.Redirect("/sign-in");
+            return parts.Oidc is null ? Results.Redirect("/sign-in") : Page<LeavingPage>(new { });
         }).RequireAuthorization(Policies.Staff).ExcludeFromDescription();
         app.MapGet("/", (ClaimsPrincipal user) => user.Member()!.RoleCode switch
         {

@@ -28,9 +28,19 @@ internal static class ServeCommand
 
     private static async Task<int> Act(ParseResult parsed, CommandContext context)
     {
+        string roles = parsed.GetValue(RolesOption)!;
+        if (roles is "all" or "reports" && context.Options.Oidc.IsOn && await OidcProbe.Look(context.Options.Oidc, context.Stop).ConfigureAwait(false) is { } found)
+        {
+            if (found.IsFinal)
+            {
+                throw new UsageException($"The identity provider cannot be used: {found.Fault}.");
+            }
+
+            context.Screen.Line($"Warning: {found.Fault}.");
+        }
+
         using WarehouseDatabases databases = context.Open(mustExist: true);
         await using AuditTrail audit = new(databases, context.Time);
-        string roles = parsed.GetValue(RolesOption)!;
         await using WebApplication app = Build(context, databases, audit, parsed.GetValue(Urls) ?? context.Options.Web.Urls, roles, parsed.GetValue(LoadCommand.DemoSeed));
         WarnAboutFiles(context);
         if (roles is "all" or "reports" && PairedEntries.Finish(databases) is var finished and > 0)
@@ -74,6 +84,7 @@ internal static class ServeCommand
         {
             KeyFolder = web.KeyFolder.Length > 0 ? Path.Combine(context.Output, web.KeyFolder) : null,
             RequireHttps = web.RequireHttps,
+            Oidc = context.Options.Oidc.IsOn ? context.Options.Oidc : null,
             SessionTime = TimeSpan.FromMinutes(web.SessionMinutes),
             Watermark = Stages.Watermark(context),
             Mappings = context.Options.Mappings(context.Output),
