@@ -68,7 +68,7 @@ internal static class BatchCommand
         foreach (long key in keys)
         {
             // A meeting of its own: copies of an earlier run are not these.
-            BriefOrder order = new(key, asOf, known, names, "架空データ") { Meeting = new BriefOccasion(string.Create(CultureInfo.InvariantCulture, $"bench{begun}"), "計測会議", asOf, 1) };
+            BriefOrder order = new(key, asOf, known, names, "架空データ") { Meeting = new BriefOccasion(string.Create(CultureInfo.InvariantCulture, $"bench{begun}"), "計測会議", asOf, 1, [.. Enumerable.Range(1, recipients)]) };
             IReadOnlyList<BriefFile> files = await service.Make(order, new AccessReason(member, "conference")).ConfigureAwait(false);
             copies += files.Count;
             pages += files.Sum(file => file.PageCount);
