@@ -44,6 +44,9 @@ public sealed class BriefService
     // NVARCHAR(4000) holds this many UTF-16 units.
     private const int PartLength = 4000;
 
+    // As many as load/report_brief_part_insert takes at once.
+    private const int PartGroup = 8;
+
     private readonly WarehouseDatabases _databases;
     private readonly BriefReader _reader;
     private readonly IPdfRenderer _renderer;
@@ -79,7 +82,7 @@ public sealed class BriefService
         }
 
         (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis = _reader.ReadScore(order.ChildKey, order.AsOf, order.AsKnownUtc);
-        List<BriefFile> files = [];
+        List<(BriefFile File, BriefDocument Document, BriefRequest Request)> copies = [];
         int before = (order.Meeting?.FirstCopy ?? 1) - 1;
         int last = before + order.Recipients.Count;
         for (int copy = before + 1; copy <= last; copy++)
@@ -90,12 +93,19 @@ public sealed class BriefService
                 Watermark(order, order.Recipients[copy - before - 1], copy, last));
             CaseBrief brief = CaseBriefBuilder.Build(child, analysis, request) with { BlindJudgement = order.BlindJudgement, FinalJudgement = order.FinalJudgement };
             BriefDocument document = CaseBriefComposer.Compose(order.Meeting is { } meeting ? brief with { Meeting = brief.Meeting with { Date = meeting.HeldDate } } : brief).Seal();
-            BriefFile file = Draw(request.BriefId, order.ChildKey, document, cancellation);
-            Store(file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
-            files.Add(file);
+            copies.Add((Draw(request.BriefId, order.ChildKey, document, cancellation), document, request));
         }
 
-        return files;
+        // The copies of one child come into store together.
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        session.Begin();
+        foreach ((BriefFile file, BriefDocument document, BriefRequest request) in copies)
+        {
+            Store(session, file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
+        }
+
+        session.Commit();
+        return [.. copies.Select(copy => copy.File)];
     }
 
     /// <summary>Returns the child that a stored brief is about, or null where there is no such brief.</summary>
@@ -157,11 +167,9 @@ public sealed class BriefService
             briefId, childKey, Convert.ToHexStringLower(SHA256.HashData(document.ToCanonicalBytes())), result.EngineName, result.PageCount, stream.ToArray());
     }
 
-    private void Store(BriefFile file, BriefDocument document, BriefOrder order, BriefRequest request, DateOnly snapshot, AccessReason reason)
+    private void Store(WarehouseSession session, BriefFile file, BriefDocument document, BriefOrder order, BriefRequest request, DateOnly snapshot, AccessReason reason)
     {
         string json = Encoding.UTF8.GetString(document.ToCanonicalBytes());
-        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-        session.Begin();
         session.Execute("load/report_brief_delete", new { brief_id = file.BriefId });
         session.Execute("load/report_brief_insert", new
         {
@@ -177,11 +185,17 @@ public sealed class BriefService
             DocumentSha256 = file.DocumentHash,
             Renderer = file.Engine.Length <= 60 ? file.Engine : file.Engine[..60],
         });
-        int part = 0;
-        foreach (string piece in Pieces(json))
+        int part = 1;
+        foreach (string[] pieces in Pieces(json).Chunk(PartGroup))
         {
-            part++;
-            session.Execute("load/report_brief_part_insert", new { file.BriefId, part_number = part, document_json = piece });
+            Dictionary<string, object?> values = new(StringComparer.Ordinal) { ["brief_id"] = file.BriefId, ["first_part"] = part };
+            for (int place = 0; place < PartGroup; place++)
+            {
+                values[string.Create(System.Globalization.CultureInfo.InvariantCulture, $"part{place}")] = place < pieces.Length ? pieces[place] : null;
+            }
+
+            session.Execute("load/report_brief_part_insert", values);
+            part += pieces.Length;
         }
 
         if (order.Meeting is { } meeting)
@@ -197,8 +211,6 @@ public sealed class BriefService
                 IssuedUtc = _time.GetUtcNow().UtcDateTime,
             });
         }
-
-        session.Commit();
     }
 
     /// <summary>Returns a text in parts of at most 4,000 characters, never between the two halves of a surrogate pair.</summary>

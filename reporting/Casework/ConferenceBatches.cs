@@ -63,12 +63,19 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
         string id = view.Conference.ConferenceId;
         try
         {
-            foreach (AgendaChild child in view.Children)
+            // Children beside each other: reading, drawing and storing one keeps one core busy at a time.
+            ParallelOptions cores = new() { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = stop };
+            await Parallel.ForEachAsync(view.Children, cores, async (child, end) =>
             {
-                BatchState state = _states[id];
-                _states[id] = await Child(view, child, member, watermark, printed, state, stop).ConfigureAwait(false) with { Done = state.Done + 1 };
-            }
-
+                BatchState made = await Child(view, child, member, watermark, printed, end).ConfigureAwait(false);
+                _states.AddOrUpdate(id, made, (_, state) => state with
+                {
+                    Done = state.Done + 1,
+                    Copies = state.Copies + made.Copies,
+                    NotJudged = [.. state.NotJudged, .. made.NotJudged],
+                    NotMine = [.. state.NotMine, .. made.NotMine],
+                });
+            }).ConfigureAwait(false);
             _states[id] = _states[id] with { IsRunning = false };
         }
         catch (Exception)
@@ -78,12 +85,13 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
         }
     }
 
-    private async Task<BatchState> Child(ConferenceView view, AgendaChild child, StaffMember member, string? watermark, Func<Judgement, BriefJudgement> printed, BatchState state, CancellationToken stop)
+    private async Task<BatchState> Child(ConferenceView view, AgendaChild child, StaffMember member, string? watermark, Func<Judgement, BriefJudgement> printed, CancellationToken stop)
     {
+        BatchState nothing = new(0, 0, 0, [], [], true, false);
         long key = child.Item.ChildKey;
         if (child.Name is null)
         {
-            return state with { NotMine = [.. state.NotMine, key] };
+            return nothing with { NotMine = [key] };
         }
 
         // Whoever has a copy keeps it; somebody who came later gets the next number.
@@ -91,13 +99,13 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
         List<ConferenceMember> waiting = [.. view.Members.Where(one => issued.TrueForAll(copy => copy.MemberNumber != one.MemberNumber))];
         if (waiting.Count == 0)
         {
-            return state;
+            return nothing;
         }
 
         (Judgement? first, Judgement? final) = desk.Judged(key, member.StaffId);
         if (first is null)
         {
-            return state with { NotJudged = [.. state.NotJudged, key] };
+            return nothing with { NotJudged = [key] };
         }
 
         (DateOnly asOf, DateTime known) = reader.Now();
@@ -109,6 +117,6 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
                 view.Conference.ConferenceId, view.Conference.Title, view.Conference.HeldDate, issued.Select(copy => copy.CopyNumber).DefaultIfEmpty(0).Max() + 1, [.. waiting.Select(one => one.MemberNumber)]),
         };
         IReadOnlyList<BriefFile> files = await briefs.Make(order, new AccessReason(member, "conference"), stop).ConfigureAwait(false);
-        return state with { Copies = state.Copies + files.Count };
+        return nothing with { Copies = files.Count };
     }
 }

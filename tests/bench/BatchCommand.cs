@@ -65,24 +65,28 @@ internal static class BatchCommand
         int copies = 0;
         int pages = 0;
         int next = 0;
-        foreach (long key in keys)
+        ParallelOptions cores = new() { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4) };
+        Lock gate = new();
+        await Parallel.ForEachAsync(keys, cores, async (key, end) =>
         {
             // A meeting of its own: copies of an earlier run are not these.
-            BriefOrder order = new(key, asOf, known, names, "架空データ") { Meeting = new BriefOccasion(string.Create(CultureInfo.InvariantCulture, $"bench{begun}"), "計測会議", asOf, 1, [.. Enumerable.Range(1, recipients)]) };
-            IReadOnlyList<BriefFile> files = await service.Make(order, new AccessReason(member, "conference")).ConfigureAwait(false);
-            copies += files.Count;
-            pages += files.Sum(file => file.PageCount);
-            if (copies == files.Count)
+            BriefOrder order = new(key, asOf, known, names, "架空データ")
             {
-                output.WriteLine(Row("1 child"));
-                next = Step;
-            }
-            else if (copies >= next || key == keys[^1])
+                Meeting = new BriefOccasion(string.Create(CultureInfo.InvariantCulture, $"bench{begun}"), "計測会議", asOf, 1, [.. Enumerable.Range(1, recipients)]),
+            };
+            IReadOnlyList<BriefFile> files = await service.Make(order, new AccessReason(member, "conference"), end).ConfigureAwait(false);
+            lock (gate)
             {
-                output.WriteLine(Row(copies.ToString("N0", CultureInfo.InvariantCulture)));
-                next = copies + Step;
+                bool isFirst = copies == 0;
+                copies += files.Count;
+                pages += files.Sum(file => file.PageCount);
+                if (isFirst || copies >= next || copies == keys.Count * recipients)
+                {
+                    output.WriteLine(Row(isFirst ? "1 child" : copies.ToString("N0", CultureInfo.InvariantCulture)));
+                    next = isFirst ? Step : copies + Step;
+                }
             }
-        }
+        }).ConfigureAwait(false);
 
         return copies == keys.Count * recipients ? 0 : 1;
 
