@@ -32,6 +32,17 @@ public sealed record BriefOrder(long ChildKey, DateOnly AsOf, DateTime AsKnownUt
 /// <param name="Members">The numbers of the members who receive the copies, in the order of the recipients.</param>
 public sealed record BriefOccasion(string ConferenceId, string Title, DateOnly HeldDate, int FirstCopy, IReadOnlyList<int> Members);
 
+/// <summary>What is kept with a document.</summary>
+/// <param name="BriefId">Its number.</param>
+/// <param name="ChildKey">The child.</param>
+/// <param name="SnapshotDate">The day that it describes.</param>
+/// <param name="AsKnownUtc">The state of knowledge.</param>
+/// <param name="Recipient">Who receives it.</param>
+/// <param name="CopyNumber">The number of the copy.</param>
+/// <param name="CopyCount">How many there are.</param>
+/// <param name="DocumentCode">What it is; null for a brief.</param>
+internal sealed record KeptDocument(string BriefId, long ChildKey, DateOnly SnapshotDate, DateTime AsKnownUtc, string Recipient, int CopyNumber, int CopyCount, string? DocumentCode);
+
 /// <summary>A brief that is in store.</summary>
 public sealed record MadeBrief(string BriefId, DateTime CreatedUtc, string Recipient);
 
@@ -41,6 +52,9 @@ public sealed record BriefFile(string BriefId, long ChildKey, string DocumentHas
 /// <summary>Makes briefs: reads with an audit row, stores the canonical document, draws it.</summary>
 public sealed class BriefService
 {
+    /// <summary>The kind of a document that is a support plan for the family.</summary>
+    internal const string PlanCode = "plan";
+
     // NVARCHAR(4000) holds this many UTF-16 units.
     private const int PartLength = 4000;
 
@@ -82,7 +96,7 @@ public sealed class BriefService
         }
 
         (ScoreRow Score, IReadOnlyList<ReasonRow> Reasons)? analysis = _reader.ReadScore(order.ChildKey, order.AsOf, order.AsKnownUtc);
-        List<(BriefFile File, BriefDocument Document, BriefRequest Request)> copies = [];
+        List<(BriefFile File, BriefDocument Document, KeptDocument Kept)> copies = [];
         int before = (order.Meeting?.FirstCopy ?? 1) - 1;
         int last = before + order.Recipients.Count;
         for (int copy = before + 1; copy <= last; copy++)
@@ -93,15 +107,18 @@ public sealed class BriefService
                 Watermark(order, order.Recipients[copy - before - 1], copy, last));
             CaseBrief brief = CaseBriefBuilder.Build(child, analysis, request) with { BlindJudgement = order.BlindJudgement, FinalJudgement = order.FinalJudgement };
             BriefDocument document = CaseBriefComposer.Compose(order.Meeting is { } meeting ? brief with { Meeting = brief.Meeting with { Date = meeting.HeldDate } } : brief).Seal();
-            copies.Add((Draw(request.BriefId, order.ChildKey, document, cancellation), document, request));
+            copies.Add((
+                Draw(request.BriefId, order.ChildKey, document, cancellation),
+                document,
+                new KeptDocument(request.BriefId, order.ChildKey, analysis?.Score.SnapshotDate ?? order.AsOf, order.AsKnownUtc, request.Recipient, copy, last, null)));
         }
 
         // The copies of one child come into store together.
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
         session.Begin();
-        foreach ((BriefFile file, BriefDocument document, BriefRequest request) in copies)
+        foreach ((BriefFile file, BriefDocument document, KeptDocument kept) in copies)
         {
-            Store(session, file, document, order, request, analysis?.Score.SnapshotDate ?? order.AsOf, reason);
+            Store(session, file, document, kept, order.Meeting, reason);
         }
 
         session.Commit();
@@ -116,8 +133,30 @@ public sealed class BriefService
             return null;
         }
 
+        return Stored(briefId)?.ChildKey;
+    }
+
+    /// <summary>Returns whether a stored document holds an analysis: every brief does, a support plan for the family does not.</summary>
+    public bool HoldsAnalysis(string briefId) => Stored(briefId)?.DocumentCode != PlanCode;
+
+    /// <summary>Draws a document without keeping it.</summary>
+    internal byte[] Draw(BriefDocument document, CancellationToken cancellation) => Draw("", 0, document, cancellation).Pdf;
+
+    /// <summary>Draws a document and keeps it under its number.</summary>
+    internal BriefFile Keep(BriefDocument document, KeptDocument kept, AccessReason reason, CancellationToken cancellation)
+    {
+        BriefFile file = Draw(kept.BriefId, kept.ChildKey, document, cancellation);
         using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
-        return session.QuerySingleOrDefault<StoredBrief>("query/brief_stored", new { brief_id = briefId })?.ChildKey;
+        session.Begin();
+        Store(session, file, document, kept, null, reason);
+        session.Commit();
+        return file;
+    }
+
+    private StoredBrief? Stored(string briefId)
+    {
+        using WarehouseSession session = _databases.Open(DatabaseKind.Identity, SessionRole.Caseworker);
+        return session.QuerySingleOrDefault<StoredBrief>("query/brief_stored", new { brief_id = briefId });
     }
 
     /// <summary>Returns the briefs that somebody made of a child, newest first.</summary>
@@ -167,23 +206,24 @@ public sealed class BriefService
             briefId, childKey, Convert.ToHexStringLower(SHA256.HashData(document.ToCanonicalBytes())), result.EngineName, result.PageCount, stream.ToArray());
     }
 
-    private void Store(WarehouseSession session, BriefFile file, BriefDocument document, BriefOrder order, BriefRequest request, DateOnly snapshot, AccessReason reason)
+    private void Store(WarehouseSession session, BriefFile file, BriefDocument document, KeptDocument kept, BriefOccasion? meeting, AccessReason reason)
     {
         string json = Encoding.UTF8.GetString(document.ToCanonicalBytes());
         session.Execute("load/report_brief_delete", new { brief_id = file.BriefId });
         session.Execute("load/report_brief_insert", new
         {
             file.BriefId,
-            order.ChildKey,
-            SnapshotDate = snapshot,
-            order.AsKnownUtc,
+            kept.ChildKey,
+            kept.SnapshotDate,
+            kept.AsKnownUtc,
             CreatedUtc = _time.GetUtcNow().UtcDateTime,
             CreatedBy = reason.Member.StaffId,
-            request.Recipient,
-            request.CopyNumber,
-            request.CopyCount,
+            kept.Recipient,
+            kept.CopyNumber,
+            kept.CopyCount,
             DocumentSha256 = file.DocumentHash,
             Renderer = file.Engine.Length <= 60 ? file.Engine : file.Engine[..60],
+            kept.DocumentCode,
         });
         int part = 1;
         foreach (string[] pieces in Pieces(json).Chunk(PartGroup))
@@ -198,15 +238,15 @@ public sealed class BriefService
             part += pieces.Length;
         }
 
-        if (order.Meeting is { } meeting)
+        if (meeting is not null)
         {
             session.Execute("load/conference_copy_insert", new
             {
                 file.BriefId,
                 meeting.ConferenceId,
-                order.ChildKey,
-                MemberNumber = meeting.Members[request.CopyNumber - meeting.FirstCopy],
-                request.CopyNumber,
+                kept.ChildKey,
+                MemberNumber = meeting.Members[kept.CopyNumber - meeting.FirstCopy],
+                kept.CopyNumber,
                 IssuedBy = reason.Member.StaffId,
                 IssuedUtc = _time.GetUtcNow().UtcDateTime,
             });
@@ -243,5 +283,5 @@ public sealed class BriefService
         return $"B{day}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
     }
 
-    private sealed record StoredBrief(string BriefId, long ChildKey, string DocumentSha256, string Renderer, int CopyNumber, int CopyCount);
+    private sealed record StoredBrief(string BriefId, long ChildKey, string DocumentSha256, string Renderer, int CopyNumber, int CopyCount, string? DocumentCode);
 }

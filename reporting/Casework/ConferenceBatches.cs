@@ -40,12 +40,12 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
             return ConferenceOutcome.Closed;
         }
 
-        if (view.Members.Count == 0 || view.Children.Count == 0)
+        if (view.Members.Count == 0 || view.Agenda.Count == 0)
         {
             return ConferenceOutcome.Empty;
         }
 
-        BatchState begun = new(view.Children.Count, 0, 0, [], [], true, false);
+        BatchState begun = new(view.Agenda.Count, 0, 0, [], [], true, false);
         BatchState now = _states.AddOrUpdate(id, begun, (_, before) => before.IsRunning ? before : begun);
         if (ReferenceEquals(now, begun))
         {
@@ -65,7 +65,7 @@ public sealed class ConferenceBatches(CaseDesk desk, BriefService briefs, BriefR
         {
             // Children beside each other: reading, drawing and storing one keeps one core busy at a time.
             ParallelOptions cores = new() { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = stop };
-            await Parallel.ForEachAsync(view.Children, cores, async (child, end) =>
+            await Parallel.ForEachAsync(view.Agenda, cores, async (child, end) =>
             {
                 BatchState made = await Child(view, child, member, watermark, printed, end).ConfigureAwait(false);
                 _states.AddOrUpdate(id, made, (_, state) => state with

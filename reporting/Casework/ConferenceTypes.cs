@@ -19,7 +19,7 @@ public sealed record Conference(
 }
 
 /// <summary>One person or agency at a meeting.</summary>
-public sealed record ConferenceMember(string ConferenceId, int MemberNumber, string Agency, string MemberName, string DutyCode, string FormId, DateTime AddedUtc)
+public sealed record ConferenceMember(string ConferenceId, int MemberNumber, string Agency, string MemberName, string DutyCode, string FormId, DateTime AddedUtc, string? StaffId)
 {
     /// <summary>How a copy names who received it.</summary>
     public string Recipient => MemberName.Length == 0 ? Agency : Agency.Length == 0 ? MemberName : $"{Agency}　{MemberName}";
@@ -27,6 +27,13 @@ public sealed record ConferenceMember(string ConferenceId, int MemberNumber, str
 
 /// <summary>One child on an agenda.</summary>
 public sealed record ConferenceItem(string ConferenceId, long ChildKey, int ItemNumber, string AddedBy, DateTime AddedUtc);
+
+/// <summary>One child taken off an agenda, or put back; the newest of a child holds.</summary>
+public sealed record ConferenceItemChange(string ChangeId, string ConferenceId, long ChildKey, int ChangeNumber, string ChangeCode, string ReasonText, string StaffId, DateTime ChangedUtc)
+{
+    /// <summary>Whether the child is off the agenda.</summary>
+    public bool IsOff => ChangeCode == "off";
+}
 
 /// <summary>One numbered copy of a brief that one member got.</summary>
 public sealed record ConferenceCopy(
@@ -47,7 +54,8 @@ public sealed record ConferenceDecision(
 /// <param name="Agency">Who does it.</param>
 /// <param name="TaskText">What is done.</param>
 /// <param name="DueDate">Until when.</param>
-public sealed record ConferenceTask(string DecisionId, int TaskNumber, string SupportCode, string Agency, string TaskText, DateOnly DueDate);
+/// <param name="BeginsDate">When a support begins; null on the day of the meeting.</param>
+public sealed record ConferenceTask(string DecisionId, int TaskNumber, string SupportCode, string Agency, string TaskText, DateOnly DueDate, DateOnly? BeginsDate);
 
 /// <summary>One entry of the minutes; never changed.</summary>
 /// <param name="MinuteId">32 hex digits.</param>
@@ -64,12 +72,13 @@ public sealed record ConferenceMinute(string MinuteId, string ConferenceId, long
 /// <param name="Age">In years at the date of the data; null with the name.</param>
 /// <param name="GradeCode">The grade; null with the name.</param>
 /// <param name="IsRestricted">Whether a protective measure is in force.</param>
-public sealed record AgendaChild(ConferenceItem Item, string? Name, int? Age, int? GradeCode, bool IsRestricted);
+/// <param name="Off">Who took the child off the agenda and why; null while it is on it.</param>
+public sealed record AgendaChild(ConferenceItem Item, string? Name, int? Age, int? GradeCode, bool IsRestricted, ConferenceItemChange? Off);
 
 /// <summary>A meeting with all that belongs to it.</summary>
 /// <param name="Conference">The meeting.</param>
 /// <param name="Members">Who is there.</param>
-/// <param name="Children">The agenda.</param>
+/// <param name="Children">The agenda, with those who were taken off it.</param>
 /// <param name="Copies">Copies that were issued; of children in the reader's remit.</param>
 /// <param name="Decisions">Decisions, oldest first; of children in the reader's remit.</param>
 /// <param name="Minutes">Minutes, oldest first; of the whole meeting and of children in the reader's remit.</param>
@@ -79,7 +88,11 @@ public sealed record ConferenceView(
     IReadOnlyList<AgendaChild> Children,
     IReadOnlyList<ConferenceCopy> Copies,
     IReadOnlyList<ConferenceDecision> Decisions,
-    IReadOnlyList<ConferenceMinute> Minutes);
+    IReadOnlyList<ConferenceMinute> Minutes)
+{
+    /// <summary>The children whom the meeting talks about.</summary>
+    public IReadOnlyList<AgendaChild> Agenda => [.. Children.Where(child => child.Off is null)];
+}
 
 /// <summary>A decision as a form brings it.</summary>
 /// <param name="DecisionCode">One of <see cref="ConferenceCodes.Decisions"/>.</param>
@@ -90,7 +103,12 @@ public sealed record ConferenceView(
 public sealed record DecisionInput(string DecisionCode, string LeadAgency, DateOnly? ReviewDate, string? Text, IReadOnlyList<TaskInput> Tasks);
 
 /// <summary>A line of a decision as a form brings it.</summary>
-public sealed record TaskInput(string SupportCode, string Agency, string Text, DateOnly? DueDate)
+/// <param name="SupportCode">The support, or <c>none</c>.</param>
+/// <param name="Agency">Who does it.</param>
+/// <param name="Text">What is done.</param>
+/// <param name="DueDate">Until when.</param>
+/// <param name="BeginsDate">When the support begins; null on the day of the meeting.</param>
+public sealed record TaskInput(string SupportCode, string Agency, string Text, DateOnly? DueDate, DateOnly? BeginsDate = null)
 {
     /// <summary>Whether the line was left empty.</summary>
     public bool IsEmpty => SupportCode is "" or "none" && Agency.Length == 0 && Text.Length == 0;

@@ -103,9 +103,11 @@ public sealed class Conferences
         IReadOnlyList<ConferenceDecision> decisions;
         IReadOnlyList<ConferenceMinute> minutes;
         ILookup<string, ConferenceTask> tasks;
+        Dictionary<long, ConferenceItemChange> changes;
         using (WarehouseSession session = Identity())
         {
             items = session.Query<ConferenceItem>("query/conference_item", key);
+            changes = Changes(session, conferenceId);
             members = session.Query<ConferenceMember>("query/conference_member", key);
             copies = session.Query<ConferenceCopy>("query/conference_copy", key);
             decisions = session.Query<ConferenceDecision>("query/conference_decision", key);
@@ -122,15 +124,16 @@ public sealed class Conferences
             IdentifiedChild? child = record is not null && member.Serves(record.Child.DistrictCode)
                 ? await _reader.ReadChild(item.ChildKey, asOf, known, new AccessReason(member, "conference"), action, conferenceId, cancellation).ConfigureAwait(false)
                 : null;
+            ConferenceItemChange? off = changes.GetValueOrDefault(item.ChildKey) is { IsOff: true } change ? change : null;
             if (child is null)
             {
-                children.Add(new AgendaChild(item, null, null, null, false));
+                children.Add(new AgendaChild(item, null, null, null, false, off is null ? null : off with { ReasonText = "" }));
                 continue;
             }
 
             own.Add(item.ChildKey);
             CaseBrief brief = CaseBriefBuilder.Build(child, null, new BriefRequest("", "", "", 1, 1, "", null));
-            children.Add(new AgendaChild(item, brief.Child.Name, brief.Child.Age, child.Record.Child.GradeCode, child.IsRestricted));
+            children.Add(new AgendaChild(item, brief.Child.Name, brief.Child.Age, child.Record.Child.GradeCode, child.IsRestricted, off));
         }
 
         return new ConferenceView(
@@ -143,10 +146,20 @@ public sealed class Conferences
     }
 
     /// <summary>Adds a member.</summary>
-    public async Task<ConferenceOutcome> AddMember(string conferenceId, string ticketText, string agency, string name, string duty, StaffMember member, CancellationToken cancellation = default)
+    /// <param name="conferenceId">The meeting.</param>
+    /// <param name="ticketText">What the page gave.</param>
+    /// <param name="agency">The agency, or empty.</param>
+    /// <param name="name">The name, or empty; of an account its name stands for it.</param>
+    /// <param name="duty">One of <see cref="ConferenceCodes.Duties"/>.</param>
+    /// <param name="account">The open account of the member; null where there is none. It opens nothing that the account does not open itself.</param>
+    /// <param name="member">Who adds.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<ConferenceOutcome> AddMember(
+        string conferenceId, string ticketText, string agency, string name, string duty, StaffMember? account, StaffMember member, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(agency);
         ArgumentNullException.ThrowIfNull(name);
+        name = account is not null && name.Trim().Length == 0 && account.DisplayName.Length <= 39 ? account.DisplayName : name;
         (Conference conference, CaseTicket? ticket) = await Form(conferenceId, ticketText, member, "conference-member", 0, cancellation).ConfigureAwait(false);
         ConferenceOutcome outcome = ticket is null ? ConferenceOutcome.TicketRefused : !conference.IsOpen ? ConferenceOutcome.Closed
             : !Fits(agency, 0, 60) || !Fits(name, 0, 39) || agency.Trim().Length + name.Trim().Length == 0 || !ConferenceCodes.Duties.ContainsKey(duty) ? ConferenceOutcome.Invalid
@@ -156,7 +169,14 @@ public sealed class Conferences
             lock (_gate)
             {
                 using WarehouseSession session = Identity();
-                int next = session.Query<ConferenceMember>("query/conference_member", new { conference_id = conferenceId }).Select(one => one.MemberNumber).DefaultIfEmpty(0).Max() + 1;
+                IReadOnlyList<ConferenceMember> there = session.Query<ConferenceMember>("query/conference_member", new { conference_id = conferenceId });
+                if (account is not null && there.Any(one => one.StaffId == account.StaffId && one.FormId != ticket!.Id))
+                {
+                    // One person gets one copy.
+                    return ConferenceOutcome.Invalid;
+                }
+
+                int next = there.Select(one => one.MemberNumber).DefaultIfEmpty(0).Max() + 1;
                 session.Execute("load/conference_member_insert", new
                 {
                     ConferenceId = conferenceId,
@@ -166,6 +186,7 @@ public sealed class Conferences
                     DutyCode = duty,
                     FormId = ticket!.Id,
                     AddedUtc = Now,
+                    StaffId = account?.StaffId,
                 });
             }
         }
@@ -193,11 +214,63 @@ public sealed class Conferences
         {
             using WarehouseSession session = Identity();
             int next = session.Query<ConferenceItem>("query/conference_item", new { conference_id = conferenceId }).Select(one => one.ItemNumber).DefaultIfEmpty(0).Max() + 1;
+            session.Begin();
             session.Execute("load/conference_item_insert", new { ConferenceId = conferenceId, ChildKey = childKey, ItemNumber = next, AddedBy = member.StaffId, AddedUtc = Now });
+            if (Changes(session, conferenceId).GetValueOrDefault(childKey) is { IsOff: true })
+            {
+                Change(session, Guid.NewGuid().ToString("N"), conferenceId, childKey, "on", "", member);
+            }
+
+            session.Commit();
         }
 
         return ConferenceOutcome.Recorded;
     }
+
+    /// <summary>Takes a child off an agenda with a reason, or puts it back where it was; what was issued, decided and said before stays.</summary>
+    /// <exception cref="AccessRefusedException">The child or the meeting is of another remit; the refusal is in the log.</exception>
+    public async Task<ConferenceOutcome> ChangeItem(
+        string conferenceId, long childKey, string ticketText, bool isOff, string? reason, StaffMember member, CancellationToken cancellation = default)
+    {
+        (Conference conference, CaseTicket? ticket) = await Form(conferenceId, ticketText, member, isOff ? "conference-item-off" : "conference-item-on", childKey, cancellation).ConfigureAwait(false);
+        string text = CaseDesk.Clean(reason) ?? "";
+        lock (_gate)
+        {
+            using WarehouseSession session = Identity();
+            Dictionary<long, ConferenceItemChange> changes = Changes(session, conferenceId);
+            bool isThere = session.Query<ConferenceItem>("query/conference_item", new { conference_id = conferenceId }).Any(item => item.ChildKey == childKey);
+            bool wasOff = changes.GetValueOrDefault(childKey) is { IsOff: true };
+            ConferenceOutcome outcome = ticket is null ? ConferenceOutcome.TicketRefused
+                : changes.GetValueOrDefault(childKey)?.ChangeId == ticket.Id ? ConferenceOutcome.Recorded
+                : !conference.IsOpen ? ConferenceOutcome.Closed
+                : !isThere || wasOff == isOff || text.Length is 0 or > 400 ? ConferenceOutcome.Invalid
+                : ConferenceOutcome.Recorded;
+            if (outcome == ConferenceOutcome.Recorded && wasOff != isOff)
+            {
+                Change(session, ticket!.Id, conferenceId, childKey, isOff ? "off" : "on", text, member);
+            }
+
+            return outcome;
+        }
+    }
+
+    private void Change(WarehouseSession session, string id, string conferenceId, long childKey, string code, string reason, StaffMember member) => session.Execute(
+        "load/conference_item_change_insert",
+        new
+        {
+            ChangeId = id,
+            ConferenceId = conferenceId,
+            ChildKey = childKey,
+            ChangeNumber = session.Query<ConferenceItemChange>("query/conference_item_change", new { conference_id = conferenceId }).Select(one => one.ChangeNumber).DefaultIfEmpty(0).Max() + 1,
+            ChangeCode = code,
+            ReasonText = reason,
+            member.StaffId,
+            ChangedUtc = Now,
+        });
+
+    // The last change of each child.
+    private static Dictionary<long, ConferenceItemChange> Changes(WarehouseSession session, string conferenceId) => session
+        .Query<ConferenceItemChange>("query/conference_item_change", new { conference_id = conferenceId }).GroupBy(change => change.ChildKey).ToDictionary(group => group.Key, group => group.Last());
 
     /// <summary>Records a decision about a child and hands its supports and its next review to the contacts of the child.</summary>
     /// <exception cref="AccessRefusedException">The child or the meeting is of another remit; the refusal is in the log.</exception>
@@ -249,6 +322,7 @@ public sealed class Conferences
                     Agency = tasks[i].Agency.Trim(),
                     TaskText = tasks[i].Text.Trim(),
                     DueDate = tasks[i].DueDate!.Value,
+                    tasks[i].BeginsDate,
                 });
             }
         }
@@ -320,9 +394,10 @@ public sealed class Conferences
         && text.Length <= JudgementCodes.MaxNote && tasks.Count <= ConferenceCodes.TaskLines
         && (input.DecisionCode == "close" ? input.ReviewDate is null && Fits(input.LeadAgency, 0, 100) : input.ReviewDate is { } review && review >= Today && review <= Today.AddYears(3) && Fits(input.LeadAgency, 1, 100))
         && tasks.TrueForAll(task => (task.SupportCode is "" or "none" || ContactCodes.Details["support"].ContainsKey(task.SupportCode))
-            && Fits(task.Agency, 1, 100) && Fits(task.Text, 0, 400) && (task.Text.Trim().Length > 0 || task.SupportCode is not ("" or "none")) && task.DueDate is { } due && due >= held && due <= Today.AddYears(3));
+            && Fits(task.Agency, 1, 100) && Fits(task.Text, 0, 400) && (task.Text.Trim().Length > 0 || task.SupportCode is not ("" or "none")) && task.DueDate is { } due && due >= held && due <= Today.AddYears(3)
+            && (task.BeginsDate is not { } begins || (task.SupportCode is not ("" or "none") && begins >= held && begins <= due)));
 
-    // Supports that the meeting agreed on begin with it; the next review reminds whoever works the list.
+    // Supports that the meeting agreed on begin on their day, or with the meeting; the next review reminds whoever works the list.
     private static List<ContactFact> HandedOver(string decisionId, Conference conference, long childKey, DecisionInput input, List<TaskInput> tasks, StaffMember member, DateTime now)
     {
         List<ContactFact> contacts = [];
@@ -330,25 +405,26 @@ public sealed class Conferences
         {
             if (tasks[i].SupportCode is not ("" or "none"))
             {
-                contacts.Add(Contact("task " + (i + 1).ToString(CultureInfo.InvariantCulture), "support", tasks[i].SupportCode, null));
+                contacts.Add(Contact("task " + (i + 1).ToString(CultureInfo.InvariantCulture), "support", tasks[i].SupportCode, tasks[i].BeginsDate ?? conference.HeldDate, null));
             }
         }
 
         if (input.ReviewDate is { } review)
         {
-            contacts.Add(Contact("review", "review", "review", review));
+            contacts.Add(Contact("review", "review", "review", conference.HeldDate, review));
         }
 
         return contacts;
 
-        ContactFact Contact(string part, string kind, string detail, DateOnly? due) =>
-            new(IdOf(decisionId, part), childKey, member.StaffId, kind, detail, "", conference.HeldDate, due, 0, now);
+        ContactFact Contact(string part, string kind, string detail, DateOnly day, DateOnly? due) =>
+            new(IdOf(decisionId, part), childKey, member.StaffId, kind, detail, "", day, due, 0, now);
     }
 
     private bool IsOnAgenda(string conferenceId, long childKey)
     {
         using WarehouseSession session = Identity();
-        return session.Query<ConferenceItem>("query/conference_item", new { conference_id = conferenceId }).Any(item => item.ChildKey == childKey);
+        return session.Query<ConferenceItem>("query/conference_item", new { conference_id = conferenceId }).Any(item => item.ChildKey == childKey)
+            && Changes(session, conferenceId).GetValueOrDefault(childKey) is not { IsOff: true };
     }
 
     // The meeting and the ticket of a form about it; what is about a child needs the right to the child too.

@@ -38,6 +38,12 @@ public enum ParagraphSize
 
     /// <summary>The one sentence a reader must not miss.</summary>
     Lead,
+
+    /// <summary>Running text of papers for families.</summary>
+    Large,
+
+    /// <summary>Whom such a paper is for.</summary>
+    Display,
 }
 
 /// <summary>Running text.</summary>

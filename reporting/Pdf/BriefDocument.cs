@@ -24,7 +24,11 @@ public sealed record PageFurniture(
     DateOnly DataDate,
     string? BriefId,
     string? ShortHash = null,
-    string? Watermark = null);
+    string? Watermark = null)
+{
+    /// <summary>What stands before the date; null for the date of the data.</summary>
+    public string? DateLabel { get; init; }
+}
 
 /// <summary>A document as meaning, independent of the engine that draws it.</summary>
 /// <remarks>Equal documents have equal canonical bytes, and each engine draws equal bytes from them.</remarks>

@@ -22,7 +22,7 @@ public static class FurnitureText
         ArgumentNullException.ThrowIfNull(furniture);
         var parts = new[]
         {
-            $"データ基準日 {furniture.DataDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}",
+            $"{furniture.DateLabel ?? "データ基準日"} {furniture.DataDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}",
             string.IsNullOrEmpty(furniture.BriefId) ? null : $"資料ID {furniture.BriefId}",
             string.IsNullOrEmpty(furniture.ShortHash) ? null : $"照合値 {furniture.ShortHash}",
         };

@@ -45,6 +45,12 @@ public static class PdfTheme
     /// <summary>Tables and notes.</summary>
     public const float TableSize = 7.8f;
 
+    /// <summary>Running text of papers for families: five millimetres, read without glasses by most.</summary>
+    public const float LargeSize = 14.5f;
+
+    /// <summary>Whom such a paper is for.</summary>
+    public const float DisplaySize = 20f;
+
     /// <summary>Sources, dates, furniture.</summary>
     public const float SmallSize = 6.8f;
 
@@ -110,6 +116,8 @@ public static class PdfTheme
     {
         ParagraphSize.Lead => LeadSize,
         ParagraphSize.Small => SmallSize,
+        ParagraphSize.Large => LargeSize,
+        ParagraphSize.Display => DisplaySize,
         _ => BodySize,
     };
 }

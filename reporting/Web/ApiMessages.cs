@@ -57,6 +57,13 @@ internal sealed record ContactLine(string ContactId, string StaffId, string Even
 /// <summary>A contact as a program sends it; the ticket is of <c>GET …/contacts</c>.</summary>
 internal sealed record ContactMessage(string? Ticket, string? Event, string? Detail, string? Result, DateOnly? Date, DateOnly? Due, bool? SafetyChecked, string? Note, string? Purpose);
 
+/// <summary>Support plans that were made for the family, and a draft of the next.</summary>
+internal sealed record PlansMessage(PlanInput Draft, IReadOnlyList<MadePlan> Made, string Ticket);
+
+/// <summary>A support plan as a program sends it: what the family reads, in plain words.</summary>
+internal sealed record PlanMessage(
+    string? Ticket, string? Wish, string? Goal, IReadOnlyList<string>? Helps, string? Request, DateOnly? Review, string? Contact, bool? SafetyChecked, string? Purpose);
+
 /// <summary>A brief as a program orders it.</summary>
 internal sealed record BriefMessage(string? Recipient);
 
@@ -71,10 +78,10 @@ internal sealed record ConferenceMessage(
     Conference Conference, IReadOnlyList<MemberLine> Members, IReadOnlyList<AgendaLine> Children, IReadOnlyList<CopyLine> Copies, IReadOnlyList<DecisionLine> Decisions, IReadOnlyList<MinuteLine> Minutes, string Ticket);
 
 /// <summary>A member of a meeting.</summary>
-internal sealed record MemberLine(int MemberNumber, string Agency, string MemberName, string DutyCode);
+internal sealed record MemberLine(int MemberNumber, string Agency, string MemberName, string DutyCode, string? StaffId);
 
 /// <summary>A child on an agenda.</summary>
-internal sealed record AgendaLine(int ItemNumber, string ChildKey, string? Name, int? AgeYears, int? GradeCode, bool IsRestricted);
+internal sealed record AgendaLine(int ItemNumber, string ChildKey, string? Name, int? AgeYears, int? GradeCode, bool IsRestricted, bool IsOff);
 
 /// <summary>A copy that was handed out.</summary>
 internal sealed record CopyLine(string BriefId, string ChildKey, int MemberNumber, int CopyNumber, string IssuedBy, DateTime IssuedUtc, DateTime? ReturnedUtc);
@@ -92,16 +99,19 @@ internal sealed record CallMessage(string? Ticket, string? Title, DateOnly? Held
 internal sealed record CreatedMessage(string Id, string Location);
 
 /// <summary>A member as a program adds one.</summary>
-internal sealed record NewMemberMessage(string? Ticket, string? Agency, string? Name, string? Duty);
+internal sealed record NewMemberMessage(string? Ticket, string? Agency, string? Name, string? Duty, string? StaffId);
 
 /// <summary>A child for an agenda.</summary>
 internal sealed record ItemMessage(string? ChildKey);
+
+/// <summary>Takes a child off an agenda, or puts it back.</summary>
+internal sealed record ItemChangeMessage(string? Ticket, bool? Off, string? Reason);
 
 /// <summary>A decision as a program sends it.</summary>
 internal sealed record DecisionMessage(string? Ticket, string? Decision, string? Lead, DateOnly? Review, string? Text, IReadOnlyList<TaskMessage>? Tasks);
 
 /// <summary>A task of a decision.</summary>
-internal sealed record TaskMessage(string? Support, string? Agency, string? Text, DateOnly? Due);
+internal sealed record TaskMessage(string? Support, string? Agency, string? Text, DateOnly? Due, DateOnly? Begins);
 
 /// <summary>An entry of the minutes as a program sends it; without a child it is of the whole meeting.</summary>
 internal sealed record MinuteMessage(string? Ticket, string? ChildKey, string? Text);
@@ -133,6 +143,12 @@ internal sealed record PairMessage(string OtherRecordKey, double? WeightBits, do
 
 /// <summary>A decision about a pair as a program sends it: <c>same</c>, <c>different</c> or <c>unsure</c>; <c>all</c> moves all records of the person.</summary>
 internal sealed record LinkDecisionMessage(string? Ticket, string? Decision, string? OtherRecordKey, string? Scope, string? Reason);
+
+/// <summary>All records of one person, and the ticket to split it.</summary>
+internal sealed record PersonMessage(string PersonKey, IReadOnlyList<ComparedMessage> Records, string Ticket);
+
+/// <summary>Records that belong to somebody else.</summary>
+internal sealed record SplitMessage(string? Ticket, IReadOnlyList<string>? RecordKeys, string? Reason);
 
 /// <summary>A form on which a link was decided.</summary>
 internal sealed record FormMessage(string FormId, long? EventId, string OutcomeCode, string StaffId, string Reason, DateTime SentUtc);

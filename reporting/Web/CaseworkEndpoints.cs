@@ -136,7 +136,7 @@ internal static class CaseworkEndpoints
 
         (DateOnly asOf, DateTime known) = parts.Reader.Now();
         await parts.Reader.Allow(childKey, asOf, known, reason, "brief-open", briefId, context.RequestAborted).ConfigureAwait(false);
-        if (!context.RequestServices.GetRequiredService<CaseDesk>().HasJudged(childKey, reason.Member.StaffId))
+        if (parts.Briefs.HoldsAnalysis(briefId) && !context.RequestServices.GetRequiredService<CaseDesk>().HasJudged(childKey, reason.Member.StaffId))
         {
             return Results.StatusCode(StatusCodes.Status409Conflict);
         }

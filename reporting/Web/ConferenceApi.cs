@@ -22,12 +22,15 @@ internal static class ConferenceApi
             await desk.Open(conferenceId, context.User.Member()!, "conference", context.RequestAborted).ConfigureAwait(false) is { } view
                 ? Results.Ok(Message(view, desk.Ticket(conferenceId, context.User.Member()!)))
                 : Results.NotFound())).Produces<ConferenceMessage>().WithSummary("A meeting with its agenda, members, copies, decisions and minutes");
-        api.MapPost("/{conferenceId}/members", (string conferenceId, NewMemberMessage message, Conferences desk, HttpContext context) => Write(context, () =>
-            desk.AddMember(conferenceId, message.Ticket ?? "", message.Agency ?? "", message.Name ?? "", message.Duty ?? "", context.User.Member()!, context.RequestAborted)))
+        api.MapPost("/{conferenceId}/members", (string conferenceId, NewMemberMessage message, HttpContext context) => Write(context, () =>
+            ConferenceEndpoints.Join(conferenceId, message.Ticket ?? "", message.Agency ?? "", message.Name ?? "", message.Duty ?? "", message.StaffId ?? "", context.User.Member()!, context)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Adds a member");
         api.MapPost("/{conferenceId}/children", (string conferenceId, ItemMessage message, Conferences desk, HttpContext context) => Write(context, () =>
             desk.AddChild(conferenceId, ApiV1.Key(message.ChildKey), context.User.Member()!, context.RequestAborted)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Puts a child on the agenda");
+        api.MapPost("/{conferenceId}/children/{childKey:long}/changes", (string conferenceId, long childKey, ItemChangeMessage message, Conferences desk, HttpContext context) => Write(context, () =>
+            desk.ChangeItem(conferenceId, childKey, message.Ticket ?? "", message.Off == true, message.Reason, context.User.Member()!, context.RequestAborted)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Takes a child off the agenda with a reason, or puts it back");
         api.MapPost("/{conferenceId}/children/{childKey:long}/decisions", (string conferenceId, long childKey, DecisionMessage message, Conferences desk, HttpContext context) => Write(context, () =>
             desk.Decide(conferenceId, childKey, message.Ticket ?? "", Input(message), context.User.Member()!, context.RequestAborted)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Records a decision about a child; its supports and its review go on the child's record");
@@ -66,12 +69,12 @@ internal static class ConferenceApi
         message.Lead ?? "",
         message.Review,
         message.Text,
-        [.. (message.Tasks ?? []).Select(task => new TaskInput(task.Support ?? "", task.Agency?.Trim() ?? "", task.Text?.Trim() ?? "", task.Due))]);
+        [.. (message.Tasks ?? []).Select(task => new TaskInput(task.Support ?? "", task.Agency?.Trim() ?? "", task.Text?.Trim() ?? "", task.Due, task.Begins))]);
 
     private static ConferenceMessage Message(ConferenceView view, string ticket) => new(
         view.Conference,
-        [.. view.Members.Select(one => new MemberLine(one.MemberNumber, one.Agency, one.MemberName, one.DutyCode))],
-        [.. view.Children.Select(child => new AgendaLine(child.Item.ItemNumber, ApiV1.Text(child.Item.ChildKey), child.Name, child.Age, child.GradeCode, child.IsRestricted))],
+        [.. view.Members.Select(one => new MemberLine(one.MemberNumber, one.Agency, one.MemberName, one.DutyCode, one.StaffId))],
+        [.. view.Children.Select(child => new AgendaLine(child.Item.ItemNumber, ApiV1.Text(child.Item.ChildKey), child.Name, child.Age, child.GradeCode, child.IsRestricted, child.Off is not null))],
         [.. view.Copies.Select(copy => new CopyLine(copy.BriefId, ApiV1.Text(copy.ChildKey), copy.MemberNumber, copy.CopyNumber, copy.IssuedBy, copy.IssuedUtc, copy.ReturnedUtc))],
         [
             .. view.Decisions.Select(one => new DecisionLine(

@@ -22,6 +22,12 @@ internal static class ConferenceEndpoints
 
         group.MapPost("/{conferenceId}/members", (string conferenceId, HttpContext context) => Post(conferenceId, context, AddMember));
         group.MapPost("/{conferenceId}/children/{childKey:long}/decisions", (string conferenceId, long childKey, HttpContext context) => Post(conferenceId, context, (form, member) => Decide(conferenceId, childKey, context, form, member)));
+        foreach (string change in new[] { "off", "on" })
+        {
+            group.MapPost("/{conferenceId}/children/{childKey:long}/" + change, (string conferenceId, long childKey, HttpContext context) => Post(conferenceId, context, (form, member) =>
+                Desk(context).ChangeItem(conferenceId, childKey, form["ticket"].ToString(), change == "off", form["reason"].ToString(), member, context.RequestAborted)));
+        }
+
         group.MapPost("/{conferenceId}/minutes", (string conferenceId, HttpContext context) => Post(conferenceId, context, Write));
         group.MapPost("/{conferenceId}/returns", (string conferenceId, HttpContext context) => Post(conferenceId, context, async (form, member) =>
         {
@@ -36,10 +42,18 @@ internal static class ConferenceEndpoints
             .RequireAuthorization(Policies.Casework).ExcludeFromDescription();
 
         Task<ConferenceOutcome> AddMember(IFormCollection form, StaffMember member, HttpContext context, string id) =>
-            Desk(context).AddMember(id, form["ticket"].ToString(), form["agency"].ToString(), form["name"].ToString(), form["duty"].ToString(), member, context.RequestAborted);
+            Join(id, form["ticket"].ToString(), form["agency"].ToString(), form["name"].ToString(), form["duty"].ToString(), form["staff"].ToString(), member, context);
 
         Task<ConferenceOutcome> Write(IFormCollection form, StaffMember member, HttpContext context, string id) =>
             Desk(context).Write(id, long.TryParse(form["child"].ToString(), CultureInfo.InvariantCulture, out long child) ? child : 0, form["ticket"].ToString(), form["text"].ToString(), member, context.RequestAborted);
+    }
+
+    // Adds a member; an account that is named and not open is a mistake of the form.
+    internal static async Task<ConferenceOutcome> Join(string id, string ticket, string agency, string name, string duty, string staffId, StaffMember member, HttpContext context)
+    {
+        staffId = staffId.Trim();
+        StaffMember? account = staffId.Length == 0 ? null : context.RequestServices.GetRequiredService<WebParts>().Accounts.Find(staffId);
+        return await Desk(context).AddMember(id, ticket, agency, name, staffId.Length > 0 && account is null ? "" : duty, account, member, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static Task<IResult> Post(string id, HttpContext context, Func<IFormCollection, StaffMember, HttpContext, string, Task<ConferenceOutcome>> work) =>
@@ -110,7 +124,7 @@ internal static class ConferenceEndpoints
         for (int i = 1; i <= ConferenceCodes.TaskLines; i++)
         {
             string line = i.ToString(CultureInfo.InvariantCulture);
-            tasks.Add(new TaskInput(form["support" + line].ToString(), form["agency" + line].ToString().Trim(), form["task" + line].ToString().Trim(), Date(form["due" + line].ToString())));
+            tasks.Add(new TaskInput(form["support" + line].ToString(), form["agency" + line].ToString().Trim(), form["task" + line].ToString().Trim(), Date(form["due" + line].ToString()), Date(form["begin" + line].ToString())));
         }
 
         DecisionInput input = new(form["decision"].ToString(), form["lead"].ToString(), Date(form["review"].ToString()), form["text"].ToString(), tasks);
@@ -224,7 +238,7 @@ internal static class ConferenceEndpoints
         ConferenceOutcome.Closed => "この会議は締め切られています。追加はできません（配布物の回収は記録できます）。",
         ConferenceOutcome.TooEarly => "決定は、会議の日から記録できます。",
         ConferenceOutcome.Empty => "参加者と議題の児童を入れてから、資料を作ってください。",
-        _ => "入力を確かめてください。期日と見直しの日は今日から3年以内、終結のときは見直しの日を空けます。担当の欄には機関を、期日の欄には日付を入れてください。",
+        _ => "入力を確かめてください。期日と見直しの日は今日から3年以内、終結のときは見直しの日を空けます。担当の欄には機関を、期日の欄には日付を入れてください。支援の開始は会議の日から期日までです。職員IDは開いているアカウントのもので、同じ人は一度だけ加えられます。議題から外すとき・戻すときは理由を書きます。",
     };
 
     private static DateOnly? Date(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day : null;

@@ -1,3 +1,4 @@
+using Warehouse.Etl.Link.Review;
 using Warehouse.Reporting.Security;
 
 namespace Warehouse.Reporting.Web;
@@ -26,6 +27,15 @@ internal static class LinkageApi
         api.MapGet("/forms/{formId}", async (string formId, HttpContext context) => await LinkageEndpoints.Sent(formId, context).ConfigureAwait(false) is { } form
             ? Results.Ok(new FormMessage(form.FormId, form.EventId, form.OutcomeCode, form.StaffId, form.Reason, form.SentUtc))
             : Results.NotFound()).Produces<FormMessage>().WithSummary("A form on which a pair was decided");
+        api.MapGet("/persons/{personKey:long}", async (long personKey, HttpContext context) =>
+        {
+            var (records, ticket) = await LinkageEndpoints.Whole(personKey, context).ConfigureAwait(false);
+            return records.Count == 0 ? Results.NotFound() : Results.Ok(new PersonMessage(ApiV1.Text(personKey), [.. records.Select(record => Line("own", 0, record))], ticket));
+        }).Produces<PersonMessage>().WithSummary("All records of one person");
+        api.MapPost("/persons/{personKey:long}/split", async (long personKey, SplitMessage message, HttpContext context) =>
+            await LinkageEndpoints.Split(personKey, message.Ticket ?? "", [.. (message.RecordKeys ?? []).Select(ApiV1.Key)], message.Reason ?? "", context).ConfigureAwait(false) is { Fault: not null } answer
+                ? Problem(context, answer)
+                : Results.NoContent()).Produces(StatusCodes.Status204NoContent).WithSummary("Takes records out of a person into one of their own");
         api.MapGet("/decisions", async (HttpContext context) =>
         {
             var (total, events, ticket) = await LinkageEndpoints.Decided(context).ConfigureAwait(false);
@@ -45,13 +55,15 @@ internal static class LinkageApi
     private static LinkCaseMessage Message(long recordKey, LinkCase found, bool withScore, string ticket) => new(
         ApiV1.Text(recordKey),
         [
-            .. found.Columns.Select(column => new ComparedMessage(
-                column.Kind, column.Person, ApiV1.Text(column.Record.RecordKey), column.Record.SystemCode, column.Record.SourceId, column.Record.NameKanji, column.Record.NameKana, column.Record.BirthDate,
-                column.Record.SexCode, column.Record.Address, column.Record.GuardianName, column.Record.HouseholdNumber)),
+            .. found.Columns.Select(column => Line(column.Kind, column.Person, column.Record)),
         ],
         [.. found.Pairs.Select(pair => new PairMessage(ApiV1.Text(pair.OtherRecordKey), withScore ? pair.WeightBits : null, withScore ? pair.Posterior : null))],
         found.OwnCount,
         ticket);
+
+    private static ComparedMessage Line(string kind, int person, ReviewRecord record) => new(
+        kind, person, ApiV1.Text(record.RecordKey), record.SystemCode, record.SourceId, record.NameKanji, record.NameKana, record.BirthDate, record.SexCode, record.Address, record.GuardianName,
+        record.HouseholdNumber);
 
     private static IResult Problem(HttpContext context, LinkAnswer answer) =>
         ApiV1.Problem(context, answer.Code is "invalid" or "ticket-refused" ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, answer.Code, answer.Fault!);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Warehouse.Etl;
+using Warehouse.Etl.Link;
 using Warehouse.Etl.Link.Review;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
@@ -54,6 +55,8 @@ internal static class LinkageEndpoints
         group.MapGet("/{recordKey:long}", (long recordKey, bool? score, HttpContext context) => Case(recordKey, score == true, null, context));
         group.MapPost("/{recordKey:long}", Decide);
         group.MapGet("/forms/{formId}", Form);
+        group.MapGet("/persons/{personKey:long}", (long personKey, HttpContext context) => Person(personKey, null, null, context));
+        group.MapPost("/persons/{personKey:long}/split", SplitForm);
         group.MapGet("/decisions", (Delegate)((HttpContext context) => Decisions(null, context)));
         group.MapPost("/decisions/{eventId:long}/undo", Undo);
         group.MapPost("/apply", (Delegate)Apply);
@@ -270,7 +273,72 @@ internal static class LinkageEndpoints
         }
     }
 
+    private static async Task<IResult> Person(long personKey, IReadOnlyCollection<long>? chosen, string? fault, HttpContext context)
+    {
+        (IReadOnlyList<ReviewRecord> records, string ticket) = await Whole(personKey, context).ConfigureAwait(false);
+        if (records.Count == 0)
+        {
+            return Results.NotFound();
+        }
+
+        if (fault is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+        }
+
+        return WebServer.Page<LinkPersonPage>(new
+        {
+            Member = context.User.Member(),
+            PersonKey = N(personKey),
+            Records = records,
+            Chosen = chosen ?? [],
+            CanSplit = context.RequestServices.GetRequiredService<WebParts>().Corrections is not null,
+            Ticket = ticket,
+            Fault = fault,
+        });
+    }
+
+    // All records of a person, and the ticket of a split; the reading is in the log. None where there is no such person.
+    internal static async Task<(IReadOnlyList<ReviewRecord> Records, string Ticket)> Whole(long personKey, HttpContext context)
+    {
+        IReadOnlyList<ReviewRecord> records = Review(context).Records(personKey);
+        await Note(context, "link_person", personKey, N(records.Count) + " records", records.Count == 0 ? "unknown" : "allowed").ConfigureAwait(false);
+        return (records, Ticket(context, personKey, SplitSubject));
+    }
+
+    private static async Task<IResult> SplitForm(long personKey, HttpContext context)
+    {
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        long[] chosen = [.. form["record"].Select(text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long key) ? key : 0)];
+        LinkAnswer answer = await Split(personKey, form["ticket"].ToString(), chosen, form["reason"].ToString(), context).ConfigureAwait(false);
+        return answer.Fault is null ? Results.Redirect("/links/decisions") : await Person(personKey, chosen, answer.Fault, context).ConfigureAwait(false);
+    }
+
+    // Takes records out of a person into one of their own.
+    internal static async Task<LinkAnswer> Split(long personKey, string ticketText, IReadOnlyList<long> records, string reason, HttpContext context)
+    {
+        StaffMember member = context.User.Member()!;
+        WebParts parts = context.RequestServices.GetRequiredService<WebParts>();
+        CaseTicket? ticket = context.RequestServices.GetRequiredService<CaseTickets>().Open(ticketText, member.StaffId, personKey, SplitSubject);
+        LinkReview review = Review(context);
+        HashSet<long> own = [.. review.Records(personKey).Select(record => record.RecordKey)];
+        bool isDone = ticket is not null && review.Form(ticket.Id) is not null;
+        bool isGood = records.Count > 0 && records.Distinct().Count() == records.Count && (isDone || (records.All(own.Contains) && records.Count < own.Count));
+        string? refusal = ticket is null ? Stale : parts.Corrections is null ? "サーバーの設定が済んでいないため、ここでは分けられません。管理者に連絡してください。" : !isGood ? "分ける記録を選んでください。すべてを選ぶことはできません。" : null;
+        await Note(context, "link_split", personKey, string.Join(' ', records.Take(4).Select(N)), refusal is null ? "allowed" : "refused").ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            return new LinkAnswer("", refusal, ticket is null ? "ticket-refused" : "invalid", false);
+        }
+
+        (string? fault, string code) = isDone ? (null, "") : Try(() => review.Split(
+            records, new Reviewer(member.StaffId, reason) { Form = new ReviewForm(ticket!.Id, records[0], 0, false) }, new KeyMint(parts.Corrections!().Secret)));
+        return new LinkAnswer(ticket!.Id, fault, code, false);
+    }
+
     private const string UndoSubject = "link-undo";
+
+    private const string SplitSubject = "link-split";
 
     private const string Stale = "この画面は古くなっています。内容を確かめて、もう一度記録してください。";
 
@@ -295,6 +363,7 @@ internal static class LinkageEndpoints
                 "LNK-002" => "判断を一つ選び、理由を書いてください。",
                 "LNK-003" => "記録の持ち主が変わっています。画面を開き直して確かめてください。",
                 "LNK-004" => "住民登録が二つある人になってしまうため、記録できません。先に住民登録の訂正を依頼してください。",
+                "LNK-005" => "サーバーの設定がこのデータのものではありません。管理者に連絡してください。",
                 "LNK-006" => "その判断は取り消せません。すでに取り消されたか、あとの判断で記録がまた動いています。あとの判断から順に取り消してください。",
                 "LNK-007" => "前に反対の判断が記録されています。判断の記録を確かめ、誤りならそれを先に取り消してください。",
                 _ => "記録が見つかりません。画面を開き直して確かめてください。",

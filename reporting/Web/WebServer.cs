@@ -94,6 +94,7 @@ public static class WebServer
         services.AddSingleton(new WorklistReader(parts.Databases, parts.Reader, parts.Audit, parts.Time));
         services.AddSingleton(provider => new Outreach(parts.Databases, parts.Reader, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(provider => new CaseDesk(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
+        services.AddSingleton(provider => new FamilyPlans(parts.Databases, parts.Reader, parts.Briefs, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(new ReleaseDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
         services.AddSingleton(new ReleaseFiles(parts.Briefs.Renderer));
         services.AddSingleton(provider => new Conferences(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
@@ -213,6 +214,7 @@ public static class WebServer
         CaseworkEndpoints.Map(app);
         StatisticsEndpoints.Map(app);
         ConferenceEndpoints.Map(app);
+        PlanEndpoints.Map(app);
         AccountEndpoints.Map(app);
         LinkageEndpoints.Map(app);
         CorrectionEndpoints.Map(app);

@@ -8,7 +8,8 @@ INSERT INTO casework.conference_member (
     member_name,
     duty_code,
     form_id,
-    added_utc
+    added_utc,
+    staff_id
 )
 SELECT
     @conference_id,
@@ -17,5 +18,6 @@ SELECT
     @member_name,
     @duty_code,
     @form_id,
-    @added_utc
+    @added_utc,
+    @staff_id
 WHERE NOT EXISTS (SELECT 1 FROM casework.conference_member AS t WHERE t.form_id = @form_id)

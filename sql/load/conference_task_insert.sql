@@ -7,7 +7,8 @@ INSERT INTO casework.conference_task (
     support_code,
     agency,
     task_text,
-    due_date
+    due_date,
+    begins_date
 )
 SELECT
     @decision_id,
@@ -15,5 +16,6 @@ SELECT
     @support_code,
     @agency,
     @task_text,
-    @due_date
+    @due_date,
+    @begins_date
 WHERE NOT EXISTS (SELECT 1 FROM casework.conference_task AS t WHERE t.decision_id = @decision_id AND t.task_number = @task_number)

@@ -12,7 +12,8 @@ INSERT INTO casework.brief (
     copy_number,
     copy_count,
     document_sha256,
-    renderer
+    renderer,
+    document_code
 )
 VALUES (
     @brief_id,
@@ -25,5 +26,6 @@ VALUES (
     @copy_number,
     @copy_count,
     @document_sha256,
-    @renderer
+    @renderer,
+    @document_code
 )

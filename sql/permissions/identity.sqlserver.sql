@@ -49,6 +49,9 @@ GO
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY UPDATE, DELETE ON casework.conference_minute TO id_caseworker');
 GO
+IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC (N'DENY UPDATE, DELETE ON casework.conference_item_change TO id_caseworker');
+GO
 -- The linkage has no business with what is written in words.
 IF SERVERPROPERTY(N'Babelfish') IS NULL
     EXEC (N'DENY SELECT, INSERT, UPDATE, DELETE ON SCHEMA::casework TO id_etl');

@@ -7,7 +7,8 @@ SELECT
     b.document_sha256 AS document_sha256,
     b.renderer AS renderer,
     b.copy_number AS copy_number,
-    b.copy_count AS copy_count
+    b.copy_count AS copy_count,
+    b.document_code AS document_code
 FROM casework.brief AS b
 WHERE b.brief_id = @brief_id
 ORDER BY

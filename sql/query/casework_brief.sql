@@ -8,6 +8,7 @@ SELECT
 FROM casework.brief AS b
 WHERE b.child_key = @child_key
     AND b.created_by = @staff_id
+    AND b.document_code IS NULL
 ORDER BY
     b.created_utc DESC,
     b.brief_id

@@ -9,7 +9,8 @@ SELECT
     t.member_name,
     t.duty_code,
     t.form_id,
-    t.added_utc
+    t.added_utc,
+    t.staff_id
 FROM casework.conference_member AS t
 WHERE t.conference_id = @conference_id
 ORDER BY t.member_number

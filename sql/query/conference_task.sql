@@ -8,7 +8,8 @@ SELECT
     t.support_code,
     t.agency,
     t.task_text,
-    t.due_date
+    t.due_date,
+    t.begins_date
 FROM casework.conference_task AS t
 INNER JOIN casework.conference_decision AS d
     ON d.decision_id = t.decision_id

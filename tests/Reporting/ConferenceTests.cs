@@ -178,6 +178,91 @@ public sealed class ConferenceTests
     }
 
     [Fact]
+    public async Task A_child_taken_off_an_agenda_with_a_reason_is_not_talked_about_and_can_be_put_back()
+    {
+        await using DeskHost host = await DeskHost.Start();
+        using HttpClient client = await host.SignedIn("caseworker");
+        string path = await Called(client);
+        await Judge(client);
+        await Done(client, path, path + "/members", new() { ["agency"] = "健康課", ["duty"] = "chair" });
+        await Done(client, "/children/101?purpose=conference", "/children/101/conferences", new() { ["conference"] = Id(path) });
+        string ticket = DeskHost.Hidden(await DeskHost.Text(client, path), path + "/minutes")["ticket"];
+        using HttpResponseMessage silent = await DeskHost.Post(client, path, path + "/children/101/off", new() { ["reason"] = " " });
+        Dictionary<string, string> form = new(DeskHost.Hidden(await DeskHost.Text(client, path), path + "/children/101/off")) { ["reason"] = "転居したため" };
+        using HttpResponseMessage off = await client.PostAsync(path + "/children/101/off", new FormUrlEncodedContent(form));
+        using HttpResponseMessage twice = await client.PostAsync(path + "/children/101/off", new FormUrlEncodedContent(form));
+        using HttpResponseMessage decided = await client.PostAsync(path + "/children/101/decisions", new FormUrlEncodedContent(new Dictionary<string, string>(form)
+        {
+            ["ticket"] = ticket, ["decision"] = "watch", ["lead"] = "健康課", ["review"] = "2025-07-01",
+        }));
+        using HttpResponseMessage batch = await client.PostAsync(path + "/briefs", new FormUrlEncodedContent(form));
+        string without = await DeskHost.Text(client, path);
+        string agenda = await DeskHost.Text(client, path + "/agenda");
+        string minutes = await DeskHost.Text(client, path + "/minutes");
+        await Done(client, path, path + "/children/101/on", new() { ["reason"] = "転居は取りやめ" });
+        string state = await Made(host, client, path);
+        await Done(client, path, path + "/children/101/off", new() { ["reason"] = "別の会議で扱う" });
+        // Put on the agenda again from the child's page, it is back where it was.
+        await Done(client, "/children/101?purpose=conference", "/children/101/conferences", new() { ["conference"] = Id(path) });
+        string after = await DeskHost.Text(client, path);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Redirect, HttpStatusCode.Redirect), (silent.StatusCode, off.StatusCode, twice.StatusCode));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Conflict), (decided.StatusCode, batch.StatusCode));
+        Assert.Contains("議題から外しました：転居したため", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("見本 児童101", agenda, StringComparison.Ordinal);
+        Assert.Contains("転居したため", minutes, StringComparison.Ordinal);
+        Assert.Contains("資料 1 部", state, StringComparison.Ordinal);
+        Assert.Contains(path + "/children/101/decisions", after, StringComparison.Ordinal);
+        Assert.Equal(
+            ["off 別の会議で扱う caseworker", "off 転居したため caseworker", "on  caseworker", "on 転居は取りやめ caseworker"],
+            Identity(host, "SELECT CONCAT(change_code, ' ', reason_text, ' ', staff_id) FROM casework.conference_item_change").Order(StringComparer.Ordinal));
+        Assert.True(host.Count("audit.access_log", "action_code = 'conference-item-off' AND child_key = 101 AND outcome_code = 'allowed'") >= 3);
+        Assert.Equal(1, host.Count("audit.access_log", "action_code = 'conference-item-on' AND child_key = 101"));
+        Assert.Equal(0, host.CountIdentity("casework.conference_decision", "1 = 1"));
+    }
+
+    [Theory]
+    [InlineData("2025-04-15", true)]
+    [InlineData("2025-04-09", false)]
+    [InlineData("2025-04-21", false)]
+    public async Task A_support_begins_on_its_own_day_between_the_meeting_and_its_due_date(string begins, bool isGood)
+    {
+        await using DeskHost host = await DeskHost.Start();
+        using HttpClient client = await host.SignedIn("caseworker");
+        string path = await Called(client);
+        await Done(client, "/children/101?purpose=conference", "/children/101/conferences", new() { ["conference"] = Id(path) });
+
+        using HttpResponseMessage answer = await DeskHost.Post(client, path, path + "/children/101/decisions", new()
+        {
+            ["decision"] = "support", ["lead"] = "家庭児童相談室", ["review"] = "2025-07-01", ["support1"] = "food", ["agency1"] = "健康課", ["due1"] = "2025-04-20", ["begin1"] = begins,
+        });
+
+        Assert.Equal(isGood ? HttpStatusCode.Redirect : HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(isGood ? 1 : 0, host.Count("fact.contact", $"event_code = 'support' AND event_date = '{begins}'"));
+        Assert.Equal(isGood ? 1 : 0, host.Count("fact.contact", "event_code = 'review' AND event_date = '2025-04-10'"));
+        Assert.Equal(isGood ? 1 : 0, host.CountIdentity("casework.conference_task", $"begins_date = '{begins}'"));
+    }
+
+    [Fact]
+    public async Task A_member_with_an_account_is_named_by_it_once_and_gets_no_right_by_it()
+    {
+        await using DeskHost host = await DeskHost.Start();
+        using HttpClient client = await host.SignedIn("caseworker");
+        string path = await Called(client);
+        await Done(client, path, path + "/members", new() { ["agency"] = "西地区担当", ["name"] = "", ["duty"] = "member", ["staff"] = "western" });
+        using HttpResponseMessage twice = await DeskHost.Post(client, path, path + "/members", new() { ["agency"] = "同じ人", ["duty"] = "member", ["staff"] = "western" });
+        using HttpResponseMessage unknown = await DeskHost.Post(client, path, path + "/members", new() { ["agency"] = "だれか", ["duty"] = "member", ["staff"] = "stranger" });
+        string page = await DeskHost.Text(client, path);
+        using HttpClient western = await host.SignedIn("western");
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (twice.StatusCode, unknown.StatusCode));
+        Assert.Contains("支援 次郎（western）", page, StringComparison.Ordinal);
+        Assert.Equal(1, host.CountIdentity("casework.conference_member", "staff_id = 'western' AND member_name = N'支援 次郎'"));
+        Assert.Equal(1, host.CountIdentity("casework.conference_member", "1 = 1"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await western.GetAsync(path)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_meeting_of_another_remit_is_closed_and_a_child_of_another_remit_is_a_number_without_a_name()
     {
         await using DeskHost host = await DeskHost.Start();

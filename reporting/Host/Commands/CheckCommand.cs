@@ -12,7 +12,7 @@ internal static class CheckCommand
     private static readonly Option<string[]> Ignore = new("--ignore") { Description = "Columns that are not compared", HelpName = "COLUMN", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 
     internal static (Command, string[], Func<ParseResult, CommandContext, Task<int>>) Define() =>
-        (new Command("check", "Check schema, row accounting, orphans, uniqueness, access log and jobs; exit code 1 on any failure") { Other, Ignore },
+        (new Command("check", "Check schema, row accounting, orphans, uniqueness, access log, entries of the desk and jobs; exit code 1 on any failure") { Other, Ignore },
         ["check --output out", "check --output out --json", "check --output out --compare out-duck"],
         Act);
 
