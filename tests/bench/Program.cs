@@ -97,6 +97,11 @@ if (args is ["disclosure", ..])
     return DisclosureCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["evaluation", ..])
+{
+    return EvaluationCommand.Run(args[1..], Console.Out, Console.Error);
+}
+
 // In process: the host has native libraries and embedded scripts, and a second build of all of it would take longer than the measurement.
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
