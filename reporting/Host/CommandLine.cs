@@ -152,6 +152,7 @@ public static class CommandLine
         yield return BriefCommand.Define();
         yield return ReleaseCommand.Define();
         yield return StatsCommand.Define();
+        yield return EvaluateCommand.Define();
         yield return FreshnessCommand.Define();
         yield return TraceCommand.Define();
         yield return ReviewCommand.Define();

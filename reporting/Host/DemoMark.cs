@@ -7,7 +7,7 @@ internal sealed record DemoMark(string Preset, ulong Seed, string Noise = "norma
 {
     private static readonly string[] Files = ["demo.json", "summary.json", "warehouse.duckdb", "warehouse.duckdb.wal", "identity.duckdb", "identity.duckdb.wal"];
 
-    private static readonly string[] Folders = ["inbox", "truth", "briefs", "models", "statistics"];
+    private static readonly string[] Folders = ["inbox", "truth", "briefs", "models", "statistics", "evaluation"];
 
     internal static DemoMark? Read(string folder)
     {

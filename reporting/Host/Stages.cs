@@ -70,7 +70,7 @@ internal static partial class Stages
     internal static BriefService Briefs(CommandContext context, WarehouseDatabases databases, BriefReader reader) =>
         new(databases, reader, Renderer(context), context.Time);
 
-    private static IPdfRenderer Renderer(CommandContext context) => PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf"));
+    internal static IPdfRenderer Renderer(CommandContext context) => PdfEngineFactory.Create(context.Options.Pdf, context.Loggers.CreateLogger("Warehouse.Pdf"));
 
     /// <summary>Returns what is printed across the pages: the demo says that nobody in it exists.</summary>
     internal static string? Watermark(CommandContext context) => DemoMark.Read(context.Output) is null ? null : "架空データ";

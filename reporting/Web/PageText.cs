@@ -210,7 +210,7 @@ internal static class PageText
             table.Add(japanese, english);
         }
 
-        foreach ((string japanese, string english) in ReleaseText.English)
+        foreach ((string japanese, string english) in ReleaseText.English.Concat(EvaluationEnglish.English))
         {
             table.TryAdd(japanese, english);
         }

@@ -15,6 +15,7 @@ using Warehouse.Etl;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Casework;
 using Warehouse.Reporting.Disclosure;
+using Warehouse.Reporting.Evaluation;
 using Warehouse.Reporting.Freshness;
 using Warehouse.Reporting.Host.Jobs;
 using Warehouse.Reporting.Security;
@@ -97,6 +98,8 @@ public static class WebServer
         services.AddSingleton(provider => new FamilyPlans(parts.Databases, parts.Reader, parts.Briefs, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(new ReleaseDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
         services.AddSingleton(new ReleaseFiles(parts.Briefs.Renderer));
+        services.AddSingleton(new EvaluationDesk(parts.Databases, parts.Audit, parts.Profile, parts.Time));
+        services.AddSingleton(new EvaluationFiles(parts.Briefs.Renderer));
         services.AddSingleton(provider => new Conferences(parts.Databases, parts.Reader, parts.Audit, provider.GetRequiredService<CaseTickets>(), parts.Time));
         services.AddSingleton(provider => new ConferenceBatches(provider.GetRequiredService<CaseDesk>(), parts.Briefs, parts.Reader));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalRecorder>();
@@ -213,6 +216,7 @@ public static class WebServer
         MapStaff(app);
         CaseworkEndpoints.Map(app);
         StatisticsEndpoints.Map(app);
+        EvaluationEndpoints.Map(app);
         ConferenceEndpoints.Map(app);
         PlanEndpoints.Map(app);
         AccountEndpoints.Map(app);

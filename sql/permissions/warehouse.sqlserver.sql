@@ -96,6 +96,15 @@ GRANT INSERT ON meta.release_basis TO wh_reporting;
 GO
 GRANT INSERT ON meta.release_part TO wh_reporting;
 GO
+-- So are plans, runs and approvals of evaluations.
+GRANT INSERT ON meta.evaluation_plan TO wh_reporting;
+GO
+GRANT INSERT ON meta.evaluation_run TO wh_reporting;
+GO
+GRANT INSERT ON meta.evaluation_part TO wh_reporting;
+GO
+GRANT INSERT ON meta.evaluation_approval TO wh_reporting;
+GO
 -- Caseworkers' own judgements and contacts, and the draws of unlisted children: added and read, never changed, by nobody.
 GRANT INSERT ON fact.judgement TO wh_reporting;
 GO

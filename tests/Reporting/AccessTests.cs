@@ -40,11 +40,11 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("steward", "/api/v1/releases /dashboard /statistics /api/v1/jobs /jobs /audit /api/v1/audit/verify /freshness")]
-    [InlineData("auditor", "/api/v1/releases /dashboard /statistics /api/v1/jobs /jobs /audit /api/v1/audit/verify")]
+    [InlineData("steward", "/api/v1/releases /dashboard /evaluation /statistics /api/v1/jobs /jobs /audit /api/v1/audit/verify /freshness")]
+    [InlineData("auditor", "/api/v1/releases /dashboard /evaluation /statistics /api/v1/jobs /jobs /audit /api/v1/audit/verify")]
     [InlineData("caseworker", "/worklist /api/v1/worklist /children/101 /api/v1/children/101?purpose=support")]
-    [InlineData("policymaker", "/api/v1/releases /dashboard")]
-    [InlineData("analyst", "/api/v1/releases /dashboard /statistics")]
+    [InlineData("policymaker", "/api/v1/releases /dashboard /evaluation")]
+    [InlineData("analyst", "/api/v1/releases /dashboard /evaluation /statistics")]
     [InlineData("linkage", "/links /links/decisions")]
     [InlineData("administrator", "/accounts")]
     [InlineData("school", "/freshness")]
@@ -52,7 +52,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     {
         string[] all =
         [
-            "/api/v1/releases", "/dashboard", "/statistics", "/api/v1/jobs", "/jobs", "/audit", "/api/v1/audit/verify", "/worklist", "/api/v1/worklist", "/children/101",
+            "/api/v1/releases", "/dashboard", "/evaluation", "/statistics", "/api/v1/jobs", "/jobs", "/audit", "/api/v1/audit/verify", "/worklist", "/api/v1/worklist", "/children/101",
             "/api/v1/children/101?purpose=support", "/freshness", "/links", "/links/decisions", "/accounts",
         ];
         using HttpClient client = await _host.SignedIn(staffId);
@@ -162,7 +162,7 @@ public sealed partial class AccessTests : IAsyncLifetime
 
     [Theory]
     [InlineData("steward", "/dashboard /statistics /jobs /audit /nowhere")]
-    [InlineData("policymaker", "/dashboard /account")]
+    [InlineData("policymaker", "/dashboard /evaluation /account")]
     [InlineData("linkage", "/links /links/decisions")]
     [InlineData("administrator", "/accounts /account")]
     [InlineData("analyst", "/ /statistics /dashboard")]

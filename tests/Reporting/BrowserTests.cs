@@ -7,7 +7,7 @@ public sealed class BrowserTests
 {
     private static readonly string[] Pages =
     [
-        "/worklist", "/children/101?purpose=support", "/children/101/contacts?purpose=support", "/conferences", "/links", "/links/decisions", "/dashboard", "/statistics", "/jobs", "/audit", "/accounts", "/corrections",
+        "/worklist", "/children/101?purpose=support", "/children/101/contacts?purpose=support", "/conferences", "/links", "/links/decisions", "/dashboard", "/evaluation", "/statistics", "/jobs", "/audit", "/accounts", "/corrections",
         "/corrections/school", "/api/v1/worklist", "/api/v1/children/101?purpose=support", "/api/v1/releases", "/api/jobs", "/api/audit/verify",
     ];
 
@@ -112,10 +112,10 @@ public sealed class BrowserTests
 
     [Theory]
     [InlineData("linkage", "/links /links/decisions")]
-    [InlineData("steward", "/dashboard /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
-    [InlineData("auditor", "/dashboard /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
-    [InlineData("analyst", "/dashboard /statistics /api/v1/releases")]
-    [InlineData("policymaker", "/dashboard /api/v1/releases")]
+    [InlineData("steward", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
+    [InlineData("auditor", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
+    [InlineData("analyst", "/dashboard /evaluation /statistics /api/v1/releases")]
+    [InlineData("policymaker", "/dashboard /evaluation /api/v1/releases")]
     [InlineData("administrator", "/accounts")]
     [InlineData("school", "/corrections /corrections/school")]
     public async Task A_role_opens_its_pages_and_every_other_one_is_refused_and_logged(string staffId, string allowed)

@@ -74,7 +74,7 @@ internal static class ReleaseCommand
                     return Verify(context, desk, Named(parsed, desk));
             }
 
-            StaffMember member = await Person(parsed, context, databases, audit).ConfigureAwait(false);
+            StaffMember member = await Person(parsed.GetValue(Staff), parsed.GetValue(PasswordFile), "release", context, databases, audit).ConfigureAwait(false);
             string note = parsed.GetValue(Note)!;
             long draft = parsed.GetValue(Draft) ?? 0;
             int number = parsed.GetValue(Release) ?? 0;
@@ -98,15 +98,15 @@ internal static class ReleaseCommand
     }
 
     // Who acts on the server is known to the operating system; who approves is known by the password.
-    private static async Task<StaffMember> Person(ParseResult parsed, CommandContext context, WarehouseDatabases databases, AuditTrail audit)
+    internal static async Task<StaffMember> Person(string? id, FileInfo? file, string verb, CommandContext context, WarehouseDatabases databases, AuditTrail audit)
     {
-        if (parsed.GetValue(Staff) is not { } id)
+        if (id is null)
         {
             return ReleaseDesk.Unnamed(ReleaseDesk.Operator);
         }
 
         string password;
-        if (parsed.GetValue(PasswordFile) is { } file)
+        if (file is not null)
         {
             password = file.Exists ? (await File.ReadAllLinesAsync(file.FullName, context.Stop).ConfigureAwait(false)).FirstOrDefault("") : throw new UsageException($"There is no file {file.FullName}; --password-file names one with the password of {id}.");
         }
@@ -116,7 +116,7 @@ internal static class ReleaseCommand
         }
 
         (SignInOutcome outcome, StaffMember? member) = new StaffAccounts(databases, context.Time).SignIn(id, password);
-        await audit.Record(new AuditEntry(id, member?.RoleCode ?? "", "sign-in", member is null ? "refused" : "allowed", 0, "", "release"), context.Stop).ConfigureAwait(false);
+        await audit.Record(new AuditEntry(id, member?.RoleCode ?? "", "sign-in", member is null ? "refused" : "allowed", 0, "", verb), context.Stop).ConfigureAwait(false);
         return member ?? throw new UsageException(outcome == SignInOutcome.Locked
             ? $"Account '{id}' is locked after too many failures. Wait 15 minutes."
             : $"Account '{id}' or its password is wrong. The password is read from --password-file or standard input.");
