@@ -169,7 +169,9 @@ public static class EarlierReleases
 
         private void Ask(int place, EarlierFigure figure)
         {
-            if (figure.NeedWidth > 0 && !figure.IsExact && _cells[place].Kind is CellKind.Open or CellKind.Unpublished && _needs.GetValueOrDefault(place)?.Width is null or 0)
+            // What was hidden stays hidden, also where it was for the sake of others: a figure is restated as it was.
+            bool stays = figure.ShownLower is null && _cells[place].Kind == CellKind.Open;
+            if ((stays || (figure.NeedWidth > 0 && !figure.IsExact && _cells[place].Kind == CellKind.Unpublished)) && (_needs.GetValueOrDefault(place)?.Width ?? -1) < figure.NeedWidth)
             {
                 _needs[place] = new CellNeed(place, figure.NeedWidth, 0, 0, PrimaryReason.SmallCount);
             }

@@ -31,13 +31,15 @@ public sealed class Hierarchy
     /// <param name="code">The name of the dimension; the same name in two tables means the same lines.</param>
     /// <param name="nodes">The lines, exactly one of them without a parent.</param>
     /// <param name="isAttribute">Whether the dimension says something about the people counted (a need, a decision), so that "all of them" and "none of them" tell about each.</param>
+    /// <param name="rootLine">What the line of everything is called in the names of figures, where it is itself a line of a larger dimension: three years, of all years; all years up to one. Null where it is everything there is.</param>
     /// <exception cref="DisclosureException">The lines are no tree.</exception>
-    public Hierarchy(string code, IReadOnlyList<HierarchyNode> nodes, bool isAttribute = false)
+    public Hierarchy(string code, IReadOnlyList<HierarchyNode> nodes, bool isAttribute = false, string? rootLine = null)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         Code = code;
         Nodes = nodes;
         IsAttribute = isAttribute;
+        RootLine = rootLine;
         _parents = new int[nodes.Count];
         _children = nodes.Select(_ => new List<int>()).ToArray();
         Dictionary<string, int> places = new(StringComparer.Ordinal);
@@ -101,6 +103,9 @@ public sealed class Hierarchy
     /// <summary>Whether the dimension says something about the people counted.</summary>
     public bool IsAttribute { get; }
 
+    /// <summary>What the line of everything is called in the names of figures; null where it is everything there is.</summary>
+    public string? RootLine { get; }
+
     /// <summary>The place of the line of everything.</summary>
     public int Root { get; }
 
@@ -143,6 +148,12 @@ public sealed record LinkedTable(
 {
     /// <summary>Lines of further dimensions that the whole table lies on, by dimension: a table of three years is on the line "three years" of another table's years, and is linked with it there.</summary>
     public IReadOnlyDictionary<string, string> Within { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The month (<c>yyyy-MM</c>) at which people are counted; null for what happened in a time that is over. The same figure of another month is another figure, and is compared with this one.</summary>
+    public string? Moment { get; init; }
+
+    /// <summary>The lines that are printed, by dimension; of a dimension that is not named, all. Figures on other lines are in the system because tables that overlap tell of them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<string>> Printed { get; init; } = new Dictionary<string, IReadOnlySet<string>>();
 }
 
 /// <summary>Where a figure stands in a table: the table and a line of each dimension.</summary>
@@ -230,6 +241,7 @@ public sealed class LinkedTableSet
             {
                 grid.Nodes(at, nodes);
                 string key = KeyOf(table, nodes);
+                CellKind kind = grid.Structural[at] ? CellKind.Structural : IsPrinted(table, nodes) ? CellKind.Open : CellKind.Unpublished;
                 if (places.TryGetValue(key, out int place))
                 {
                     SystemCell known = cells[place];
@@ -242,17 +254,17 @@ public sealed class LinkedTableSet
                             $"数値「{label}」が表 {other} では {CellSystem.Text(known.Value)}、表 {code} では {CellSystem.Text(grid.Values[at])} です。公表せず、数値を確認してください。");
                     }
 
-                    if (grid.Structural[at] && known.Kind == CellKind.Open)
+                    // Printed by one table is printed; known by definition is known.
+                    if (kind == CellKind.Structural || (kind == CellKind.Open && known.Kind == CellKind.Unpublished))
                     {
-                        cells[place] = known with { Kind = CellKind.Structural };
+                        cells[place] = known with { Kind = kind };
                     }
                 }
                 else
                 {
                     place = cells.Count;
                     places.Add(key, place);
-                    cells.Add(new SystemCell(
-                        key, LabelOf(table, nodes), grid.Values[at], grid.Structural[at] ? CellKind.Structural : CellKind.Open, CostOf(grid.Values[at], cost)));
+                    cells.Add(new SystemCell(key, LabelOf(table, nodes), grid.Values[at], kind, CostOf(grid.Values[at], cost)));
                     firstPlaces.Add(new CellPlace(t, (int[])nodes.Clone()));
                 }
 
@@ -288,21 +300,36 @@ public sealed class LinkedTableSet
         }
     }
 
-    private static string KeyOf(LinkedTable table, int[] nodes)
+    /// <summary>Returns the name in the system of a figure of a table.</summary>
+    internal static string KeyOf(LinkedTable table, ReadOnlySpan<int> nodes)
     {
         // Lengths before texts, so that no label can be read as two.
         List<string> parts = table.Within.Select(pair => Part(pair.Key, pair.Value)).ToList();
         for (int d = 0; d < nodes.Length; d++)
         {
             Hierarchy dimension = table.Dimensions[d];
-            if (nodes[d] != dimension.Root)
+            if ((nodes[d] == dimension.Root ? dimension.RootLine : dimension.Nodes[nodes[d]].Code) is { } line)
             {
-                parts.Add(Part(dimension.Code, dimension.Nodes[nodes[d]].Code));
+                parts.Add(Part(dimension.Code, line));
             }
         }
 
         parts.Sort(StringComparer.Ordinal);
-        return $"{table.Population.Length}:{table.Population}|{string.Join('|', parts)}";
+        string population = table.Moment is { } moment ? $"{table.Population} {moment}" : table.Population;
+        return $"{population.Length}:{population}|{string.Join('|', parts)}";
+    }
+
+    private static bool IsPrinted(LinkedTable table, int[] nodes)
+    {
+        for (int d = 0; d < nodes.Length; d++)
+        {
+            if (table.Printed.TryGetValue(table.Dimensions[d].Code, out IReadOnlySet<string>? lines) && !lines.Contains(table.Dimensions[d].Nodes[nodes[d]].Code))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string Part(string dimension, string line) => $"{dimension.Length}:{dimension}={line.Length}:{line}";

@@ -83,6 +83,17 @@ public static class PrimaryRules
 
                 int? threshold = ThresholdOf(table, nodes, profile);
                 decimal width = profile.Width(threshold);
+                if (cell.Kind == CellKind.Unpublished)
+                {
+                    // Nobody prints it; what tables that overlap tell of it is as uncertain as the figures of the city have to be, which it is a part of.
+                    if (cell.Value > 0 && (threshold is null || cell.Value < threshold))
+                    {
+                        Add(needs, new CellNeed(place, Math.Min(width, profile.Width(profile.Threshold(UnitKind.City, null))), 0, 0, PrimaryReason.SmallCount));
+                    }
+
+                    continue;
+                }
+
                 if (threshold is null)
                 {
                     Add(needs, new CellNeed(place, width, 0, 0, PrimaryReason.UnitTooSmall));

@@ -14,6 +14,9 @@ public enum FigureState
 
     /// <summary>It is hidden for the sake of others.</summary>
     Secondary,
+
+    /// <summary>It is in no table; it is known to the system because tables that overlap tell of it.</summary>
+    Unpublished,
 }
 
 /// <summary>One figure as it is released.</summary>
@@ -83,16 +86,22 @@ public static class ReleaseControl
     /// <param name="profile">The rules.</param>
     /// <param name="earlier">What was released before.</param>
     /// <param name="effort">How much work the search may take; ignored where figures are rounded.</param>
+    /// <param name="turnover">How many people joined or left a figure between two months, by the keys of the later and the earlier figure; where it is not known, a difference of two months counts as so many people.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ReleaseRefusedException">Something would be given away whatever is hidden.</exception>
     /// <exception cref="DisclosureException">The figures contradict each other.</exception>
     public static ControlledRelease Protect(
-        IReadOnlyList<LinkedTable> tables, DisclosureProfile profile, IReadOnlyList<EarlierRelease>? earlier = null, ProtectionEffort? effort = null, CancellationToken cancellation = default)
+        IReadOnlyList<LinkedTable> tables,
+        DisclosureProfile profile,
+        IReadOnlyList<EarlierRelease>? earlier = null,
+        ProtectionEffort? effort = null,
+        IReadOnlyDictionary<(string Later, string Earlier), long>? turnover = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(profile);
         earlier ??= [];
         LinkedTableSet set = LinkedTableSet.Build(tables);
-        PrimaryAssessment assessment = PrimaryRules.Assess(set, profile);
+        PrimaryAssessment assessment = EarlierMoments.Compare(set, PrimaryRules.Assess(set, profile), earlier, profile, turnover ?? new Dictionary<(string, string), long>());
         return profile.Method == DisclosureMethod.Suppress
             ? Suppress(set, assessment, EarlierReleases.Join(set, assessment, earlier, profile), effort, cancellation)
             : Round(set, assessment, profile, earlier, cancellation);
@@ -130,6 +139,11 @@ public static class ReleaseControl
 
     private static ReleasedFigure Figure(SystemCell cell, bool isHidden, bool isPrimary)
     {
+        if (cell.Kind == CellKind.Unpublished)
+        {
+            return new ReleasedFigure(cell.Key, cell.Label, cell.Value, FigureState.Unpublished, null, null, null);
+        }
+
         bool hidden = isHidden && cell.Kind == CellKind.Open;
         return hidden
             ? new ReleasedFigure(cell.Key, cell.Label, cell.Value, isPrimary ? FigureState.Primary : FigureState.Secondary, null, null, null)
@@ -205,6 +219,11 @@ public static class ReleaseControl
 
     private static ReleasedFigure Rounded(SystemCell cell, bool isHidden, bool isPrimary, long rounded, int reach, bool together)
     {
+        if (cell.Kind == CellKind.Unpublished)
+        {
+            return new ReleasedFigure(cell.Key, cell.Label, cell.Value, FigureState.Unpublished, null, null, null);
+        }
+
         if (isHidden)
         {
             return new ReleasedFigure(cell.Key, cell.Label, cell.Value, isPrimary ? FigureState.Primary : FigureState.Secondary, null, null, null);
@@ -220,7 +239,7 @@ public static class ReleaseControl
     private static AttackerCell Seen(ReleasedFigure figure, bool isPrimary, DisclosureProfile profile, IReadOnlyList<EarlierRelease> earlier)
     {
         // Who reads that small figures are hidden and zeros are not knows that a hidden one is not zero.
-        decimal lower = figure.Lower ?? (profile.ZerosAlwaysShown && figure.Value > 0 ? 1 : 0);
+        decimal lower = figure.Lower ?? (profile.ZerosAlwaysShown && figure.Value > 0 && figure.State != FigureState.Unpublished ? 1 : 0);
         decimal? upper = figure.Upper ?? (isPrimary && figure.Value < profile.LargestThreshold ? profile.LargestThreshold - 1 : null);
         foreach (EarlierRelease release in earlier)
         {

@@ -8,14 +8,15 @@ public sealed record TableLine(string Code, string Title);
 
 /// <summary>A table of the catalogue with its counts, before disclosure control.</summary>
 /// <remarks>
-/// A table over two dimensions is one linked table. One whose rows are not disjoint (a child may be in several) is a linked table for each row, over the columns alone; it has no row of totals.
+/// A table over two dimensions is one linked table; a third dimension has the line that is printed first. One whose rows are not disjoint (a child may be in several) is a linked table for each row, over the columns alone; it has no row of totals.
 /// </remarks>
 /// <param name="Definition">The table in the catalogue.</param>
+/// <param name="AsOf">The month at which it is counted, by its first day.</param>
 /// <param name="Title">The title for people, with the window.</param>
 /// <param name="Rows">The rows, the total last where there is one.</param>
 /// <param name="Columns">The columns, the total last.</param>
 /// <param name="Parts">The linked tables.</param>
-public sealed record CountTable(TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<LinkedTable> Parts)
+public sealed record CountTable(TableDefinition Definition, DateOnly AsOf, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<LinkedTable> Parts)
 {
     /// <summary>Returns the places in a system of the table's figures, row by row.</summary>
     /// <param name="set">The system.</param>
@@ -72,6 +73,7 @@ public readonly record struct ReleasedCell(long? Count, CellMark Mark)
         {
             FigureState.Primary => new ReleasedCell(null, CellMark.Primary),
             FigureState.Secondary => new ReleasedCell(null, CellMark.Secondary),
+            FigureState.Unpublished => throw new InvalidOperationException($"The figure '{DisclosureException.Short(figure.Label)}' is not printed."),
             FigureState.Shown when figure.Shown == 0 => new ReleasedCell(0, CellMark.Zero),
             _ => new ReleasedCell((long)figure.Shown!.Value, CellMark.Shown),
         };
@@ -83,6 +85,16 @@ public readonly record struct ReleasedCell(long? Count, CellMark Mark)
 public sealed record ReleasedTable(
     TableDefinition Definition, string Title, IReadOnlyList<TableLine> Rows, IReadOnlyList<TableLine> Columns, IReadOnlyList<IReadOnlyList<ReleasedCell>> Cells, IReadOnlyList<ReleasedRate> Rates)
 {
+    /// <summary>The month at which the table was counted, by its first day; none in releases from before tables had calendars.</summary>
+    public DateOnly AsOf { get; init; }
+
+    /// <summary>The number of the release that stated the table first, where this one restates it as it was; null where it was counted for this one.</summary>
+    public int? FromNumber { get; init; }
+
+    /// <summary>When the table was counted, in Japanese; empty where it does not say.</summary>
+    public string AsOfText => AsOf == default ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{AsOf.Year}年{AsOf.Month}月時点の数値です。") + (FromNumber is { } number ? string.Create(CultureInfo.InvariantCulture, $"第{number}号で公表したものを、そのまま載せています。") : "");
+
     /// <summary>The name of the table in addresses and file names.</summary>
     public string Code => Definition.Code;
 

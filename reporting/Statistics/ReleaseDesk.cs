@@ -89,7 +89,11 @@ public sealed class ReleaseDesk
     }
 
     /// <summary>Counts the last month on or before a day, as known then, protects it together with all that is public, and writes it down as a draft.</summary>
-    /// <remarks>Where the same figures are drafted, checked or released already, that release is returned; nothing is computed anew.</remarks>
+    /// <remarks>
+    /// A table is counted at the last month of its calendar; where an earlier release has counted it then, it is restated as it was. School years that a release of an earlier month states are restated too. A second
+    /// release of a month, a correction, counts again what the first one counted.
+    /// Where the same figures are drafted, checked or released already, that release is returned; nothing is computed anew.
+    /// </remarks>
     /// <exception cref="ReleaseRefusedException">Together with what is public, hidden figures could be computed.</exception>
     /// <exception cref="AccessRefusedException">The role does not draft; the refusal is in the log.</exception>
     public async Task<ReleaseRecord> Draft(StaffMember member, DateOnly asOf, DateTime asKnownUtc, string note = "", CancellationToken cancellation = default)
@@ -100,12 +104,15 @@ public sealed class ReleaseDesk
         string words = await Words(member, ReleaseSteps.Draft, what, note, isNeeded: false, cancellation).ConfigureAwait(false);
         // In whole milliseconds, so that no engine rounds it.
         DateTime counted = new(_time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
-        (DateOnly month, IReadOnlyList<CountTable> tables) = StatisticsReader.Count(_databases, asOf, asKnownUtc, counted);
-        List<LinkedTable> linked = tables.SelectMany(table => table.Parts).ToList();
-        LinkedTableSet set = LinkedTableSet.Build(linked);
+        DateOnly month = StatisticsReader.Month(_databases, asOf, asKnownUtc);
         using IDisposable held = _databases.Lock.Acquire(ReleaseRegister.LockName, Wait, cancellation);
         IReadOnlyList<long> basis = _register.Counted();
+        IReadOnlyList<EarlierRelease> earlier = _register.Earlier(basis);
         Dictionary<long, ReleaseRecord> all = All().ToDictionary(release => release.ReleaseId);
+        (IReadOnlyList<(TableDefinition Table, DateOnly AsOf)> due, IReadOnlyList<ReleasedTable> restated) = Plan(month, asKnownUtc, basis.Select(id => all[id]).ToList());
+        IReadOnlyList<CountTable> tables = StatisticsReader.Count(_databases, due, asKnownUtc, counted, Frozen(earlier, all, month));
+        List<LinkedTable> linked = tables.SelectMany(table => table.Parts).ToList();
+        LinkedTableSet set = LinkedTableSet.Build(linked);
         foreach (ReleaseRecord same in _register.Same(set, month, asKnownUtc, _profile).Select(id => all[id]))
         {
             bool isOpen = same.State is ReleaseState.Draft or ReleaseState.Checked && !basis.Except(_register.Basis(same.ReleaseId)).Any();
@@ -115,10 +122,10 @@ public sealed class ReleaseDesk
             }
         }
 
-        ControlledRelease release = ReleaseControl.Protect(linked, _profile, _register.Earlier(basis), null, cancellation);
+        ControlledRelease release = ReleaseControl.Protect(linked, _profile, earlier, null, Turnover(tables, asKnownUtc, earlier, all), cancellation);
         await Log(member, ReleaseSteps.Draft, what, "allowed", cancellation).ConfigureAwait(false);
         long releaseId = _register.Add(
-            release, month, asKnownUtc, _profile, basis, member.StaffId, words, id => StatisticsReader.Compose(id, month, asKnownUtc, counted, _profile, tables, release));
+            release, month, asKnownUtc, _profile, basis, member.StaffId, words, id => StatisticsReader.Compose(id, month, asKnownUtc, counted, _profile, tables, restated, release));
         return Find(releaseId)!;
     }
 
@@ -254,12 +261,20 @@ public sealed class ReleaseDesk
         string text = Text(release);
         bool isFrozen = release.DocumentSha256 is null || StatisticsRelease.Hash(text) == release.DocumentSha256;
         StatisticsRelease document = StatisticsRelease.FromCanonicalText(text);
-        (DateOnly month, IReadOnlyList<CountTable> tables) = StatisticsReader.Count(_databases, release.AsOf.AddMonths(1).AddDays(-1), document.AsKnownUtc, document.CountedUtc);
+        Dictionary<long, ReleaseRecord> all = All().ToDictionary(one => one.ReleaseId);
+        FrozenYears frozen = Frozen(_register.Earlier(_register.Basis(release.ReleaseId)), all, release.AsOf);
+        // A table of a catalogue that has changed since cannot be counted as it was.
+        List<(TableDefinition Table, DateOnly AsOf)> due = document.Tables
+            .Where(table => table.FromNumber is null && StatisticsCatalogue.Find(table.Code) is not null)
+            .Select(table => (StatisticsCatalogue.Find(table.Code)!, table.AsOf == default ? release.AsOf : table.AsOf)).ToList();
+        IReadOnlyList<CountTable> tables = StatisticsReader.Count(_databases, due, document.AsKnownUtc, document.CountedUtc, frozen);
+        List<ReleasedTable> restated = document.Tables.Where(table => table.FromNumber is not null)
+            .Select(table => Restated(all.Values.Single(one => one.Number == table.FromNumber), table.Code)).ToList();
         LinkedTableSet set = LinkedTableSet.Build(tables.SelectMany(table => table.Parts).ToList());
         (ControlledRelease? again, int figures, int different) = _register.Again(release.ReleaseId, set, document.Protection);
         bool? isSame = again is null || !document.HasCatalogue(StatisticsCatalogue.Tables) ? null
-            : StatisticsReader.Compose(release.ReleaseId, month, document.AsKnownUtc, document.CountedUtc, document.Profile, tables, again).ToCanonicalText() == text;
-        return new ReleaseVerdict(isFrozen && different == 0 && month == release.AsOf && isSame != false, figures, different, isSame);
+            : StatisticsReader.Compose(release.ReleaseId, release.AsOf, document.AsKnownUtc, document.CountedUtc, document.Profile, tables, restated, again).ToCanonicalText() == text;
+        return new ReleaseVerdict(isFrozen && different == 0 && isSame != false, figures, different, isSame);
     }
 
     /// <summary>Returns whether a role reads released statistics.</summary>
@@ -276,6 +291,71 @@ public sealed class ReleaseDesk
         ReleaseState.Rejected => "given up",
         _ => state.ToString().ToLowerInvariant(),
     };
+
+    // What is counted now, and at which month; and what an earlier release has counted at that month already.
+    private (IReadOnlyList<(TableDefinition Table, DateOnly AsOf)> Due, IReadOnlyList<ReleasedTable> Restated) Plan(DateOnly month, DateTime asKnownUtc, IReadOnlyList<ReleaseRecord> counted)
+    {
+        // The newest first; one of the same month is corrected, one that was taken back is not repeated.
+        List<(ReleaseRecord Record, StatisticsRelease Document)> sources = counted
+            .Where(release => release.Number is not null && release.AsOf < month && release.State != ReleaseState.Withdrawn)
+            .OrderByDescending(release => release.Number).Select(release => (release, Document(release)))
+            .Where(source => source.Item2.Profile.Name == _profile.Name && source.Item2.HasCatalogue(StatisticsCatalogue.Tables)).ToList();
+        List<(TableDefinition, DateOnly)> due = [];
+        List<ReleasedTable> restated = [];
+        foreach (TableDefinition table in StatisticsCatalogue.Tables)
+        {
+            DateOnly at = StatisticsReader.Due(_databases, table, month, asKnownUtc);
+            ReleaseRecord? source = sources.FirstOrDefault(one => one.Document.Table(table.Code) is { FromNumber: null } known && known.AsOf >= StatisticsCatalogue.Due(table.Calendar, month)).Record;
+            if (source is null)
+            {
+                due.Add((table, at));
+            }
+            else
+            {
+                restated.Add(Restated(source, table.Code));
+            }
+        }
+
+        return (due, restated);
+    }
+
+    private ReleasedTable Restated(ReleaseRecord source, string code) => Document(source).Table(code)! with { FromNumber = source.Number };
+
+    // Years that releases of earlier months state.
+    private static FrozenYears Frozen(IReadOnlyList<EarlierRelease> earlier, Dictionary<long, ReleaseRecord> all, DateOnly month) =>
+        FrozenYears.Of(earlier.Where(release => all[release.ReleaseId] is var record && record.AsOf < month && record.State != ReleaseState.Withdrawn).OrderBy(release => release.ReleaseId));
+
+    // Of every month that is stated now and every other one that was, each with the knowledge of its release.
+    private Dictionary<(string Later, string Earlier), long> Turnover(IReadOnlyList<CountTable> tables, DateTime asKnownUtc, IReadOnlyList<EarlierRelease> earlier, Dictionary<long, ReleaseRecord> all)
+    {
+        DateOnly[] months = tables.Where(table => table.Parts.Any(part => part.Moment is not null)).Select(table => table.AsOf).Distinct().ToArray();
+        Dictionary<(string, string), long> turnover = [];
+        void Compare(DateOnly before, DateTime knownUtc)
+        {
+            foreach (DateOnly month in months.Where(month => month != before))
+            {
+                foreach (((string, string) keys, long count) in StatisticsReader.Turnover(_databases, before, knownUtc, month, asKnownUtc))
+                {
+                    turnover[keys] = turnover.TryGetValue(keys, out long known) ? Math.Min(known, count) : count;
+                }
+            }
+        }
+
+        foreach (DateOnly month in months)
+        {
+            Compare(month, asKnownUtc);
+        }
+
+        foreach (EarlierRelease release in earlier)
+        {
+            foreach (string moment in release.Figures.Keys.Select(EarlierMoments.MomentOf).OfType<string>().Distinct())
+            {
+                Compare(DateOnly.ParseExact(moment + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture), all[release.ReleaseId].AsKnownUtc);
+            }
+        }
+
+        return turnover;
+    }
 
     private string Text(ReleaseRecord release) => _register.Document(release.ReleaseId)
         ?? throw new WarehouseException($"Release {release.ReleaseId} was made before documents were kept; only its figures are in the register.");

@@ -65,7 +65,8 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
             new { as_of_date = month, as_known_utc = asKnownUtc, profile_name = profile.Name, thresholds_text = Thresholds(profile) }))
         {
             Dictionary<string, Row> rows = Printable(session, releaseId);
-            if (rows.Count == set.System.Cells.Count && set.System.Cells.All(cell => rows.TryGetValue(cell.Key, out Row? row) && row.CellCount == cell.Value))
+            List<SystemCell> printed = Printable(set);
+            if (rows.Count == printed.Count && printed.All(cell => rows.TryGetValue(cell.Key, out Row? row) && row.CellCount == cell.Value))
             {
                 same.Add(releaseId);
             }
@@ -80,9 +81,10 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
         using WarehouseSession session = Open();
         Dictionary<string, Row> rows = Printable(session, releaseId);
         int different = rows.Values.Count(row => set.System.Find(row.FigureKey) is var place && place >= 0 && set.System.Cells[place].Value != row.CellCount);
-        ControlledRelease? release = rows.Count == set.System.Cells.Count && set.System.Cells.All(cell => rows.ContainsKey(cell.Key))
+        List<SystemCell> printed = Printable(set);
+        ControlledRelease? release = rows.Count == printed.Count && printed.All(cell => rows.ContainsKey(cell.Key))
             ? new ControlledRelease(
-                set, null, set.System.Cells.Select(cell => Figure(cell, rows[cell.Key])).ToList(), protection.AuditedFigures, protection.SecondaryCost, protection.SecondaryBound)
+                set, null, set.System.Cells.Select(cell => Figure(cell, rows.GetValueOrDefault(cell.Key))).ToList(), protection.AuditedFigures, protection.SecondaryCost, protection.SecondaryBound)
             : null;
         return (release, rows.Count, different);
     }
@@ -136,8 +138,8 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
             as_known_utc = asKnownUtc,
             profile_name = profile.Name,
             thresholds_text = Thresholds(profile),
-            figure_count = release.Figures.Count,
-            hidden_count = release.Figures.Count(figure => figure.Shown is null),
+            figure_count = release.Figures.Count(figure => figure.State != FigureState.Unpublished),
+            hidden_count = release.Figures.Count(figure => figure.State is FigureState.Primary or FigureState.Secondary),
             audited_count = release.Audited,
             secondary_cost = release.SecondaryCost,
             secondary_bound = release.SecondaryBound,
@@ -203,10 +205,12 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
     private static Dictionary<string, Row> Printable(WarehouseSession session, long releaseId) =>
         Rows(session, releaseId, releaseId).Where(row => row.StateCode != Unpublished).ToDictionary(row => row.FigureKey, StringComparer.Ordinal);
 
+    private static List<SystemCell> Printable(LinkedTableSet set) => set.System.Cells.Where(cell => cell.Kind != CellKind.Unpublished).ToList();
+
     private static IReadOnlyList<Row> Rows(WarehouseSession session, long from, long to) =>
         session.Query<Row>("query/report_release_cell", new { from_release_id = from, to_release_id = to });
 
-    private static ReleasedFigure Figure(SystemCell cell, Row row) => new(
+    private static ReleasedFigure Figure(SystemCell cell, Row? row) => row is null ? new(cell.Key, cell.Label, cell.Value, FigureState.Unpublished, null, null, null) : new(
         cell.Key,
         cell.Label,
         cell.Value,
@@ -220,6 +224,7 @@ internal sealed class ReleaseRegister(WarehouseDatabases databases, TimeProvider
         FigureState.Rounded => "rounded",
         FigureState.Primary => "primary",
         FigureState.Secondary => "secondary",
+        FigureState.Unpublished => Unpublished,
         _ => "shown",
     };
 

@@ -33,7 +33,7 @@ internal static class StatisticsBooklet
             }
 
             blocks.Add(Table(table));
-            blocks.Add(new ParagraphBlock(RichText.Of($"{table.Definition.Note}　作成：{table.Definition.Owner}", Emphasis.Muted), ParagraphSize.Small));
+            blocks.Add(new ParagraphBlock(RichText.Of($"{table.AsOfText}{table.Definition.Note}　作成：{table.Definition.Owner}", Emphasis.Muted), ParagraphSize.Small));
         }
 
         PageFurniture furniture = new(null, $"統計 第{record.Number}号", null, null, null, release.AsOf.AddMonths(1).AddDays(-1), $"第{record.Number}号", record.DocumentSha256?[..12]);

@@ -11,6 +11,8 @@ internal static class StatisticsReader
     private const string Unknown = "unknown";
     private const string Window = "window";
 
+    private static readonly string WindowTitle = $"直近{StatisticsCatalogue.PooledYears}年度計";
+
     // Tables of few people use the wide bands; they are lines of the table of children too, so that the two are linked.
     private static readonly HierarchyNode[] AgeBands =
     [
@@ -53,64 +55,140 @@ internal static class StatisticsReader
 
     private static readonly (string Code, string Title)[] Durations = [("00-02", "3か月未満"), ("03-05", "3～5か月"), ("06-11", "6～11か月"), ("12-", "12か月以上")];
 
-    /// <summary>Returns the tables of the catalogue before disclosure control, and their month. They leave this assembly only through <see cref="ReleaseControl"/>.</summary>
-    /// <param name="databases">The databases.</param>
-    /// <param name="asOf">The day of the figures.</param>
-    /// <param name="asKnownUtc">What departments had told by then.</param>
-    /// <param name="countedUtc">What the program and its users had written by then: scores, judgements, contacts.</param>
+    /// <summary>Returns the last month with residents that is known and not after a day, by its first day.</summary>
     /// <exception cref="WarehouseException">No month with residents is known.</exception>
-    internal static (DateOnly Month, IReadOnlyList<CountTable> Tables) Count(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc, DateTime countedUtc)
-    {
-        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
-        int month = session.QuerySingle<int>(
-            "query/statistics_month", new { month_key = (asOf.Year * 100) + asOf.Month, as_known_utc = asKnownUtc });
-        if (month == 0)
-        {
-            throw new WarehouseException(
-                $"No month with residents is known on or before {asOf:yyyy-MM-dd}; expected at least one loaded resident file. Run 'warehouse load' first.");
-        }
+    internal static DateOnly Month(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc) => MonthOrNone(databases, asOf, asKnownUtc)
+        ?? throw new WarehouseException(
+            $"No month with residents is known on or before {asOf:yyyy-MM-dd}; expected at least one loaded resident file. Run 'warehouse load' first.");
 
-        DateOnly first = new(month / 100, month % 100, 1);
-        // School years begin on 1 April.
-        int year = first.Month >= 4 ? first.Year : first.Year - 1;
-        var at = new
-        {
-            month_key = month,
-            as_known_utc = asKnownUtc,
-            counted_utc = countedUtc,
-            from_date = new DateOnly(year + 1 - StatisticsCatalogue.PooledYears, 4, 1),
-            until_date = first.AddMonths(1),
-            quarter_date = first.AddMonths(-2),
-            half_date = first.AddMonths(-5),
-            year_date = first.AddMonths(-11),
-            checkup_date = first.AddMonths(-14),
-        };
-        List<HierarchyNode> districts = session.Query<District>("query/statistics_districts")
-            .Select(district => new HierarchyNode(district.DistrictCode.Length == 0 ? Unknown : district.DistrictCode, district.DistrictName, "", UnitKind.District)).ToList();
-        List<Counted> counted = StatisticsCatalogue.Tables.Select(table => new Counted(table, session.Query<Tally>(table.Query, at).Select(tally => table.Rows == "year" ? tally with { RowCode = SchoolYear(tally.RowCode) } : tally).ToList())).ToList();
-        long children = counted.Single(table => table.Definition.Code == "children_by_district_age").Cells.Sum(cell => cell.CellCount);
-        return (first, counted.Select(table => Table(table, districts, first, year, children)).ToList());
+    /// <summary>Returns the month at which a table is counted for a release of a month: the last of its calendar with residents, or else the month itself.</summary>
+    internal static DateOnly Due(WarehouseDatabases databases, TableDefinition table, DateOnly month, DateTime asKnownUtc)
+    {
+        DateOnly due = StatisticsCatalogue.Due(table.Calendar, month);
+        return due == month || MonthOrNone(databases, due, asKnownUtc) == due ? due : month;
     }
 
-    private static CountTable Table(Counted counted, List<HierarchyNode> districts, DateOnly month, int year, long children)
+    /// <summary>Returns tables of the catalogue before disclosure control. They leave this assembly only through <see cref="ReleaseControl"/>.</summary>
+    /// <param name="databases">The databases.</param>
+    /// <param name="wanted">The tables, each with the first day of the month at which it is counted.</param>
+    /// <param name="asKnownUtc">What departments had told by then.</param>
+    /// <param name="countedUtc">What the program and its users had written by then: scores, judgements, contacts.</param>
+    /// <param name="frozen">Years that were released before: their figures are taken as they were.</param>
+    internal static IReadOnlyList<CountTable> Count(
+        WarehouseDatabases databases, IReadOnlyList<(TableDefinition Table, DateOnly AsOf)> wanted, DateTime asKnownUtc, DateTime countedUtc, FrozenYears frozen)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        List<HierarchyNode> districts = Districts(session);
+        Dictionary<DateOnly, long> children = [];
+        List<CountTable> tables = [];
+        foreach ((TableDefinition table, DateOnly month) in wanted)
+        {
+            // School years begin on 1 April; one is over when its March is.
+            int year = month.Month >= 4 ? month.Year : month.Year - 1;
+            int closed = month.Month == 3 ? year : year - 1;
+            bool isOfMonth = table.Window == TableWindow.Month;
+            var at = new
+            {
+                month_key = (month.Year * 100) + month.Month,
+                as_known_utc = asKnownUtc,
+                counted_utc = countedUtc,
+                from_date = new DateOnly((isOfMonth ? year : closed) + 1 - StatisticsCatalogue.PooledYears, 4, 1),
+                until_date = isOfMonth ? month.AddMonths(1) : new DateOnly(closed + 1, 4, 1),
+                quarter_date = month.AddMonths(-2),
+                half_date = month.AddMonths(-5),
+                year_date = month.AddMonths(-11),
+                checkup_date = month.AddMonths(-14),
+            };
+            if (table.Window == TableWindow.PooledYears)
+            {
+                tables.Add(Pooled(new Layered(table, session.Query<LayerTally>(table.Query, at)), districts, month, closed, frozen));
+                continue;
+            }
+
+            if (table.Columns == "record" && !children.ContainsKey(month))
+            {
+                children[month] = session.Query<Tally>("query/statistics_children", at).Sum(tally => tally.CellCount);
+            }
+
+            List<Tally> cells = session.Query<Tally>(table.Query, at).Select(tally => table.Rows == "year" ? tally with { RowCode = SchoolYear(tally.RowCode) } : tally).ToList();
+            tables.Add(Table(new Counted(table, cells), districts, month, isOfMonth ? year : closed, children.GetValueOrDefault(month), frozen));
+        }
+
+        return tables;
+    }
+
+    /// <summary>Returns how many children joined or left each line of districts and ages between two months, by the keys of the later and the earlier figure.</summary>
+    internal static IReadOnlyDictionary<(string Later, string Earlier), long> Turnover(
+        WarehouseDatabases databases, DateOnly earlier, DateTime earlierKnownUtc, DateOnly later, DateTime laterKnownUtc)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        IReadOnlyList<Mover> movers = session.Query<Mover>("query/statistics_turnover", new
+        {
+            earlier_month_key = (earlier.Year * 100) + earlier.Month,
+            earlier_known_utc = earlierKnownUtc,
+            later_month_key = (later.Year * 100) + later.Month,
+            later_known_utc = laterKnownUtc,
+        });
+        Hierarchy lines = Hierarchy.Flat("district", TotalTitle, [.. Districts(session).Where(district => district.Code != Unknown), new HierarchyNode(Unknown, "", "", UnitKind.District)]);
+        Hierarchy ages = new("age", AgeBands);
+        LinkedTable now = new("", "", "children", [lines, ages], []) { Moment = MomentOf(later) }, before = now with { Moment = MomentOf(earlier) };
+        Dictionary<(string, string), long> turnover = [];
+        for (int line = 0; line < lines.Nodes.Count; line++)
+        {
+            for (int age = 0; age < ages.Nodes.Count; age++)
+            {
+                long count = movers.Sum(mover => IsIn(lines, ages, line, age, mover.EarlierRowCode, mover.EarlierColumnCode) != IsIn(lines, ages, line, age, mover.LaterRowCode, mover.LaterColumnCode) ? mover.CellCount : 0);
+                turnover[(LinkedTableSet.KeyOf(now, [line, age]), LinkedTableSet.KeyOf(before, [line, age]))] = count;
+            }
+        }
+
+        return turnover;
+    }
+
+    private static bool IsIn(Hierarchy lines, Hierarchy ages, int line, int age, string district, string band)
+    {
+        if (band.Length == 0)
+        {
+            return false;
+        }
+
+        string code = district.Length == 0 ? Unknown : district;
+        return (line == lines.Root || lines.Nodes[line].Code == code) && (age == ages.Root || ages.Nodes[age].Code == band || ages.Nodes.Any(node => node.Code == band && node.Parent == ages.Nodes[age].Code));
+    }
+
+    private static DateOnly? MonthOrNone(WarehouseDatabases databases, DateOnly asOf, DateTime asKnownUtc)
+    {
+        using WarehouseSession session = databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting);
+        int month = session.QuerySingle<int>("query/statistics_month", new { month_key = (asOf.Year * 100) + asOf.Month, as_known_utc = asKnownUtc });
+        return month == 0 ? null : new DateOnly(month / 100, month % 100, 1);
+    }
+
+    private static List<HierarchyNode> Districts(WarehouseSession session) => session.Query<District>("query/statistics_districts")
+        .Select(district => new HierarchyNode(district.DistrictCode.Length == 0 ? Unknown : district.DistrictCode, district.DistrictName, "", UnitKind.District)).ToList();
+
+    private static string MomentOf(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    private static string TitleOf(TableDefinition table) => string.Format(CultureInfo.InvariantCulture, table.Title, StatisticsCatalogue.PooledYears);
+
+    private static CountTable Table(Counted counted, List<HierarchyNode> districts, DateOnly month, int year, long children, FrozenYears frozen)
     {
         TableDefinition table = counted.Definition;
-        string title = string.Format(CultureInfo.InvariantCulture, table.Title, StatisticsCatalogue.PooledYears);
-        // Figures of another month, or of consultations up to another one, are other figures only where they count other things.
-        string population = table.Measure == "consultations" ? table.Measure : string.Create(CultureInfo.InvariantCulture, $"{table.Measure} {month:yyyy-MM}");
+        string title = TitleOf(table);
+        string? moment = table.Window == TableWindow.Month ? MomentOf(month) : null;
         Hierarchy columns = Columns(table, year);
         if (!table.IsCross)
         {
             (string Code, string Title)[] rows = table.Rows == "source" ? Sources : [("", "市内のこども")];
             return new CountTable(
                 table,
+                month,
                 title,
                 rows.Select(row => new TableLine(row.Code, row.Title)).ToList(),
                 Lines(columns),
-                rows.Select(row => Separate(counted, row, columns, population, children)).ToList());
+                rows.Select(row => Separate(counted, row, columns, moment, children)).ToList());
         }
 
-        Hierarchy lines = Rows(counted, districts, year);
+        Hierarchy lines = Rows(counted.Definition, Used(counted.Definition, counted.Cells.Select(cell => cell.RowCode), frozen), districts, year);
         decimal[] values = new decimal[lines.Leaves.Count * columns.Leaves.Count];
         Dictionary<string, int> rowAt = Places(lines), columnAt = Places(columns);
         foreach (Tally cell in counted.Cells)
@@ -118,12 +196,39 @@ internal static class StatisticsReader
             values[(rowAt[cell.RowCode.Length == 0 ? Unknown : cell.RowCode] * columns.Leaves.Count) + columnAt[cell.ColumnCode]] += cell.CellCount;
         }
 
-        LinkedTable linked = new(table.Code, title, population, [lines, columns], values);
-        return new CountTable(
-            table, title, Lines(lines), Lines(columns), [table.Window == TableWindow.PooledYears ? linked with { Within = new Dictionary<string, string> { ["year"] = WindowOf(year) } } : linked]);
+        LinkedTable linked = new(table.Code, title, table.Measure, [lines, columns], values) { Moment = moment };
+        return new CountTable(table, month, title, Lines(lines), Lines(columns), [frozen.Restate(linked)]);
     }
 
-    private static LinkedTable Separate(Counted counted, (string Code, string Title) row, Hierarchy columns, string population, long children)
+    // Only the years together are printed; each of them is in the system, because the windows of two releases overlap.
+    private static CountTable Pooled(Layered counted, List<HierarchyNode> districts, DateOnly month, int year, FrozenYears frozen)
+    {
+        TableDefinition table = counted.Definition;
+        string title = TitleOf(table), window = WindowOf(year);
+        Hierarchy columns = Columns(table, year), lines = Rows(table, Used(table, counted.Cells.Select(cell => cell.RowCode), frozen), districts, year);
+        Hierarchy years = new(
+            "year",
+            [
+                new HierarchyNode(window, WindowTitle, null),
+                .. Enumerable.Range(year + 1 - StatisticsCatalogue.PooledYears, StatisticsCatalogue.PooledYears).Select(one => YearNode(one, window)),
+            ],
+            rootLine: window);
+        decimal[] values = new decimal[lines.Leaves.Count * columns.Leaves.Count * years.Leaves.Count];
+        Dictionary<string, int> rowAt = Places(lines), columnAt = Places(columns), yearAt = Places(years);
+        foreach (LayerTally cell in counted.Cells)
+        {
+            int place = (rowAt[cell.RowCode.Length == 0 ? Unknown : cell.RowCode] * columns.Leaves.Count) + columnAt[cell.ColumnCode];
+            values[(place * years.Leaves.Count) + yearAt[SchoolYear(cell.ReceivedCode)]] += cell.CellCount;
+        }
+
+        LinkedTable linked = new(table.Code, title, table.Measure, [lines, columns, years], values)
+        {
+            Printed = new Dictionary<string, IReadOnlySet<string>> { [years.Code] = new HashSet<string>(StringComparer.Ordinal) { window } },
+        };
+        return new CountTable(table, month, title, Lines(lines), Lines(columns), [frozen.Restate(linked)]);
+    }
+
+    private static LinkedTable Separate(Counted counted, (string Code, string Title) row, Hierarchy columns, string? moment, long children)
     {
         Dictionary<string, long> cells = counted.Cells.Where(cell => cell.RowCode == row.Code).GroupBy(cell => cell.ColumnCode).ToDictionary(group => group.Key, group => group.Sum(cell => cell.CellCount), StringComparer.Ordinal);
         if (counted.Definition.Columns == "record")
@@ -133,7 +238,10 @@ internal static class StatisticsReader
 
         Hierarchy own = row.Code.Length == 0 ? columns : new Hierarchy($"{columns.Code} {row.Code}", columns.Nodes, columns.IsAttribute);
         return new LinkedTable(
-            counted.Definition.Code, $"{counted.Definition.Title} {row.Title}", population, [own], columns.Leaves.Select(leaf => (decimal)cells.GetValueOrDefault(columns.Nodes[leaf].Code)).ToList());
+            counted.Definition.Code, $"{counted.Definition.Title} {row.Title}", counted.Definition.Measure, [own], columns.Leaves.Select(leaf => (decimal)cells.GetValueOrDefault(columns.Nodes[leaf].Code)).ToList())
+        {
+            Moment = moment,
+        };
     }
 
     // What is said of people in the window is another thing than the same of another window.
@@ -152,7 +260,7 @@ internal static class StatisticsReader
         string benefit => Flat("receives " + benefit, [("with", "受給あり"), ("without", "受給なし")], isAttribute: true),
     };
 
-    private static Hierarchy Rows(Counted counted, List<HierarchyNode> districts, int year) => counted.Definition.Rows switch
+    private static Hierarchy Rows(TableDefinition table, IEnumerable<string> counted, List<HierarchyNode> districts, int year) => table.Rows switch
     {
         "year" => Years(counted, year),
         "age" => Flat("age", AgeBands.Where(band => band.Parent == "").Select(band => (band.Code, band.Title)), isAttribute: false),
@@ -164,13 +272,17 @@ internal static class StatisticsReader
         _ => Districts(counted, districts),
     };
 
+    // The lines that are counted now, and those that a released year has.
+    private static IEnumerable<string> Used(TableDefinition table, IEnumerable<string> counted, FrozenYears frozen) =>
+        table.Window == TableWindow.Month ? counted : counted.Concat(frozen.Lines(table.Rows).Where(line => table.Rows != "year" || line.Length == 4));
+
     private static Hierarchy Flat(string code, IEnumerable<(string Code, string Title)> lines, bool isAttribute) =>
         Hierarchy.Flat(code, TotalTitle, lines.Select(line => new HierarchyNode(line.Code, line.Title, "")), isAttribute);
 
     // The unknown line is there only when somebody is in it.
-    private static Hierarchy Districts(Counted counted, List<HierarchyNode> districts)
+    private static Hierarchy Districts(IEnumerable<string> counted, List<HierarchyNode> districts)
     {
-        HashSet<string> used = counted.Cells.Select(cell => cell.RowCode.Length == 0 ? Unknown : cell.RowCode).ToHashSet(StringComparer.Ordinal);
+        HashSet<string> used = counted.Select(code => code.Length == 0 ? Unknown : code).ToHashSet(StringComparer.Ordinal);
         List<HierarchyNode> lines = districts.Where(district => district.Code != Unknown).ToList();
         if (used.Contains(Unknown))
         {
@@ -181,20 +293,21 @@ internal static class StatisticsReader
     }
 
     // The years of the pooled window have a line of their own, where the table of districts is linked.
-    private static Hierarchy Years(Counted counted, int year)
+    private static Hierarchy Years(IEnumerable<string> counted, int year)
     {
-        int[] years = counted.Cells.Select(cell => int.Parse(cell.RowCode, CultureInfo.InvariantCulture)).Concat(Enumerable.Range(year + 1 - StatisticsCatalogue.PooledYears, StatisticsCatalogue.PooledYears)).Distinct().Order().ToArray();
+        int[] years = counted.Select(code => int.Parse(code, CultureInfo.InvariantCulture)).Concat(Enumerable.Range(year + 1 - StatisticsCatalogue.PooledYears, StatisticsCatalogue.PooledYears)).Distinct().Order().ToArray();
         string window = WindowOf(year);
-        List<HierarchyNode> nodes = [];
-        foreach (int one in years)
-        {
-            string code = one.ToString(CultureInfo.InvariantCulture);
-            nodes.Add(new HierarchyNode(code, $"{code}年度", one > year - StatisticsCatalogue.PooledYears && one <= year ? window : ""));
-        }
-
-        nodes.Add(new HierarchyNode(window, $"直近{StatisticsCatalogue.PooledYears}年度計", ""));
+        List<HierarchyNode> nodes = years.Select(one => YearNode(one, one > year - StatisticsCatalogue.PooledYears && one <= year ? window : "")).ToList();
+        nodes.Add(new HierarchyNode(window, WindowTitle, ""));
         nodes.Add(new HierarchyNode("", TotalTitle, null));
-        return new Hierarchy("year", nodes);
+        // All years up to another one are another figure: that it has not changed would tell that the year between has nothing.
+        return new Hierarchy("year", nodes, rootLine: string.Create(CultureInfo.InvariantCulture, $"to {year}"));
+    }
+
+    private static HierarchyNode YearNode(int year, string parent)
+    {
+        string code = year.ToString(CultureInfo.InvariantCulture);
+        return new HierarchyNode(code, $"{code}年度", parent);
     }
 
     private static string SchoolYear(string day)
@@ -210,20 +323,30 @@ internal static class StatisticsReader
     private static Dictionary<string, int> Places(Hierarchy dimension) =>
         dimension.Leaves.Select((leaf, place) => (dimension.Nodes[leaf].Code, place)).ToDictionary(pair => pair.Code, pair => pair.place, StringComparer.Ordinal);
 
-    /// <summary>Returns the document of a release: the tables with what disclosure control left of them.</summary>
+    /// <summary>Returns the document of a release: the tables with what disclosure control left of them, and those that are restated as they were.</summary>
     internal static StatisticsRelease Compose(
-        long releaseId, DateOnly month, DateTime asKnownUtc, DateTime countedUtc, DisclosureProfile profile, IReadOnlyList<CountTable> tables, ControlledRelease release)
+        long releaseId,
+        DateOnly month,
+        DateTime asKnownUtc,
+        DateTime countedUtc,
+        DisclosureProfile profile,
+        IReadOnlyList<CountTable> tables,
+        IReadOnlyList<ReleasedTable> restated,
+        ControlledRelease release)
     {
-        List<ReleasedTable> released = [];
+        Dictionary<string, ReleasedTable> parts = restated.ToDictionary(table => table.Code, StringComparer.Ordinal);
         int first = 0;
         foreach (CountTable table in tables)
         {
             List<IReadOnlyList<ReleasedCell>> cells = table.Places(release.Set, first).Select(row => (IReadOnlyList<ReleasedCell>)row.Select(cell => ReleasedCell.Of(release.Figures[cell])).ToList()).ToList();
-            released.Add(new ReleasedTable(table.Definition, table.Title, table.Rows, table.Columns, cells, ReleasedRate.Of(table.Definition, table.Rows, table.Columns, cells, profile)));
+            parts.Add(
+                table.Definition.Code,
+                new ReleasedTable(table.Definition, table.Title, table.Rows, table.Columns, cells, ReleasedRate.Of(table.Definition, table.Rows, table.Columns, cells, profile)) { AsOf = table.AsOf });
             first += table.Parts.Count;
         }
 
-        ReleasedTable funnel = released.Single(table => table.Code == "funnel");
+        List<ReleasedTable> released = StatisticsCatalogue.Tables.Select(table => parts[table.Code]).ToList();
+        ReleasedTable funnel = parts["funnel"];
         List<FunnelStep> steps = new[] { ("population", ""), ("linked", "linked"), ("scored", "scored"), ("listed", "listed"), ("judged", "judged"), ("judged_need", "judged_need"), ("contacted", "contacted"), ("supported", "supported") }
             .Select(step => (step.Item1, Line: funnel.Columns.ToList().FindIndex(line => line.Code == step.Item2)))
             .Select(step => new FunnelStep(step.Item1, funnel.Columns[step.Line].Code.Length == 0 ? "市内のこども" : funnel.Columns[step.Line].Title, funnel.Cells[0][step.Line].Count)).ToList();
@@ -235,5 +358,11 @@ internal static class StatisticsReader
 
     private sealed record Tally(string RowCode, string ColumnCode, long CellCount);
 
+    private sealed record LayerTally(string RowCode, string ColumnCode, string ReceivedCode, long CellCount);
+
+    private sealed record Mover(string EarlierRowCode, string EarlierColumnCode, string LaterRowCode, string LaterColumnCode, long CellCount);
+
     private sealed record Counted(TableDefinition Definition, IReadOnlyList<Tally> Cells);
+
+    private sealed record Layered(TableDefinition Definition, IReadOnlyList<LayerTally> Cells);
 }

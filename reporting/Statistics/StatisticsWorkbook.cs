@@ -65,7 +65,7 @@ internal static class StatisticsWorkbook
         }
 
         rows.Add([Text(release.Legend)]);
-        rows.Add([Text(table.Definition.Note)]);
+        rows.Add([Text(table.AsOfText + table.Definition.Note)]);
         return rows;
     }
 

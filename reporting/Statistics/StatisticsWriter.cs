@@ -30,6 +30,11 @@ public static class StatisticsWriter
         }
 
         AppendLine(text, [legend]);
+        if (table.AsOfText.Length > 0)
+        {
+            AppendLine(text, [table.AsOfText]);
+        }
+
         return text.ToString();
     }
 
@@ -69,6 +74,8 @@ public static class StatisticsWriter
                 table.Title,
                 table.Definition.Unit,
                 table.Definition.Owner,
+                AsOf = table.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                table.FromNumber,
                 table.Definition.Denominator,
                 Rows = table.Rows.Select(row => new { row.Code, row.Title }),
                 Columns = table.Columns.Select(column => new { column.Code, column.Title }),

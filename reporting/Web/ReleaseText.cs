@@ -127,6 +127,8 @@ internal static class ReleaseText
         ["「全体より高い・低い」は、偶然では99.8%の範囲に収まるはずの差を超えたときだけ示します。「少なすぎて比べられない」は、全体の半分でも2倍でもおかしくないことを表します。"] =
             "“Higher” and “lower than all” are said only of differences beyond what chance explains in 99.8 % of cases. “Too small to compare” means that it could as well be half of the common rate, or twice it.",
         ["数値は {0} までに届いた記録によります。後から届いた記録は含みません。"] = "Figures rest on records that had come by {0}; what came later is not in them.",
+        ["{0} 年 {1} 月時点の数値です。"] = "Figures as of {0}-{1:00}.",
+        ["第{0}号で公表したものを、そのまま載せています。"] = "Restated as released in No. {0}.",
         ["作成"] = "Owner",
         ["少なすぎて比べられない"] = "too small to compare",
         ["偶然の範囲"] = "within chance",
@@ -139,7 +141,7 @@ internal static class ReleaseText
         ["その情報に一度でも記録のあるこどもの数です。制度の対象でないこどもには記録がなく、割合の低さは情報の欠けとは限りません。"] =
             "Children of whom the source has any record. It has none of children whom the service is not for, so a low share need not be a gap.",
         ["受け付けた相談の件数です。同じこどもの相談が複数あれば、それぞれ数えます。"] = "Consultations received. Several of one child are counted each.",
-        ["1年度では数が少ないため、直近の年度を合わせています。行政区は、その月の住所によります。"] = "One year holds too few, so the last years are counted together. Districts are those of the address in the month.",
+        ["1年度では数が少ないため、終わった年度のうち直近のものを合わせています。行政区は、それぞれの年度を締めた月の住所によります。"] = "One year holds too few, so the last years that are over are counted together. Districts are those of the address in the month in which the year was closed.",
         ["持ち帰り"] = "Files",
         ["冊子（PDF）"] = "Booklet (PDF)",
         ["表計算（XLSX）"] = "Workbook (XLSX)",

@@ -1,9 +1,10 @@
--- What: family consultations since a day by the district where the child lives in the month, none for those who do not, and decision
--- Why: several years together, because a district has few cases in one; every consultation is in it, so that it adds up to the table by year
+-- What: family consultations since a day by the district where the child lives in the month, none for those who do not, decision and day of receipt
+-- Why: several years together, because a district has few cases in one; every consultation is in it, so that each year adds up to the table by year
 -- Cost: fact.consultation and one month of fact.child_month
 SELECT
     COALESCE(c.district_code, '') AS row_code,
     f.decision_code AS column_code,
+    CAST(f.received_date AS VARCHAR(10)) AS received_code,
     CAST(COUNT(*) AS BIGINT) AS cell_count
 FROM fact.consultation AS f
 LEFT JOIN (
@@ -27,7 +28,9 @@ WHERE f.received_date >= @from_date
     AND NOT EXISTS (SELECT 1 FROM meta.load_run AS r WHERE r.load_id = f.load_id AND r.is_published = 0)
 GROUP BY
     c.district_code,
-    f.decision_code
+    f.decision_code,
+    f.received_date
 ORDER BY
     c.district_code,
-    f.decision_code
+    f.decision_code,
+    f.received_date

@@ -92,6 +92,11 @@ if (args is ["score", ..])
     return ScoreCommand.Run(args[1..], Console.Out, Console.Error);
 }
 
+if (args is ["releases", ..])
+{
+    return await ReleasesCommand.Run(args[1..], Console.Out, Console.Error).ConfigureAwait(false);
+}
+
 if (args is ["disclosure", ..])
 {
     return DisclosureCommand.Run(args[1..], Console.Out, Console.Error);

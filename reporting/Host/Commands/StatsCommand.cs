@@ -33,7 +33,7 @@ internal static class StatsCommand
                 "統計表 / Tables",
                 ["name", "title", "unit", "owner"],
                 StatisticsCatalogue.Tables.Select(table => (IReadOnlyList<string>)[table.Code, Title(table), table.Unit, table.Owner]));
-            context.Screen.Result(new { Tables = StatisticsCatalogue.Tables.Select(table => new { table.Code, Title = Title(table), table.Unit, table.Owner, table.Measure, table.Rows, table.Columns, table.Window, table.Denominator }) });
+            context.Screen.Result(new { Tables = StatisticsCatalogue.Tables.Select(table => new { table.Code, Title = Title(table), table.Unit, table.Owner, table.Measure, table.Rows, table.Columns, table.Window, table.Calendar, table.Denominator }) });
             return ExitCode.Done;
         }
 
