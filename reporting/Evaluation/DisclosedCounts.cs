@@ -47,7 +47,7 @@ internal sealed class DisclosedCounts
         }
 
         List<LinkedTable> tables = large.Select(sheet => new LinkedTable(sheet.Code, sheet.Code, sheet.Population, sheet.Dimensions, Values(sheet)) { Within = sheet.Within }).ToList();
-        ControlledRelease release = ReleaseControl.Protect(tables, profile, earlier, null, cancellation);
+        ControlledRelease release = ReleaseControl.Protect(tables, profile, earlier, cancellation: cancellation);
         for (int t = 0; t < large.Count; t++)
         {
             IReadOnlyList<Hierarchy> dimensions = large[t].Dimensions;
