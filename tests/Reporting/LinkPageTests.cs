@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Warehouse.Etl;
@@ -183,6 +184,57 @@ public sealed class LinkPageTests
         Assert.Equal((0, 1), (before, host.Count("fact.school_enrolment", $"person_key = {jiro} AND known_to_utc = '9999-12-31'")));
         Assert.Equal(1, host.Count("meta.job_run", "job_name = 'link' AND status_code = 'succeeded' AND summary_text LIKE '%1 links handed over'"));
         Assert.Equal(1, host.Count("audit.access_log", "action_code = 'link_apply' AND outcome_code = 'allowed'"));
+    }
+
+    [Fact]
+    public async Task Records_of_somebody_else_are_split_off_a_person_once_and_the_split_is_undone()
+    {
+        using TinyInbox inbox = TinyInbox.Family();
+        byte[] secret = "a secret for tests only"u8.ToArray();
+        await using DeskHost host = await DeskHost.Start(
+            fixture => new LoadPipeline(fixture.Databases, new ManualTime(new DateTimeOffset(2025, 4, 1, 0, 0, 0, TimeSpan.Zero))).Run(new LoadOptions { Inbox = inbox.Path, Secret = secret, Backfill = true }),
+            parts => parts with { Corrections = () => new LoadOptions { Inbox = "", Secret = secret } },
+            isEmpty: true);
+        using HttpClient client = await host.SignedIn("linkage");
+        LinkReview review = new(host.Fixture.Databases, host.Time);
+        long pupil;
+        long other;
+        using (WarehouseSession identity = host.Fixture.Identity())
+        {
+            pupil = identity.ScalarText<long>("SELECT record_key FROM ident.source_record WHERE system_code = 'school' AND source_id = 'G0001'");
+            other = identity.ScalarText<long>("SELECT MIN(record_key) FROM ident.source_record WHERE system_code = 'resident'");
+        }
+
+        long whole = review.PersonOf(pupil);
+        int records = review.Records(whole).Count;
+        string path = $"/links/persons/{whole}";
+        string page = await DeskHost.Text(client, path);
+        Dictionary<string, string> form = new(DeskHost.Hidden(page, path + "/split")) { ["reason"] = "双子の弟の記録" };
+        Task<HttpResponseMessage> Send(params long[] chosen) =>
+            client.PostAsync(path + "/split", new FormUrlEncodedContent(form.Concat(chosen.Select(record => new KeyValuePair<string, string>("record", record.ToString(CultureInfo.InvariantCulture))))));
+        using HttpResponseMessage none = await Send();
+        using HttpResponseMessage all = await Send([.. review.Records(whole).Select(record => record.RecordKey)]);
+        using HttpResponseMessage foreign = await Send(review.PersonOf(other) == whole ? 1 : other);
+        using HttpResponseMessage split = await Send(pupil);
+        using HttpResponseMessage again = await Send(pupil);
+        long apart = review.PersonOf(pupil);
+        host.Time.Add(TimeSpan.FromMinutes(1));
+        string decisions = await DeskHost.Text(client, "/links/decisions");
+        using HttpResponseMessage undone = await DeskHost.Post(client, "/links/decisions", "/links/decisions/1/undo", new() { ["reason"] = "見直し" });
+        using HttpResponseMessage unknown = await client.GetAsync("/links/persons/999999");
+        using HttpClient caseworker = await host.SignedIn("caseworker");
+
+        Assert.True(records > 1 && page.Contains("G0001", StringComparison.Ordinal), $"{records} records");
+        Assert.All([none, all, foreign], answer => Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode));
+        Assert.Equal((HttpStatusCode.Redirect, HttpStatusCode.Redirect), (split.StatusCode, again.StatusCode));
+        Assert.NotEqual(whole, apart);
+        Assert.Contains("分けた", decisions, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, undone.StatusCode);
+        Assert.Equal(whole, review.PersonOf(pupil));
+        Assert.Equal(["split", "undo"], review.Events().Select(one => one.EventCode));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await caseworker.GetAsync(path)).StatusCode);
+        Assert.Equal(3, host.Count("audit.access_log", $"action_code = 'link_split' AND outcome_code = 'refused' AND child_key = {whole}"));
     }
 
     [Fact]
