@@ -288,7 +288,7 @@ internal static class EvaluationComposer
             [
                 EvaluationText.Of("一覧の外のこどもはふつう判断を受けないため、判断を受けたこどもだけで計算すると割合は高く出すぎます（検証の偏り）。無作為に選ばれた一人ひとりを、選ばれる確率の逆数で重みづけて補正しています。"),
                 EvaluationText.Of("分析を見る前の判断によります。職員が気づけない必要は含まれないため、本当の再現率はこれより低い可能性があります。"),
-                EvaluationText.Of("区間は95%（Fay・Feuer法、mid-p）です。正解の分かっている架空の市での測定では、ほぼ言葉どおりの割合で正解を含みました。"),
+                EvaluationText.Of("区間は95%（Fay・Feuer法、mid-p）です。正解の分かっている架空の市での測定では、見落としも誤りもない判断なら100市のうち98市で正解を含みました。見落としや誤りのある判断では、外れることが増えます。"),
             ],
             [recall, pending, exact], [recall, pending, exact], more);
     }

@@ -206,6 +206,11 @@ public sealed class EvaluationDesk
             await Refuse($"Evaluation {evaluationId} answers a plan that was never registered. Register it with 'warehouse evaluate --register --plan plan.json' and run it again.", "登録されていない計画による試行は公表できません。").ConfigureAwait(false);
         }
 
+        if (JapaneseDate.At(_time.GetUtcNow().UtcDateTime) <= document.To)
+        {
+            await Refuse(string.Create(CultureInfo.InvariantCulture, $"The period of evaluation {evaluationId} ends on {document.To:yyyy-MM-dd}; an evaluation is approved after it, run again with all of its judgements."), "対象の期間が終わる前の評価は公表できません。").ConfigureAwait(false);
+        }
+
         // Two sets of figures about one year could be taken from each other.
         if (runs.Where(one => one.IsApproved).Select(Document).FirstOrDefault(other => other.From <= document.To && document.From <= other.To) is { } overlap)
         {

@@ -13,7 +13,7 @@ internal static class EvaluationEndpoints
     {
         RouteGroupBuilder released = app.MapGroup("").RequireAuthorization(Policies.Released);
         released.MapGet("/evaluation", (long? run, EvaluationDesk desk, ClaimsPrincipal user) => Page(desk, user, run, null)).ExcludeFromDescription();
-        released.MapGet("/evaluation/{evaluationId:long}/{file}", (long evaluationId, string file, HttpContext context, EvaluationDesk desk) => WebServer.Guarded(context, () => Take(context, desk, evaluationId, file)));
+        released.MapGet("/evaluation/{evaluationId:long}/{file}", (long evaluationId, string file, HttpContext context, EvaluationDesk desk) => WebServer.Guarded(context, () => Take(context, desk, evaluationId, file))).ExcludeFromDescription();
         app.MapGroup("").RequireAuthorization(Policies.Approval).MapPost("/evaluation/{evaluationId:long}/approve", (long evaluationId, HttpContext context, EvaluationDesk desk) => WebServer.Guarded(context, async () =>
         {
             try

@@ -112,8 +112,8 @@ internal static class EvaluationEnglish
         ["一覧の外のこどもはふつう判断を受けないため、判断を受けたこどもだけで計算すると割合は高く出すぎます（検証の偏り）。無作為に選ばれた一人ひとりを、選ばれる確率の逆数で重みづけて補正しています。"] =
             "Unlisted children are seldom judged, so judged children alone would give too high a share (verification bias). Each child drawn at random is weighted by one over its chance of being drawn.",
         ["分析を見る前の判断によります。職員が気づけない必要は含まれないため、本当の再現率はこれより低い可能性があります。"] = "By judgements before the analysis. What staff cannot see is not in it, so true recall may be lower.",
-        ["区間は95%（Fay・Feuer法、mid-p）です。正解の分かっている架空の市での測定では、ほぼ言葉どおりの割合で正解を含みました。"] =
-            "Intervals of 95 % (Fay and Feuer, mid-p). Measured on fictitious cities whose truth is known, they held it about as often as they say.",
+        ["区間は95%（Fay・Feuer法、mid-p）です。正解の分かっている架空の市での測定では、見落としも誤りもない判断なら100市のうち98市で正解を含みました。見落としや誤りのある判断では、外れることが増えます。"] =
+            "Intervals of 95 % (Fay and Feuer, mid-p). Measured on fictitious cities whose truth is known they held it in 98 of 100 where judgements miss nothing and do not err; where they do, it is missed more often.",
         ["一覧に載ることの効果（末尾とすぐ外の比較）"] = "Effect of being listed: the end of the list and just below it",
         ["一覧に載ることの効果"] = "Effect of being listed",
         ["一覧の末尾とすぐ外のこどもで、{0}日以内に支援につながった割合の差は{1}で、差がないことと矛盾しません。"] = "Between the end of the list and just below it, the shares supported within {0} days differ by {1}, which agrees with no difference.",

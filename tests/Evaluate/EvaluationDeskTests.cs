@@ -134,6 +134,9 @@ public sealed class EvaluationDeskTests : IAsyncDisposable
         Assert.False(EvaluationDesk.CanSee(reader, own));
 
         await Refused("a second person", () => _desk.Approve(SampleTown.Steward, own.EvaluationId, Stop));
+        _clock.Add(TimeSpan.FromDays(-300));
+        await Refused("ends on 2025-03-31", () => _desk.Approve(Second, own.EvaluationId, Stop));
+        _clock.Add(TimeSpan.FromDays(300));
         await Refused("never registered", () => _desk.Approve(Second, trial.EvaluationId, Stop));
         EvaluationRun approved = await _desk.Approve(Second, own.EvaluationId, Stop);
         await Refused("two about one year", () => _desk.Approve(Second, again.EvaluationId, Stop));
@@ -143,7 +146,7 @@ public sealed class EvaluationDeskTests : IAsyncDisposable
         Assert.True(EvaluationDesk.CanSee(reader, approved));
         Assert.Equal(own.DocumentSha256, EvaluationDocument.Hash((await _desk.Take(reader, approved, Stop)).ToText()));
         using WarehouseSession session = _fixture.Warehouse(SessionRole.Migrator);
-        Assert.Equal(5, session.ScalarText<int>("SELECT CAST(COUNT(*) AS INTEGER) FROM audit.access_log AS l WHERE l.outcome_code = 'refused' AND l.action_code LIKE 'evaluation-%'"));
+        Assert.Equal(6, session.ScalarText<int>("SELECT CAST(COUNT(*) AS INTEGER) FROM audit.access_log AS l WHERE l.outcome_code = 'refused' AND l.action_code LIKE 'evaluation-%'"));
         Assert.True(AuditTrail.Verify(_fixture.Databases).IsIntact);
     }
 
