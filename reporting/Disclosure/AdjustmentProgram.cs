@@ -35,7 +35,7 @@ internal sealed class AdjustmentProgram : IDisposable
 
         for (int truth = 0; truth < 4; truth += 2)
         {
-            foreach ((int Cell, int Sign)[] row in component.Rows)
+            foreach ((int Cell, int Sign)[] row in component.IndependentRows.Select(row => component.Rows[row]))
             {
                 Constraint constraint = _solver.MakeConstraint(0, 0);
                 foreach ((int cell, int sign) in row)

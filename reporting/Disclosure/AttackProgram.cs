@@ -8,7 +8,7 @@ internal sealed class AttackProgram : IDisposable
     private readonly ProtectionComponent _component;
     private readonly Solver _solver;
     private readonly Variable[] _variables;
-    private readonly Constraint[] _rows;
+    private readonly Constraint?[] _rows;
     private readonly bool[] _hidden;
     private readonly MPSolverParameters _onward = new();
     private int _limited = -1;
@@ -20,13 +20,14 @@ internal sealed class AttackProgram : IDisposable
         _onward.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
         _hidden = new bool[component.Count];
         _variables = _solver.MakeNumVarArray(component.Count, 0, 0);
-        _rows = new Constraint[component.Rows.Count];
-        for (int row = 0; row < _rows.Length; row++)
+        // What follows from other sums binds nothing more.
+        _rows = new Constraint?[component.Rows.Count];
+        foreach (int row in component.IndependentRows)
         {
-            _rows[row] = _solver.MakeConstraint(0, 0);
+            Constraint constraint = _rows[row] = _solver.MakeConstraint(0, 0);
             foreach ((int cell, int sign) in component.Rows[row])
             {
-                _rows[row].SetCoefficient(_variables[cell], sign);
+                constraint.SetCoefficient(_variables[cell], sign);
             }
         }
     }
@@ -79,7 +80,8 @@ internal sealed class AttackProgram : IDisposable
         duals = new double[_rows.Length];
         for (int row = 0; row < duals.Length; row++)
         {
-            duals[row] = up ? _rows[row].DualValue() : -_rows[row].DualValue();
+            double dual = _rows[row]?.DualValue() ?? 0;
+            duals[row] = up ? dual : -dual;
         }
 
         return Math.Abs(_variables[need.Cell].SolutionValue());

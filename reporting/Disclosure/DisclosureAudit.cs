@@ -83,6 +83,9 @@ public static class DisclosureAudit
 {
     private const double Tolerance = 1e-6;
 
+    // How far an equation that was left out may be off, beside its largest figure.
+    private const double Leftover = 1e-5;
+
     // Figures are asked together again while each time at least a tenth of them is shown to be safe.
     private const double EnoughShown = 0.9;
 
@@ -90,8 +93,22 @@ public static class DisclosureAudit
     private const double AroundLimit = 0.05;
     private const int Rings = 2;
 
-    // How many figures are looked for one after the other; parts of so many go to the cores, whatever their number.
-    private const int NearbyPart = 40;
+    // So many parts of so many figures go to the cores, whatever their number; then all learn what each has found.
+    private const int NearbyLanes = 4;
+    private const int NearbyPart = 8;
+
+    // Figures that one program moves together.
+    private const int PackSize = 8;
+
+    // The search of few figures goes on while it shows at least this share of a round.
+    private const double EnoughNearby = 0.25;
+
+    // Sweeps over the moves found so far, after each round and after the last.
+    private const int Sweeps = 2;
+    private const int LastSweeps = 40;
+
+    // How often moves are repeated at most: far enough for any threshold.
+    private const double FarthestMove = 1_000;
 
     // Deterministic seconds of the whole-number solver for one bound of one figure.
     private const double WholeNumberLimit = 0.5;
@@ -206,6 +223,9 @@ public static class DisclosureAudit
         private readonly int[] _cells;
         private readonly AuditEquations _equations;
         private readonly AuditRow[] _rows;
+        private readonly (int At, int Coefficient)[][] _terms;
+        private readonly int[] _independent;
+        private readonly bool[] _isStated;
         private readonly AuditDepth _depth;
         private readonly Solver _solver;
         private readonly MPSolverParameters _onward = new();
@@ -234,13 +254,12 @@ public static class DisclosureAudit
             double largest = (double)view.Cells.Max(cell => Math.Max(Math.Abs(cell.Lower), Math.Abs(cell.Upper ?? cell.Lower)));
             _cap = 1_000 * (1_000 + largest);
             _variables = cells.Select(cell => _solver.MakeNumVar(LowerOf(cell), UpperOf(cell), string.Empty)).ToArray();
-            foreach (AuditRow row in rows)
+            _terms = rows.Select(row => row.Terms.Select(term => (_at[term.Unknown], term.Coefficient)).ToArray()).ToArray();
+            _isStated = new bool[rows.Length];
+            _independent = IndependentRows.Of(_terms, cells.Length);
+            foreach (int row in _independent)
             {
-                Constraint constraint = _solver.MakeConstraint(-(double)row.Known, -(double)row.Known);
-                foreach ((int unknown, int coefficient) in row.Terms)
-                {
-                    constraint.SetCoefficient(_variables[_at[unknown]], coefficient);
-                }
+                State(row);
             }
 
             _least = Filled(double.PositiveInfinity);
@@ -272,13 +291,12 @@ public static class DisclosureAudit
             {
                 Together(own);
             }
-
             foreach (bool up in new[] { true, false })
             {
                 foreach (AuditTarget target in own)
                 {
                     int at = _at[target.Cell];
-                    if (_depth == AuditDepth.Verdicts && Meets(target, _least[at], _most[at]))
+                    if (_depth == AuditDepth.Verdicts && IsWide(target))
                     {
                         continue;
                     }
@@ -292,7 +310,6 @@ public static class DisclosureAudit
                     (up ? exactMost : exactLeast)[at] = true;
                 }
             }
-
             WholeNearby(own);
             WholeSearch(own);
             for (int i = 0; i < own.Length; i++)
@@ -320,7 +337,7 @@ public static class DisclosureAudit
                 before = left.Length;
                 Solve(left, true);
                 Solve(left, false);
-                left = targets.Where(target => !Meets(target, _least[_at[target.Cell]], _most[_at[target.Cell]])).Select(target => _at[target.Cell]).Distinct().ToArray();
+                left = targets.Where(target => !IsWide(target)).Select(target => _at[target.Cell]).Distinct().ToArray();
             }
         }
 
@@ -354,31 +371,36 @@ public static class DisclosureAudit
             }
 
             objective.SetOptimizationDirection(up);
-            Programs++;
-            // Without presolve the simplex goes on from the last basis: only the objective has changed.
-            Solver.ResultStatus status = _solver.Solve(_onward);
-            if (status is Solver.ResultStatus.ABNORMAL or Solver.ResultStatus.NOT_SOLVED)
-            {
-                status = _solver.Solve();
-            }
-
-            if (status == Solver.ResultStatus.INFEASIBLE)
-            {
-                throw Contradiction(_view.Cells[_cells[places[0]]].Label);
-            }
-
-            if (status != Solver.ResultStatus.OPTIMAL)
-            {
-                throw new InvalidOperationException($"The linear program of a hidden figure ended with {status}; expected an optimum.");
-            }
-
-            bool whole = true;
             double[] point = new double[_cells.Length];
-            for (int i = 0; i < point.Length; i++)
+            bool whole;
+            do
             {
-                point[i] = _variables[i].SolutionValue();
-                whole &= Math.Abs(point[i] - Math.Round(point[i])) < Tolerance;
+                Programs++;
+                // Without presolve the simplex goes on from the last basis: only the objective has changed.
+                Solver.ResultStatus status = _solver.Solve(_onward);
+                if (status is Solver.ResultStatus.ABNORMAL or Solver.ResultStatus.NOT_SOLVED)
+                {
+                    status = _solver.Solve();
+                }
+
+                if (status == Solver.ResultStatus.INFEASIBLE)
+                {
+                    throw Contradiction(_view.Cells[_cells[places[0]]].Label);
+                }
+
+                if (status != Solver.ResultStatus.OPTIMAL)
+                {
+                    throw new InvalidOperationException($"The linear program of a hidden figure ended with {status}; expected an optimum.");
+                }
+
+                whole = true;
+                for (int i = 0; i < point.Length; i++)
+                {
+                    point[i] = _variables[i].SolutionValue();
+                    whole &= Math.Abs(point[i] - Math.Round(point[i])) < Tolerance;
+                }
             }
+            while (StateBroken(point));
 
             for (int i = 0; i < point.Length; i++)
             {
@@ -393,6 +415,44 @@ public static class DisclosureAudit
             }
         }
 
+        private void State(int row)
+        {
+            _isStated[row] = true;
+            Constraint constraint = _solver.MakeConstraint(-(double)_rows[row].Known, -(double)_rows[row].Known);
+            foreach ((int at, int coefficient) in _terms[row])
+            {
+                constraint.SetCoefficient(_variables[at], coefficient);
+            }
+        }
+
+        // An equation that was left out because it follows from others has to hold in every solution; one that does not is stated.
+        private bool StateBroken(double[] point)
+        {
+            bool any = false;
+            for (int row = 0; row < _rows.Length; row++)
+            {
+                if (_isStated[row])
+                {
+                    continue;
+                }
+
+                double left = (double)_rows[row].Known, scale = 1;
+                foreach ((int at, int coefficient) in _terms[row])
+                {
+                    left += coefficient * point[at];
+                    scale = Math.Max(scale, Math.Abs(point[at]));
+                }
+
+                if (Math.Abs(left) > Leftover * scale)
+                {
+                    State(row);
+                    any = true;
+                }
+            }
+
+            return any;
+        }
+
         // Whole figures that differ in as little as possible from others known to be whole: such a difference mostly is whole itself, which a corner far away often is not.
         private void WholeNearby(AuditTarget[] targets)
         {
@@ -402,55 +462,210 @@ public static class DisclosureAudit
                 return;
             }
 
-            if (_whole is null)
+            if (_whole is null || !Holds(_whole))
             {
+                _whole = null;
                 (CpModel model, IntVar[] variables) = WholeModel();
                 Programs++;
                 Answer(model, variables, _ranges);
             }
 
-            if (_whole is not { } from)
+            if (_whole is not { } from || !Holds(from))
             {
                 return;
             }
 
-            AuditTarget[][] parts = left.Chunk(NearbyPart).ToArray();
-            WholeRange[] found = new WholeRange[parts.Length];
-            int[] programs = new int[parts.Length];
-            Parallelly(parts.Length, part =>
-            {
-                using NearbyWhole nearby = new(from, _cells.Select(LowerOf).ToArray(), _cells.Select(UpperOf).ToArray(), _rows.Select(row => row.Terms.Select(term => (_at[term.Unknown], term.Coefficient))));
-                found[part] = new WholeRange(_ranges);
-                foreach (AuditTarget target in parts[part])
+            double[] lower = _cells.Select(LowerOf).ToArray(), upper = _cells.Select(UpperOf).ToArray();
+            (int At, int Coefficient)[][] rows = _terms, fewest = _independent.Select(row => _terms[row]).ToArray();
+            WholeWalk walk = new(from, lower, upper);
+            LocalWhole[] locals = Enumerable.Range(0, NearbyLanes).Select(_ => new LocalWhole(from, lower, upper, rows, _rowsOf)).ToArray();
+            List<Dictionary<int, long>>[] found = locals.Select(_ => new List<Dictionary<int, long>>()).ToArray();
+            Lanes(
+                left,
+                lane => new LaneSearch((at, value, range) =>
                 {
-                    Approach(nearby, target, found[part]);
-                }
+                    if (locals[lane].Find(at, value) is not { } moves || !TakeMoves(moves, from, lower, upper, rows, _rowsOf, range))
+                    {
+                        return false;
+                    }
 
-                programs[part] = nearby.Programs;
-            });
-            Programs += programs.Sum();
-            foreach (WholeRange range in found)
+                    found[lane].Add(moves);
+                    return true;
+                }),
+                round =>
+                {
+                    foreach (List<Dictionary<int, long>> lane in found)
+                    {
+                        lane.ForEach(walk.Add);
+                        lane.Clear();
+                    }
+
+                    walk.Go(_ranges, Sweeps);
+                    return round.Count(IsShown) >= round.Count * EnoughNearby;
+                });
+            walk.Go(_ranges, LastSweeps);
+            if (!Holds(walk.Figures))
             {
-                _ranges.Take(range);
+                throw new InvalidOperationException("The audit walked to figures that do not add up; its moves are not whole.");
+            }
+            Programs += locals.Sum(local => local.Programs);
+
+
+            left = Unshown(targets);
+            if (left.Length == 0)
+            {
+                return;
+            }
+
+            NearbyWhole[] nearby = Enumerable.Range(0, NearbyLanes).Select(_ => new NearbyWhole(from, lower, upper, fewest)).ToArray();
+            try
+            {
+                Packs(left, from, lower, upper, nearby);
+                Lanes(
+                    Unshown(targets),
+                    lane => new LaneSearch((at, value, range) => Nearest(nearby[lane], at, value) is { } point && TakeMoves(Moves(from, point), from, lower, upper, rows, _rowsOf, range)),
+                    _ => true);
+                Programs += nearby.Sum(one => one.Programs);
+            }
+            finally
+            {
+                foreach (NearbyWhole one in nearby)
+                {
+                    one.Dispose();
+                }
             }
         }
 
+        // In rounds: a few figures on each lane, all of which begin with what was found in the rounds before.
+        private void Lanes(AuditTarget[] targets, Func<int, LaneSearch> search, Func<IReadOnlyList<AuditTarget>, bool> goesOn)
+        {
+            LaneSearch[] lanes = Enumerable.Range(0, NearbyLanes).Select(search).ToArray();
+            int next = 0;
+            while (next < targets.Length)
+            {
+                List<AuditTarget> round = [];
+                for (; next < targets.Length && round.Count < NearbyLanes * NearbyPart; next++)
+                {
+                    if (!IsShown(targets[next]))
+                    {
+                        round.Add(targets[next]);
+                    }
+                }
+
+                WholeRange[] found = new WholeRange[NearbyLanes];
+                Parallelly(NearbyLanes, lane =>
+                {
+                    found[lane] = new WholeRange(_ranges);
+                    for (int i = lane; i < round.Count; i += NearbyLanes)
+                    {
+                        Approach(lanes[lane], round[i], found[lane]);
+                    }
+                });
+                foreach (WholeRange range in found)
+                {
+                    _ranges.Take(range);
+                }
+
+                if (!goesOn(round))
+                {
+                    return;
+                }
+            }
+        }
+
+        // Several figures at once by one program, each as far from where it stands as asked: where nothing holds them apart, that shows all of them.
+        private void Packs(AuditTarget[] targets, double[] from, double[] lower, double[] upper, NearbyWhole[] nearby)
+        {
+            // Figures that stand beside each other in a table are in each other's way.
+            int packs = (targets.Length + PackSize - 1) / PackSize;
+            List<AuditTarget>[] all = Enumerable.Range(0, packs).Select(pack => Enumerable.Range(0, PackSize).Select(i => (i * packs) + pack).Where(i => i < targets.Length).Select(i => targets[i]).ToList()).ToArray();
+            for (int next = 0; next < packs; next += NearbyLanes)
+            {
+                WholeRange[] found = new WholeRange[NearbyLanes];
+                Parallelly(Math.Min(NearbyLanes, packs - next), lane =>
+                {
+                    found[lane] = new WholeRange(_ranges);
+                    Dictionary<int, double> values = [];
+                    foreach (AuditTarget target in all[next + lane].Where(target => !IsShown(target)))
+                    {
+                        int at = _at[target.Cell];
+                        double width = Math.Ceiling((double)target.Width);
+                        values[at] = from[at] - width >= Math.Ceiling(_least[at] - Tolerance) ? from[at] - width : from[at] + width;
+                    }
+
+                    if (values.Count > 1 && nearby[lane].Find(values, out _) is { } point)
+                    {
+                        TakeMoves(Moves(from, point), from, lower, upper, _terms, _rowsOf, found[lane]);
+                    }
+                });
+                foreach (WholeRange range in found.OfType<WholeRange>())
+                {
+                    _ranges.Take(range);
+                }
+            }
+        }
+
+        // Whether every equation holds in these whole figures and no bound is passed.
+        private bool Holds(double[] point) =>
+            Enumerable.Range(0, point.Length).All(at => point[at] >= LowerOf(_cells[at]) && point[at] <= UpperOf(_cells[at]) && point[at] == Math.Floor(point[at]))
+            && Enumerable.Range(0, _terms.Length).All(row => (decimal)_terms[row].Sum(term => term.Coefficient * point[term.At]) == -_rows[row].Known);
+
         // First down, then as far above that as asked.
-        private void Approach(NearbyWhole nearby, AuditTarget target, WholeRange range)
+        private void Approach(LaneSearch search, AuditTarget target, WholeRange range)
         {
             int at = _at[target.Cell];
             double width = Math.Ceiling((double)target.Width);
             double low = Math.Max(Math.Ceiling(_least[at] - Tolerance), Math.Min(range.Most[at] - width, (double)(target.FallTo ?? decimal.MaxValue)));
-            if (!Meets(target, range.Least[at], range.Most[at]) && low < range.Least[at] && Nearest(nearby, at, low) is { } lower)
+            if (!Meets(target, range.Least[at], range.Most[at]) && low < range.Least[at])
             {
-                range.Take(lower);
+                search(at, low, range);
             }
 
             double high = Math.Min(Math.Floor(_most[at] + Tolerance), Math.Max(range.Least[at] + width, (double)(target.Reach ?? decimal.MinValue)));
-            if (!Meets(target, range.Least[at], range.Most[at]) && high > range.Most[at] && Nearest(nearby, at, high) is { } upper)
+            if (!Meets(target, range.Least[at], range.Most[at]) && high > range.Most[at])
             {
-                range.Take(upper);
+                search(at, high, range);
             }
+        }
+
+        private static Dictionary<int, long> Moves(double[] from, double[] point) => Enumerable.Range(0, point.Length).Where(at => point[at] != from[at]).ToDictionary(at => at, at => (long)(point[at] - from[at]));
+
+        // What the search found is evidence only once it is checked here, in whole numbers: every equation holds, no bound is passed. The same moves, as often as they fit, are possible figures too.
+        private static bool TakeMoves(Dictionary<int, long> moves, double[] from, double[] lower, double[] upper, (int At, int Coefficient)[][] rows, List<int>[] rowsOf, WholeRange range)
+        {
+            HashSet<int> touched = [];
+            foreach (int at in moves.Keys)
+            {
+                touched.UnionWith(rowsOf[at]);
+            }
+
+            if (touched.Any(row => rows[row].Sum(term => term.Coefficient * moves.GetValueOrDefault(term.At)) != 0))
+            {
+                return false;
+            }
+
+            long common = moves.Values.Aggregate(0L, (divisor, move) => (long)System.Numerics.BigInteger.GreatestCommonDivisor(divisor, move));
+            double most = FarthestMove, least = -FarthestMove;
+            foreach ((int at, long move) in moves)
+            {
+                double one = move / common, up = (upper[at] - from[at]) / one, down = (lower[at] - from[at]) / one;
+                most = Math.Min(most, Math.Floor(Math.Max(up, down) + Tolerance));
+                least = Math.Max(least, Math.Ceiling(Math.Min(up, down) - Tolerance));
+            }
+
+            if (least > 0 || most < 0)
+            {
+                return false;
+            }
+
+            foreach ((int at, long move) in moves)
+            {
+                double one = move / common;
+                range.Take(at, from[at] + (most * one));
+                range.Take(at, from[at] + (least * one));
+            }
+
+            return true;
         }
 
         // The nearest figures, or whole ones where those move that are not.
@@ -530,7 +745,7 @@ public static class DisclosureAudit
         private bool IsWide(AuditTarget target)
         {
             int at = _at[target.Cell];
-            return Meets(target, Math.Ceiling(_least[at] - Tolerance), Math.Floor(_most[at] + Tolerance));
+            return _view.AreCounts ? Meets(target, Math.Ceiling(_least[at] - Tolerance), Math.Floor(_most[at] + Tolerance)) : Meets(target, _least[at], _most[at]);
         }
 
         private bool IsShown(AuditTarget target) => Meets(target, _ranges.Least[_at[target.Cell]], _ranges.Most[_at[target.Cell]]);
@@ -601,6 +816,56 @@ public static class DisclosureAudit
         private decimal Rounded(double value) => _view.AreCounts ? (decimal)Math.Round(value) : Math.Round((decimal)value, 6);
     }
 
+    // Walks from whole figures to others by moves that are known to be possible: far from where the moves were found, figures move that stood at a bound there.
+    private sealed class WholeWalk(double[] from, double[] lower, double[] upper)
+    {
+        // As far as a step goes at most: beyond any threshold, not so far that figures leave each other behind.
+        private const double Stride = 60;
+
+        private readonly List<(int[] At, double[] Step)> _moves = [];
+        private uint _draw = 1;
+
+        internal double[] Figures { get; } = (double[])from.Clone();
+
+        internal void Add(Dictionary<int, long> moves)
+        {
+            long common = moves.Values.Aggregate(0L, (divisor, move) => (long)System.Numerics.BigInteger.GreatestCommonDivisor(divisor, move));
+            int[] at = [.. moves.Keys.Order()];
+            _moves.Add((at, [.. at.Select(figure => (double)(moves[figure] / common))]));
+        }
+
+        // Both ends of each step are possible figures; the walk goes on from a point between them.
+        internal void Go(WholeRange range, int sweeps)
+        {
+            for (int sweep = 0; sweep < sweeps; sweep++)
+            {
+                foreach ((int[] at, double[] step) in _moves)
+                {
+                    double least = -Stride, most = Stride;
+                    for (int i = 0; i < at.Length; i++)
+                    {
+                        double up = (upper[at[i]] - Figures[at[i]]) / step[i], down = (lower[at[i]] - Figures[at[i]]) / step[i];
+                        most = Math.Min(most, Math.Floor(Math.Max(up, down) + Tolerance));
+                        least = Math.Max(least, Math.Ceiling(Math.Min(up, down) - Tolerance));
+                    }
+
+                    // A linear congruential generator: the same walk on every machine. Constants of Numerical Recipes (Press and others, 1992), section 7.1.
+                    _draw = unchecked((_draw * 1_664_525u) + 1_013_904_223u);
+                    double go = Math.Round(least + ((most - least) * (_draw / (double)uint.MaxValue)));
+                    for (int i = 0; i < at.Length; i++)
+                    {
+                        range.Take(at[i], Figures[at[i]] + (least * step[i]));
+                        range.Take(at[i], Figures[at[i]] + (most * step[i]));
+                        Figures[at[i]] += go * step[i];
+                    }
+                }
+            }
+        }
+    }
+
+    // Looks for whole figures with one at a value and takes them down; returns whether there were any.
+    private delegate bool LaneSearch(int at, double value, WholeRange range);
+
     // The least and the most of each unknown among whole figures found so far.
     private sealed class WholeRange
     {
@@ -631,6 +896,12 @@ public static class DisclosureAudit
             }
         }
 
+        internal void Take(int at, double value)
+        {
+            Least[at] = Math.Min(Least[at], value);
+            Most[at] = Math.Max(Most[at], value);
+        }
+
         internal void Take(WholeRange other)
         {
             for (int i = 0; i < Least.Length; i++)
@@ -644,21 +915,21 @@ public static class DisclosureAudit
     // Possible figures that differ in as little as possible from whole ones.
     private sealed class NearbyWhole : IDisposable
     {
-        private const int Attempts = 3;
-
         private readonly Solver _solver;
         private readonly MPSolverParameters _onward = new();
         private readonly Variable[] _more;
         private readonly Variable[] _less;
 
-        internal NearbyWhole(double[] from, double[] lower, double[] upper, IEnumerable<IEnumerable<(int At, int Coefficient)>> rows)
+        internal NearbyWhole(double[] from, double[] lower, double[] upper, (int At, int Coefficient)[][] rows)
         {
             From = from;
             _solver = Solver.CreateSolver("GLOP") ?? throw new InvalidOperationException("The linear solver GLOP is not in the native library of OR-Tools.");
             _onward.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
+            // Only bounds change from one program to the next: the last basis stays dual feasible.
+            _onward.SetIntegerParam(MPSolverParameters.IntegerParam.LP_ALGORITHM, (int)MPSolverParameters.LpAlgorithmValues.DUAL);
             _more = from.Select((value, at) => _solver.MakeNumVar(0, upper[at] - value, string.Empty)).ToArray();
             _less = from.Select((value, at) => _solver.MakeNumVar(0, value - lower[at], string.Empty)).ToArray();
-            foreach (IEnumerable<(int At, int Coefficient)> row in rows)
+            foreach ((int At, int Coefficient)[] row in rows)
             {
                 Constraint constraint = _solver.MakeConstraint(0, 0);
                 foreach ((int at, int coefficient) in row)
@@ -668,8 +939,13 @@ public static class DisclosureAudit
                 }
             }
 
-            Price(0);
-            _solver.Objective().SetMinimization();
+            Objective objective = _solver.Objective();
+            foreach (Variable variable in _more.Concat(_less))
+            {
+                objective.SetCoefficient(variable, 1);
+            }
+
+            objective.SetMinimization();
         }
 
         internal double[] From { get; }
@@ -683,48 +959,38 @@ public static class DisclosureAudit
         }
 
         // Returns whole figures with this one at the value, or null where the nearest are not whole.
-        internal double[]? Find(int at, double value, out HashSet<int> moving)
+        internal double[]? Find(int at, double value, out HashSet<int> moving) => Find(new Dictionary<int, double> { [at] = value }, out moving);
+
+        // The same with several at once.
+        internal double[]? Find(IReadOnlyDictionary<int, double> values, out HashSet<int> moving)
         {
             moving = [];
-            double move = value - From[at];
-            (Variable variable, Variable opposite) = move > 0 ? (_more[at], _less[at]) : (_less[at], _more[at]);
-            double limit = variable.Ub(), oppositeLimit = opposite.Ub();
-            variable.SetLb(Math.Abs(move));
-            opposite.SetUb(0);
-            double[]? found = null;
-            for (int attempt = 0; attempt < Attempts && found is null; attempt++)
+            Dictionary<Variable, double> limits = [];
+            foreach ((int at, double value) in values)
             {
-                if (attempt > 0)
-                {
-                    Price(attempt);
-                }
+                double move = value - From[at];
+                (Variable variable, Variable opposite) = move > 0 ? (_more[at], _less[at]) : (_less[at], _more[at]);
+                limits[variable] = variable.Ub();
+                limits[opposite] = opposite.Ub();
+                variable.SetLb(Math.Abs(move));
+                opposite.SetUb(0);
+            }
 
-                Programs++;
-                if (_solver.Solve(_onward) != Solver.ResultStatus.OPTIMAL)
-                {
-                    break;
-                }
-
+            double[]? found = null;
+            Programs++;
+            if (_solver.Solve(_onward) == Solver.ResultStatus.OPTIMAL)
+            {
                 double[] point = From.Select((start, i) => start + _more[i].SolutionValue() - _less[i].SolutionValue()).ToArray();
                 moving.UnionWith(Enumerable.Range(0, point.Length).Where(i => Math.Abs(point[i] - From[i]) > Tolerance));
                 found = point.All(figure => Math.Abs(figure - Math.Round(figure)) < Tolerance) ? point.Select(figure => Math.Round(figure)).ToArray() : null;
             }
 
-            variable.SetBounds(0, limit);
-            opposite.SetUb(oppositeLimit);
-            return found;
-        }
-
-        // Other prices lead to other corners.
-        private void Price(int attempt)
-        {
-            Objective objective = _solver.Objective();
-            for (int i = 0; i < _more.Length; i++)
+            foreach ((Variable variable, double limit) in limits)
             {
-                double price = 1 + (attempt * ((i * 7919L) + (attempt * 104_729L)) % 1_000 / 1_000.0);
-                objective.SetCoefficient(_more[i], price);
-                objective.SetCoefficient(_less[i], price);
+                variable.SetBounds(0, limit);
             }
+
+            return found;
         }
     }
 }

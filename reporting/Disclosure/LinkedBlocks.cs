@@ -16,14 +16,18 @@ internal sealed class LinkedBlocks
     private readonly Dictionary<int, int>[] _followerOf;
     private readonly Dictionary<int, int>[] _signOf;
 
-    private LinkedBlocks(ProtectionComponent component, int[] blockOf, Dictionary<int, int>[] followerOf, Dictionary<int, int>[] signOf)
+    private LinkedBlocks(ProtectionComponent component, bool isCheapest, int[] blockOf, Dictionary<int, int>[] followerOf, Dictionary<int, int>[] signOf)
     {
         _component = component;
+        IsCheapest = isCheapest;
         _blockOf = blockOf;
         _followerOf = followerOf;
         _signOf = signOf;
         Shared = Enumerable.Range(0, blockOf.Length).Where(i => blockOf[i] < 0).ToArray();
     }
+
+    /// <summary>Whether the followers are those that cost least to hide; otherwise those that can move farthest.</summary>
+    internal bool IsCheapest { get; }
 
     /// <summary>How many tables there are.</summary>
     internal int Count => _followerOf.Length;
@@ -38,7 +42,9 @@ internal sealed class LinkedBlocks
     internal IEnumerable<int> Following(int shared) => _followerOf.Where(follower => follower.ContainsKey(shared)).Select(follower => follower[shared]).Prepend(shared);
 
     /// <summary>Returns the tables of a component, or null where it does not fall into any.</summary>
-    internal static LinkedBlocks? Of(ProtectionComponent component)
+    /// <param name="component">The component.</param>
+    /// <param name="isCheapest">Which followers are taken where there is a choice: those that cost least to hide, or those that can move farthest.</param>
+    internal static LinkedBlocks? Of(ProtectionComponent component, bool isCheapest)
     {
         int[] degrees = component.RowsOf.Select(rows => rows.Length).ToArray();
         foreach (int least in degrees.Distinct().OrderDescending().Take(DegreesTried))
@@ -59,12 +65,12 @@ internal sealed class LinkedBlocks
             bool all = true;
             for (int block = 0; block < count && all; block++)
             {
-                all = new FollowerSearch(component, blockOf, block, shared).Find(out followerOf[block], out signOf[block]);
+                all = new FollowerSearch(component, isCheapest, blockOf, block, shared).Find(out followerOf[block], out signOf[block]);
             }
 
             if (all)
             {
-                return new LinkedBlocks(component, blockOf, followerOf, signOf);
+                return new LinkedBlocks(component, isCheapest, blockOf, followerOf, signOf);
             }
         }
 
@@ -195,15 +201,17 @@ internal sealed class LinkedBlocks
     private sealed class FollowerSearch
     {
         private readonly ProtectionComponent _component;
+        private readonly bool _isCheapest;
         private readonly int[] _blockOf;
         private readonly int _block;
         private readonly HashSet<string> _shared;
         private readonly List<int> _rows;
         private readonly Dictionary<int, List<int>> _anchorsOf = [];
 
-        internal FollowerSearch(ProtectionComponent component, int[] blockOf, int block, HashSet<string> shared)
+        internal FollowerSearch(ProtectionComponent component, bool isCheapest, int[] blockOf, int block, HashSet<string> shared)
         {
             _component = component;
+            _isCheapest = isCheapest;
             _blockOf = blockOf;
             _block = block;
             _shared = shared;
@@ -241,7 +249,9 @@ internal sealed class LinkedBlocks
                         continue;
                     }
 
-                    double room = found.Followers.Values.Sum(follower => Math.Log(1 + Math.Min(_component.Down[follower], 1e6)));
+                    double room = found.Followers.Values.Sum(follower => _isCheapest
+                        ? _component.Forced[follower] ? 0 : -_component.Cost[follower]
+                        : Math.Log(1 + Math.Min(_component.Down[follower], 1e6)));
                     if (best is null || room > best.Value.Room)
                     {
                         best = (found.Followers, found.Signs, room);

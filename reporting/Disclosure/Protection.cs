@@ -108,6 +108,9 @@ public static class Protection
             searches.Sum(search => search.Cuts));
     }
 
-    private static IPartSearch Search(ProtectionComponent component, ProtectionEffort effort, CancellationToken cancellation) =>
-        component.Count > effort.LargestWhole && LinkedBlocks.Of(component) is { } blocks ? new LinkedSearch(component, blocks, effort, cancellation) : new ComponentSearch(component, effort, cancellation);
+    private static IPartSearch Search(ProtectionComponent component, ProtectionEffort effort, CancellationToken cancellation)
+    {
+        LinkedBlocks[] ways = component.Count <= effort.LargestWhole ? [] : new[] { LinkedBlocks.Of(component, true), LinkedBlocks.Of(component, false) }.OfType<LinkedBlocks>().ToArray();
+        return ways.Length > 0 ? new LinkedSearch(component, ways, effort, cancellation) : new ComponentSearch(component, effort, cancellation);
+    }
 }

@@ -8,6 +8,7 @@ internal sealed class ProtectionComponent
     private readonly double[] _down;
     private readonly long[] _cost;
     private readonly bool[] _forced;
+    private int[]? _independent;
 
     /// <summary>Makes a component of variables and the sums between them.</summary>
     internal ProtectionComponent(
@@ -37,6 +38,9 @@ internal sealed class ProtectionComponent
 
     /// <summary>The sums: variables with their coefficients, zero together.</summary>
     internal IReadOnlyList<(int Cell, int Sign)[]> Rows { get; }
+
+    /// <summary>The places of sums from which all others follow.</summary>
+    internal IReadOnlyList<int> IndependentRows => _independent ??= Disclosure.IndependentRows.Of(Rows, Count);
 
     /// <summary>For each variable the sums that it is in.</summary>
     internal IReadOnlyList<int[]> RowsOf { get; }

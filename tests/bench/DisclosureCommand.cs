@@ -42,8 +42,8 @@ public static class DisclosureCommand
     {
         Random random = new(settings["--seed"]);
         IReadOnlyList<LinkedTable> tables = Tables(random, settings["--children"], settings["--indicators"]);
-        output.WriteLine("| effort | figures | sums | to protect | hidden | of them further | cost of the further | bound | gap | s: rules | protect | audit | all | CPU | safe | programs |");
-        output.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|");
+        output.WriteLine("| effort | figures | sums | to protect | hidden | of them further | cost of the further | bound | gap | s: rules | protect | audit | all | s of processor: protect | audit | all | safe | programs |");
+        output.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|");
         bool allSafe = true;
         foreach ((string name, ProtectionEffort effort) in new[] { ("heuristic", ProtectionEffort.Heuristic), ("default", ProtectionEffort.Default) })
         {
@@ -54,20 +54,22 @@ public static class DisclosureCommand
             long protecting = Stopwatch.GetTimestamp();
             ProtectionResult result = Protection.Protect(assessment.System, assessment.Needs, effort);
             double protect = Stopwatch.GetElapsedTime(protecting).TotalSeconds;
+            TimeSpan protectedAt = Process.GetCurrentProcess().TotalProcessorTime;
             long auditing = Stopwatch.GetTimestamp();
             AuditReport report = Audit(assessment, result.Hidden);
             double audit = Stopwatch.GetElapsedTime(auditing).TotalSeconds;
+            TimeSpan auditedAt = Process.GetCurrentProcess().TotalProcessorTime;
             double all = Stopwatch.GetElapsedTime(start).TotalSeconds;
             int hidden = Count(assessment.System, result.Hidden), primary = Count(assessment.System, result.IsPrimary);
             output.WriteLine(FormattableString.Invariant(
-                $"| {name} | {assessment.System.Cells.Count:N0} | {assessment.System.Sums.Count:N0} | {assessment.Needs.Count:N0} | {hidden:N0} | {hidden - primary:N0} | {result.SecondaryCost:N0} | {result.SecondaryBound:N0} | {result.Gap:P1} | {rules:F2} | {protect:F2} | {audit:F2} | {all:F2} | {(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1} | {(report.IsSafe && result.Unprotected.Count == 0 ? "yes" : "NO")} | {report.Programs:N0} |"));
+                $"| {name} | {assessment.System.Cells.Count:N0} | {assessment.System.Sums.Count:N0} | {assessment.Needs.Count:N0} | {hidden:N0} | {hidden - primary:N0} | {result.SecondaryCost:N0} | {result.SecondaryBound:N0} | {result.Gap:P1} | {rules:F2} | {protect:F2} | {audit:F2} | {all:F2} | {(protectedAt - processor).TotalSeconds:F1} | {(auditedAt - protectedAt).TotalSeconds:F1} | {(auditedAt - processor).TotalSeconds:F1} | {(report.IsSafe && result.Unprotected.Count == 0 ? "yes" : "NO")} | {report.Programs:N0} |"));
             allSafe &= report.IsSafe && result.Unprotected.Count == 0;
             if (name == "default")
             {
                 bool[] simple = Simple(assessment);
                 AuditReport simpleReport = Audit(assessment, simple);
                 output.WriteLine(FormattableString.Invariant(
-                    $"| one sum at a time | | | | {Count(assessment.System, simple):N0} | {Count(assessment.System, simple) - primary:N0} | {Cost(assessment, simple):N0} | | | | | | | | {(simpleReport.IsSafe ? "yes" : $"NO: {simpleReport.Findings.Count(finding => finding.Verdict != SafetyVerdict.Protected):N0} figures")} | |"));
+                    $"| one sum at a time | | | | {Count(assessment.System, simple):N0} | {Count(assessment.System, simple) - primary:N0} | {Cost(assessment, simple):N0} | | | | | | | | | | {(simpleReport.IsSafe ? "yes" : $"NO: {simpleReport.Findings.Count(finding => finding.Verdict != SafetyVerdict.Protected):N0} figures")} | |"));
             }
         }
 
