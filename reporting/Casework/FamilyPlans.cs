@@ -52,7 +52,7 @@ public sealed class FamilyPlans
 
     private const string Subject = "plan";
 
-    // What a support means for whoever gets it; who gives it is said beside it.
+    // What a support means for whoever gets it; who gives it stands behind it.
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
     {
         ["counselling"] = "これからも、お話を聞きます。",
@@ -191,7 +191,7 @@ public sealed class FamilyPlans
             supports = session.Query<PlannedSupport>("query/conference_support", new { child_key = childKey });
         }
 
-        IEnumerable<string> helps = supports.Where(one => Plain.ContainsKey(one.SupportCode)).Select(one => $"{one.Agency}が、{Plain[one.SupportCode]}").Distinct(StringComparer.Ordinal).Take(MostHelps);
+        IEnumerable<string> helps = supports.Where(one => Plain.ContainsKey(one.SupportCode)).Select(one => $"{Plain[one.SupportCode]}（{one.Agency}）").Distinct(StringComparer.Ordinal).Take(MostHelps);
         return new PlanInput("", "", string.Join('\n', helps), "", review >= Today ? review : null, supports.Count > 0 ? supports[0].LeadAgency : "", false);
     }
 

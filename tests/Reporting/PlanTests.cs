@@ -21,7 +21,7 @@ public sealed class PlanTests
     {
         ["wish"] = "朝、学校に行けるようになりたい",
         ["goal"] = "週に3日、学校に行く",
-        ["helps"] = "健康課が、おうちに　うかがって、お手伝いします。\n学校の先生が、朝に電話をします。",
+        ["helps"] = "おうちに　うかがって、お手伝いします。（健康課）\n学校の先生が、朝に電話をします。",
         ["request"] = "ねむる時間を　いっしょに決めましょう",
         ["review"] = "2025-07-01",
         ["contact"] = "こども家庭センター\n0259-00-0000",
@@ -43,7 +43,7 @@ public sealed class PlanTests
         (string text, double smallest) = Read(pdf);
 
         // The draft of the form comes from the decision: support, agency, lead, next review; words of the meeting do not.
-        Assert.Contains("健康課が、おうちに　うかがって、お手伝いします。", page, StringComparison.Ordinal);
+        Assert.Contains("おうちに　うかがって、お手伝いします。（健康課）", page, StringComparison.Ordinal);
         Assert.Contains("value=\"2025-07-01\"", page, StringComparison.Ordinal);
         Assert.Contains("家庭児童相談室", page, StringComparison.Ordinal);
         Assert.DoesNotContain("内部の方針", page, StringComparison.Ordinal);
