@@ -107,6 +107,11 @@ internal static class ReleaseText
         ["統計の案 {0}"] = "Draft {0}",
         ["取り下げられました"] = "Withdrawn",
         ["この統計は取り下げられました。数値は使わないでください。"] = "This release was withdrawn. Do not use its figures.",
+        ["行政区の人数と割合（偶然の範囲）"] = "Size and rate of districts, with the range of chance",
+        ["行政区の割合と偶然の範囲"] = "Rates of districts and the range of chance",
+        ["平滑化した割合"] = "Smoothed rate",
+        ["曲線は、差がなくても偶然だけで収まる範囲（95%と99.8%）、破線は全体（非表示のときは図にある行政区の計）の割合です。平滑化した割合は、数の少ない行政区ほど全体の割合に近づけた推定です（経験ベイズ）。順位を付けるためのものではありません。"] =
+            "Curves: the range within which chance alone keeps districts that do not differ (95 % and 99.8 %); broken line: all together, or those drawn where the total is hidden. Smoothed rates are moved towards it, the more the smaller the district (empirical Bayes). None of this is a ranking.",
         ["公表された統計はまだありません。"] = "No statistics are public yet.",
         ["公表"] = "Release",
         ["表"] = "Table",

@@ -306,6 +306,35 @@ public sealed partial class DashboardTests
 
     private static IPdfRenderer Renderer() => PdfEngineFactory.Create(new PdfOptions { Engine = PdfEngine.BuiltIn }, NullLogger.Instance);
 
+    [Fact]
+    public async Task Districts_whose_rate_is_shown_stand_in_a_funnel_inside_its_frame()
+    {
+        Assert.SkipWhen(Browser.Program is null, "no browser on this machine: chromium, google-chrome or msedge on the path, or WAREHOUSE_TEST_BROWSER");
+        await using DeskHost host = await DeskHost.Start(fixture =>
+        {
+            using (WarehouseSession session = fixture.Warehouse())
+            {
+                session.ExecuteText("INSERT INTO dim.place VALUES (3, 'T3', N'南町', 'D3', N'南地区', N'佐和島市'), (4, 'T4', N'北町', 'D4', N'北地区', N'佐和島市')");
+            }
+
+            SampleTown.Fill(fixture);
+            SampleTown.Fill(fixture, from: 3000, count: 400, district: 3);
+            SampleTown.Fill(fixture, from: 4000, count: 240, district: 4);
+        });
+        await Release(host);
+        await using Browser browser = await Browser.Start();
+        await browser.Open(new Uri(host.Address, "/"));
+        await browser.Type("input[name=staff_id]", "policymaker");
+        await browser.Type("input[name=password]", "policymaker");
+        await browser.Click("form[action='/sign-in'] button");
+        await browser.Open(new Uri(host.Address, "/dashboard?table=decisions_by_district"));
+
+        Assert.Contains("行政区の割合と偶然の範囲", await browser.Text(), StringComparison.Ordinal);
+        Assert.Equal(3, (await browser.Evaluate("document.querySelectorAll('svg circle').length")).GetValue<int>());
+        Assert.True((await browser.Evaluate("[...document.querySelectorAll('figure svg text, figure svg circle, figure svg path')].every(e => { const b = e.getBBox(); return b.x >= -1 && b.x + b.width <= 721 && b.y >= -1; })")).GetValue<bool>());
+        await browser.Picture("funnel");
+    }
+
     private static async Task<ReleaseDesk> Release(DeskHost host, DateTime? publicFrom = null)
     {
         ReleaseDesk desk = host.Desk();
