@@ -33,7 +33,6 @@ internal static class DeskText
         ["議題から外す"] = "Take off the agenda",
         ["配布した資料・決定・会議録は残ります。あとで戻せます。"] = "Copies, decisions and minutes stay. It can be put back.",
         ["役割分担（支援を選ぶと、連絡と支援の記録に載ります。開始を空けると会議の日からです）"] = "Who does what (a support goes on the child's record; without a begin it starts on the day of the meeting)",
-        ["開始"] = "Begins",
         ["サーバーの設定がこのデータのものではありません。管理者に連絡してください。"] = "The server is not set up for these data; tell the administrator.",
         ["一人にまとまっている記録を分ける"] = "Split the records of one person",
         ["いま一人の人とされている記録のすべてです。ほかの人の記録を選んで分けると、選んだ記録は全部で一人の新しい人になり、残りとは二度とまとめられません。判断は取り消せます。"] =
