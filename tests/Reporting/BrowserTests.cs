@@ -8,7 +8,7 @@ public sealed class BrowserTests
     private static readonly string[] Pages =
     [
         "/worklist", "/children/101?purpose=support", "/children/101/contacts?purpose=support", "/conferences", "/links", "/links/decisions", "/dashboard", "/evaluation", "/statistics", "/jobs", "/audit", "/accounts", "/corrections",
-        "/corrections/school", "/api/v1/worklist", "/api/v1/children/101?purpose=support", "/api/v1/releases", "/api/jobs", "/api/audit/verify",
+        "/corrections/school", "/api/v1/worklist", "/api/v1/children/101?purpose=support", "/api/v1/releases", "/api/v1/jobs", "/api/v1/audit/verify",
     ];
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class BrowserTests
 
     [Theory]
     [InlineData("linkage", "/links /links/decisions")]
-    [InlineData("steward", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
-    [InlineData("auditor", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/jobs /api/audit/verify")]
+    [InlineData("steward", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/v1/jobs /api/v1/audit/verify")]
+    [InlineData("auditor", "/dashboard /evaluation /statistics /jobs /audit /api/v1/releases /api/v1/jobs /api/v1/audit/verify")]
     [InlineData("analyst", "/dashboard /evaluation /statistics /api/v1/releases")]
     [InlineData("policymaker", "/dashboard /evaluation /api/v1/releases")]
     [InlineData("administrator", "/accounts")]

@@ -80,7 +80,7 @@ public sealed partial class DashboardTests
         await using DeskHost host = await DeskHost.Start(SampleTown.Fill);
         await Release(host);
         using HttpClient client = await host.SignedIn(staffId);
-        string[] paths = ["/dashboard", "/dashboard?table=funnel", "/releases/1/statistics.xlsx", "/api/statistics", "/api/v1/releases", "/statistics/1"];
+        string[] paths = ["/dashboard", "/dashboard?table=funnel", "/releases/1/statistics.xlsx", "/api/v1/statistics", "/api/v1/releases", "/statistics/1"];
         foreach (string path in paths)
         {
             Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync(path, Stop)).StatusCode);
