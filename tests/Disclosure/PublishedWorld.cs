@@ -40,8 +40,18 @@ internal sealed class PublishedWorld
         ["age"] = new() { ["00-02"] = "00-05", ["03-05"] = "00-05", ["12-14"] = "12-17", ["15-17"] = "12-17" },
         ["stage"] = new()
         {
-            ["not_scored"] = "linked", ["scored"] = "linked", ["not_listed"] = "scored", ["listed"] = "scored", ["not_judged"] = "listed", ["judged"] = "listed", ["judged_other"] = "judged",
-            ["judged_need"] = "judged", ["not_contacted"] = "judged_need", ["contacted"] = "judged_need", ["contacted_only"] = "contacted", ["supported"] = "contacted",
+            ["not_scored"] = "linked",
+            ["scored"] = "linked",
+            ["not_listed"] = "scored",
+            ["listed"] = "scored",
+            ["not_judged"] = "listed",
+            ["judged"] = "listed",
+            ["judged_other"] = "judged",
+            ["judged_need"] = "judged",
+            ["not_contacted"] = "judged_need",
+            ["contacted"] = "judged_need",
+            ["contacted_only"] = "contacted",
+            ["supported"] = "contacted",
         },
     };
 

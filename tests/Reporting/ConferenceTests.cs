@@ -193,7 +193,10 @@ public sealed class ConferenceTests
         using HttpResponseMessage twice = await client.PostAsync(path + "/children/101/off", new FormUrlEncodedContent(form));
         using HttpResponseMessage decided = await client.PostAsync(path + "/children/101/decisions", new FormUrlEncodedContent(new Dictionary<string, string>(form)
         {
-            ["ticket"] = ticket, ["decision"] = "watch", ["lead"] = "健康課", ["review"] = "2025-07-01",
+            ["ticket"] = ticket,
+            ["decision"] = "watch",
+            ["lead"] = "健康課",
+            ["review"] = "2025-07-01",
         }));
         using HttpResponseMessage batch = await client.PostAsync(path + "/briefs", new FormUrlEncodedContent(form));
         string without = await DeskHost.Text(client, path);
@@ -234,7 +237,13 @@ public sealed class ConferenceTests
 
         using HttpResponseMessage answer = await DeskHost.Post(client, path, path + "/children/101/decisions", new()
         {
-            ["decision"] = "support", ["lead"] = "家庭児童相談室", ["review"] = "2025-07-01", ["support1"] = "food", ["agency1"] = "健康課", ["due1"] = "2025-04-20", ["begin1"] = begins,
+            ["decision"] = "support",
+            ["lead"] = "家庭児童相談室",
+            ["review"] = "2025-07-01",
+            ["support1"] = "food",
+            ["agency1"] = "健康課",
+            ["due1"] = "2025-04-20",
+            ["begin1"] = begins,
         });
 
         Assert.Equal(isGood ? HttpStatusCode.Redirect : HttpStatusCode.BadRequest, answer.StatusCode);
