@@ -111,11 +111,13 @@ public sealed class WorklistReader
         ArgumentNullException.ThrowIfNull(filter);
         Population population = Current();
         List<ScoredChild> scored = population.Scored;
-        List<UrgentChild> urgent = population.Urgent.Where(child => member.Serves(child.DistrictCode)).ToList();
+        List<UrgentChild> urgent;
         List<DueChild> due;
         Dictionary<long, Reminder> reminders;
         using (WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
         {
+            // Read each time: what may not be overlooked waits for no store.
+            urgent = session.Query<UrgentChild>("query/casework_urgent", population.At).DistinctBy(child => child.ChildKey).Where(child => member.Serves(child.DistrictCode)).ToList();
             reminders = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey);
             Dictionary<long, string> open = reminders.Values.Select(one => (one.ChildKey, Due: one.Due(Today()))).Where(one => one.Due.Length > 0).ToDictionary(one => one.ChildKey, one => one.Due);
             due = open.Count == 0 ? [] : population.Contacted(session, reminders.Keys)
@@ -145,11 +147,10 @@ public sealed class WorklistReader
             }
 
             (DateOnly asOf, DateTime known) = version is { PeriodTo: { } day, KnownFromUtc: { } utc } ? (day, utc) : _reader.Now();
-            var at = new { as_known_utc = known, month_key = (asOf.Year * 100) + asOf.Month, as_of = asOf };
+            Moment at = new(known, (asOf.Year * 100) + asOf.Month, asOf);
             List<ScoredChild> scored = session.Query<ScoredChild>("query/casework_population", at).DistinctBy(child => child.ChildKey).ToList();
-            List<UrgentChild> urgent = session.Query<UrgentChild>("query/casework_urgent", at).DistinctBy(child => child.ChildKey).ToList();
             ListExpectation? expectation = scored.Count == 0 ? null : Expectation(session, scored[0].ModelRunId, scored.Count(child => child.IsListed));
-            return _population = new Population(version, asOf, known, scored, urgent, expectation);
+            return _population = new Population(version, at, scored, expectation);
         }
     }
 
@@ -167,7 +168,7 @@ public sealed class WorklistReader
         ILookup<long, OwnJudgement> own = session.Query<OwnJudgement>("query/casework_own_judgement", new { member.StaffId, any.ModelRunId, any.SnapshotDate }).ToLookup(one => one.ChildKey);
         HashSet<long> changed = session.Query<long>("query/casework_changed", new { member.StaffId }).ToHashSet();
         Dictionary<long, string> before = own.Count == 0 ? [] : session
-            .Query<BandRow>("query/casework_previous_band", new { any.ModelRunId, any.SnapshotDate, AsKnownUtc = population.KnownUtc }).DistinctBy(row => row.ChildKey).ToDictionary(row => row.ChildKey, row => row.BandCode);
+            .Query<BandRow>("query/casework_previous_band", new { any.ModelRunId, any.SnapshotDate, population.At.AsKnownUtc }).DistinctBy(row => row.ChildKey).ToDictionary(row => row.ChildKey, row => row.BandCode);
         string key = member.StaffId + "|" + Today().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return scored
             .Where(child => (child.IsListed || drawn.Contains(child.ChildKey)) && member.Serves(child.DistrictCode))
@@ -220,7 +221,9 @@ public sealed class WorklistReader
 
     private sealed record Version(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount, long ModelRunId, DateTime? ScoredUtc, long ScoreCount);
 
-    private sealed record Population(Version Version, DateOnly AsOf, DateTime KnownUtc, List<ScoredChild> Scored, List<UrgentChild> Urgent, ListExpectation? Expectation)
+    private sealed record Moment(DateTime AsKnownUtc, int MonthKey, DateOnly AsOf);
+
+    private sealed record Population(Version Version, Moment At, List<ScoredChild> Scored, ListExpectation? Expectation)
     {
         private volatile Dictionary<long, ContactedChild> _contacted = [];
 
@@ -229,7 +232,7 @@ public sealed class WorklistReader
         {
             if (!children.All(_contacted.ContainsKey))
             {
-                _contacted = session.Query<ContactedChild>("query/casework_contacted_child", new { as_known_utc = KnownUtc, month_key = (AsOf.Year * 100) + AsOf.Month })
+                _contacted = session.Query<ContactedChild>("query/casework_contacted_child", At)
                     .DistinctBy(child => child.ChildKey).ToDictionary(child => child.ChildKey);
             }
 
