@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Warehouse.Reporting.Briefs;
 using Warehouse.Reporting.Security;
@@ -84,6 +85,8 @@ public sealed record Worklist(DateOnly? SnapshotDate, IReadOnlyList<UrgentChild>
 /// </remarks>
 public sealed class WorklistReader
 {
+    private static readonly TimeSpan UrgentFor = TimeSpan.FromSeconds(10);
+
     private readonly WarehouseDatabases _databases;
     private readonly BriefReader _reader;
     private readonly AuditTrail _audit;
@@ -116,8 +119,7 @@ public sealed class WorklistReader
         Dictionary<long, Reminder> reminders;
         using (WarehouseSession session = _databases.Open(DatabaseKind.Warehouse, SessionRole.Reporting))
         {
-            // Read each time: what may not be overlooked waits for no store.
-            urgent = session.Query<UrgentChild>("query/casework_urgent", population.At).DistinctBy(child => child.ChildKey).Where(child => member.Serves(child.DistrictCode)).ToList();
+            urgent = population.Urgent(session).Where(child => member.Serves(child.DistrictCode)).ToList();
             reminders = session.Query<Reminder>("query/casework_reminder").ToDictionary(one => one.ChildKey);
             Dictionary<long, string> open = reminders.Values.Select(one => (one.ChildKey, Due: one.Due(Today()))).Where(one => one.Due.Length > 0).ToDictionary(one => one.ChildKey, one => one.Due);
             due = open.Count == 0 ? [] : population.Contacted(session, reminders.Keys)
@@ -221,11 +223,25 @@ public sealed class WorklistReader
 
     private sealed record Version(DateOnly? PeriodTo, DateTime? KnownFromUtc, long FileCount, long ModelRunId, DateTime? ScoredUtc, long ScoreCount);
 
+    private sealed record UrgentChildren(long Since, IReadOnlyList<UrgentChild> Children);
+
     private sealed record Moment(DateTime AsKnownUtc, int MonthKey, DateOnly AsOf);
 
     private sealed record Population(Version Version, Moment At, List<ScoredChild> Scored, ListExpectation? Expectation)
     {
         private volatile Dictionary<long, ContactedChild> _contacted = [];
+        private volatile UrgentChildren? _urgent;
+
+        // What may not be overlooked waits ten seconds at most, whatever changed.
+        public IReadOnlyList<UrgentChild> Urgent(WarehouseSession session)
+        {
+            if (_urgent is not { } urgent || Stopwatch.GetElapsedTime(urgent.Since) > UrgentFor)
+            {
+                _urgent = urgent = new UrgentChildren(Stopwatch.GetTimestamp(), session.Query<UrgentChild>("query/casework_urgent", At).DistinctBy(child => child.ChildKey).ToList());
+            }
+
+            return urgent.Children;
+        }
 
         // A child without a month on record is asked for again each time: rare, and it may have one tomorrow.
         public IEnumerable<ContactedChild> Contacted(WarehouseSession session, IEnumerable<long> children)
